@@ -1,0 +1,127 @@
+namespace Netshm;
+
+/// <summary>The base of every error of a table or of its shared memory.</summary>
+public class NetshmException : Exception
+{
+    /// <summary>Creates the error with a message that names the file, what was found and what was expected.</summary>
+    public NetshmException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The file's contents break the format (the original's <c>Corrupt_file</c>).</summary>
+public sealed class CorruptFileException : NetshmException
+{
+    /// <summary>Creates the error for the given place in the file.</summary>
+    public CorruptFileException(string file, int? page, int? word, string problem)
+        : base(FormattableString.Invariant($"{file}{Place(page, word)}: {problem}"))
+    {
+        Page = page;
+        Word = word;
+    }
+
+    /// <summary>The page where the violation was found, or null when it is the file as a whole.</summary>
+    public int? Page { get; }
+
+    /// <summary>The word in the page, or null when it is the page as a whole.</summary>
+    public int? Word { get; }
+
+    private static string Place(int? page, int? word) => (page, word) switch
+    {
+        (null, _) => "",
+        (_, null) => FormattableString.Invariant($", page {page}"),
+        _ => FormattableString.Invariant($", page {page}, word {word}"),
+    };
+}
+
+/// <summary>The table has another page size than the one asked for.</summary>
+public sealed class PageSizeMismatchException : NetshmException
+{
+    /// <summary>Creates the error from the two sizes, in bytes.</summary>
+    public PageSizeMismatchException(string file, int found, int expected)
+        : base(FormattableString.Invariant($"{file}: the table has pages of {found} bytes; {expected} were asked for"))
+    {
+        Found = found;
+        Expected = expected;
+    }
+
+    /// <summary>The table's page size, in bytes.</summary>
+    public int Found { get; }
+
+    /// <summary>The page size asked for, in bytes.</summary>
+    public int Expected { get; }
+}
+
+/// <summary>Waiting on would never end, since each waits for a lock of the other (the original's <c>Deadlock</c>).</summary>
+/// <remarks>Leave the outermost group, which releases its locks, and run it again.</remarks>
+public sealed class DeadlockException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public DeadlockException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A lock was not free within <see cref="ShmTableOptions.LockTimeout"/>; nothing was done.</summary>
+public sealed class LockTimeoutException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public LockTimeoutException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>The file system, or the address space kept for the table, is full; the table is as before.</summary>
+public sealed class OutOfSpaceException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public OutOfSpaceException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A table that was opened for reading only was to be modified.</summary>
+public sealed class ReadOnlyTableException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public ReadOnlyTableException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>A value is longer than what it was to be put into.</summary>
+public sealed class ValueTooLongException : NetshmException
+{
+    /// <summary>Creates the error from the two lengths, in words.</summary>
+    public ValueTooLongException(string file, int key, long lengthInWords, long limitInWords)
+        : base(FormattableString.Invariant(
+            $"{file}, key {key}: the value has {lengthInWords} words; there is room for {limitInWords}"))
+    {
+        LengthInWords = lengthInWords;
+        LimitInWords = limitInWords;
+    }
+
+    /// <summary>The value's length, in words.</summary>
+    public long LengthInWords { get; }
+
+    /// <summary>The longest value that would have fitted, in words.</summary>
+    public long LimitInWords { get; }
+}
+
+/// <summary>
+/// The operation is not allowed where it was called: a modification inside a callback or a reading group, an
+/// unannounced write operation, or a table whose locking differs from that of its other users.
+/// </summary>
+public sealed class InvalidTableOperationException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public InvalidTableOperationException(string message)
+        : base(message)
+    {
+    }
+}

@@ -1,0 +1,50 @@
+namespace Netshm;
+
+/// <summary>How <see cref="ShmTable.Manage"/> creates, re-creates or opens a table.</summary>
+public sealed record ShmTableOptions
+{
+    /// <summary>The page size of a new table when none is asked for, in bytes.</summary>
+    public const int DefaultPageSize = 256;
+
+    /// <summary>The number of elements a new table is laid out for when none is asked for.</summary>
+    public const int DefaultInit = 1000;
+
+    private readonly int? _pageSize;
+
+    /// <summary>
+    /// The page size in bytes: a multiple of 4 from 64 to 1,048,576. A binding takes at least one page, so a page
+    /// that just holds a typical value (6 words of header and the value) wastes least memory.
+    /// </summary>
+    /// <remarks>
+    /// When it is not set, a new table gets <see cref="DefaultPageSize"/> and an existing one is opened with the size
+    /// found in it. When it is set and an existing table has another one, opening fails with a
+    /// <see cref="PageSizeMismatchException"/>. Ocamlnet can't open tables with pages of less than 160 bytes.
+    /// </remarks>
+    public int PageSize
+    {
+        get => _pageSize ?? DefaultPageSize;
+        init => _pageSize = value;
+    }
+
+    /// <summary>
+    /// When set, the table is created anew, whatever the object holds, with room for this many elements before the
+    /// first re-organisation (the original's <c>?init</c>). Existing bindings are deleted.
+    /// </summary>
+    public int? Init { get; init; }
+
+    /// <summary>How processes are kept apart.</summary>
+    public LockingMethod Locking { get; init; } = LockingMethod.Auto;
+
+    /// <summary>
+    /// The longest time one operation, or the start of a group, waits for locks before it fails with a
+    /// <see cref="LockTimeoutException"/>; <see cref="Timeout.InfiniteTimeSpan"/> (the default) waits for ever.
+    /// </summary>
+    /// <remarks>
+    /// The kernel detects deadlocks between processes only among waiters without a deadline. With a deadline, a
+    /// deadlock between processes ends in the <see cref="LockTimeoutException"/>.
+    /// </remarks>
+    public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Whether the page size was asked for, rather than left to the table.</summary>
+    internal bool HasPageSize => _pageSize.HasValue;
+}
