@@ -23,6 +23,14 @@ public abstract record SharedMemoryName
     /// <summary>The path at which the table's memory lies in the file system.</summary>
     public abstract string MemoryPath { get; }
 
+    /// <summary>Makes sure that the directory exists in which the name is to be opened, where that is ours.</summary>
+    internal virtual void EnsureDirectory()
+    {
+    }
+
+    /// <summary>The name with every X of its last components given to <paramref name="draw"/>.</summary>
+    internal abstract SharedMemoryName ReplaceX(Func<char> draw);
+
     /// <summary>Names an ordinary file.</summary>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public static SharedMemoryName File(string path) => new FileName(path);
@@ -64,6 +72,12 @@ public abstract record SharedMemoryName
         }
     }
 
+    private static string ReplaceX(string path, Func<char> draw)
+    {
+        int lastComponent = path.LastIndexOf('/') + 1;
+        return path[..lastComponent] + string.Concat(path[lastComponent..].Select(c => c == 'X' ? draw() : c));
+    }
+
     private static FormatException Malformed(string text, Exception? cause = null) =>
         new($"'{text}' is not a shared-memory name; expected file:/path, posix:/path,/object or local:name", cause);
 
@@ -84,6 +98,8 @@ public abstract record SharedMemoryName
         public override string MemoryPath => _path;
 
         public override string ToString() => $"file:{_path}";
+
+        internal override SharedMemoryName ReplaceX(Func<char> draw) => new FileName(ReplaceX(_path, draw));
     }
 
     private sealed record PosixName : SharedMemoryName
@@ -115,6 +131,9 @@ public abstract record SharedMemoryName
         public override string MemoryPath => SharedMemoryFileSystem.Directory + _objectName;
 
         public override string ToString() => $"posix:{_filePath},{_objectName}";
+
+        internal override SharedMemoryName ReplaceX(Func<char> draw) =>
+            new PosixName(ReplaceX(_filePath, draw), ReplaceX(_objectName, draw));
     }
 
     private sealed record LocalName : SharedMemoryName
@@ -136,5 +155,9 @@ public abstract record SharedMemoryName
         public override string MemoryPath => LockPath;
 
         public override string ToString() => $"local:{_name}";
+
+        internal override void EnsureDirectory() => SharedMemoryFileSystem.EnsureUserDirectory();
+
+        internal override SharedMemoryName ReplaceX(Func<char> draw) => new LocalName(ReplaceX(_name, draw));
     }
 }

@@ -19,7 +19,11 @@ public sealed class CorruptFileException : NetshmException
     {
         Page = page;
         Word = word;
+        Problem = problem;
     }
+
+    /// <summary>What was found and what was expected.</summary>
+    public string Problem { get; }
 
     /// <summary>The page where the violation was found, or null when it is the file as a whole.</summary>
     public int? Page { get; }

@@ -1,44 +1,305 @@
+using System.Globalization;
+
 namespace Netshm;
 
-public sealed class ShmTable : IDisposable
+/// <summary>
+/// A hash table in shared memory (the original's <c>shm_table</c>): int32 keys to arrays of int32 words, several
+/// bindings per key, of which the newest hides the others.
+/// </summary>
+/// <remarks>
+/// <para>A handle may be used by any number of threads, and a process may have several handles on one table.</para>
+/// <para>
+/// Unless said otherwise, a member locks the whole table while it runs: for reading, so that other readers go on, or
+/// for writing. It fails with <see cref="LockTimeoutException"/> when the lock isn't free within
+/// <see cref="ShmTableOptions.LockTimeout"/>, with <see cref="DeadlockException"/> when waiting would never end (only
+/// inside groups), with <see cref="CorruptFileException"/> when it meets damage, and with
+/// <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>. In all these cases the table is as before.
+/// </para>
+/// </remarks>
+public sealed partial class ShmTable : IDisposable
 {
-    public SharedMemoryName Name => throw new NotImplementedException();
-    public LockingMethod Locking => throw new NotImplementedException();
-    public int PageSize => throw new NotImplementedException();
-    public int Count => throw new NotImplementedException();
-    public static ShmTable Manage(SharedMemoryObject memory, ShmTableOptions? options = null) => throw new NotImplementedException();
-    public static ShmTable Open(SharedMemoryName name, ShmTableOptions? options = null) => throw new NotImplementedException();
-    public static LockingMethod BestLockingMethod(SharedMemoryType type) => throw new NotImplementedException();
-    public void Add(int key, ReadOnlySpan<int> value) => throw new NotImplementedException();
-    public int[] Find(int key) => throw new NotImplementedException();
-    public bool TryFind(int key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out int[]? value) => throw new NotImplementedException();
-    public bool TryFind(int key, Span<int> destination, out int length) => throw new NotImplementedException();
-    public IReadOnlyList<int[]> FindAll(int key) => throw new NotImplementedException();
-    public bool Contains(int key) => throw new NotImplementedException();
-    public bool Remove(int key) => throw new NotImplementedException();
-    public void Replace(int key, ReadOnlySpan<int> value) => throw new NotImplementedException();
-    public void Iterate(BindingAction action) => throw new NotImplementedException();
-    public void IterateKeys(Action<int> action) => throw new NotImplementedException();
-    public TAcc Fold<TAcc>(TAcc seed, BindingFolder<TAcc> folder) => throw new NotImplementedException();
-    public void ReadBlocks(int key, BlockReader reader) => throw new NotImplementedException();
-    public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer) => throw new NotImplementedException();
-    public T Group<T>(Func<T> body, GroupIntent intent = GroupIntent.Write) => throw new NotImplementedException();
-    public void Group(Action body, GroupIntent intent = GroupIntent.Write) => throw new NotImplementedException();
-    public void Dump(TextWriter writer) => throw new NotImplementedException();
-    public TableMemory Memory => throw new NotImplementedException();
-    public TableReport Check() => throw new NotImplementedException();
-    public void Flush() => throw new NotImplementedException();
-    public void Dispose() => throw new NotImplementedException();
+    private readonly TableStore _store;
+    private readonly SharedMemoryObject? _ownedMemory;
+    private readonly bool _isWritable;
+    private readonly TimeSpan _lockTimeout;
+    private int _disposed;
+
+    private ShmTable(TableStore store, SharedMemoryObject memory, bool ownsMemory, TimeSpan lockTimeout)
+    {
+        _store = store;
+        _ownedMemory = ownsMemory ? memory : null;
+        _isWritable = memory.IsWritable;
+        _lockTimeout = lockTimeout;
+        Memory = new TableMemory(this);
+    }
+
+    /// <summary>The name of the object the table lies in.</summary>
+    public SharedMemoryName Name => _store.Name;
+
+    /// <summary>How processes are kept apart.</summary>
+    public LockingMethod Locking => _store.Locking;
+
+    /// <summary>The size of a page, in bytes.</summary>
+    public int PageSize => Engine.Pages.WordsPerPage * sizeof(int);
+
+    /// <summary>The table's raw words (the original's <c>memory</c>), for looking inside and for tests.</summary>
+    public TableMemory Memory { get; }
+
+    /// <summary>The number of bindings, hidden ones included (the original's <c>length</c>).</summary>
+    public int Count
+    {
+        get
+        {
+            using Access access = Read();
+            return Engine.OpenDescriptor().Bindings;
+        }
+    }
+
+    internal TableEngine Engine => _store.Engine;
+
+    private TableLock Lock => _store.Lock;
+
+    /// <summary>
+    /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table, and
+    /// <see cref="ShmTableOptions.Init"/> a new one in any case; processes of this library that do so at the same
+    /// time wait for each other, and one of them creates it.
+    /// </summary>
+    /// <param name="memory">The object; the table stays usable when it is closed.</param>
+    /// <param name="options">How to open or create the table.</param>
+    /// <exception cref="CorruptFileException">The object holds something else than a table.</exception>
+    /// <exception cref="PageSizeMismatchException">
+    /// The table has another page size than <see cref="ShmTableOptions.PageSize"/>; or it is to be created anew with
+    /// another one while it is in use.
+    /// </exception>
+    /// <exception cref="ReadOnlyTableException">A table would have to be created in an object opened for reading.</exception>
+    /// <exception cref="InvalidTableOperationException">This process uses the table with another locking method.</exception>
+    /// <exception cref="OutOfSpaceException">There is no room for a new table.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The page size or the number of elements is impossible.</exception>
+    public static ShmTable Manage(SharedMemoryObject memory, ShmTableOptions? options = null) =>
+        AttachTo(memory, options, ownsMemory: false);
+
+    /// <summary>Opens a table by its name, or creates it where there is none.</summary>
+    /// <remarks>As <see cref="SharedMemoryObject.Open"/> with its defaults, then <see cref="Manage"/>.</remarks>
+    public static ShmTable Open(SharedMemoryName name, ShmTableOptions? options = null)
+    {
+        SharedMemoryObject memory = SharedMemoryObject.Open(name);
+        try
+        {
+            return AttachTo(memory, options, ownsMemory: true);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The best method to keep processes apart (the original's <c>best_locking_method</c>).</summary>
+    public static LockingMethod BestLockingMethod(SharedMemoryType type) => type switch
+    {
+        SharedMemoryType.File or SharedMemoryType.Posix => LockingMethod.Record,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "there is no such type"),
+    };
+
+    /// <summary>
+    /// Runs several operations as one (the original's <c>group</c>): no other process or thread comes between them.
+    /// </summary>
+    /// <remarks>
+    /// What the group locks stays locked until the outermost group of the thread on this table ends. A group belongs
+    /// to the thread that runs it, so its body must not await. It does not roll back: what was done before an
+    /// exception stays done.
+    /// </remarks>
+    /// <param name="body">The operations.</param>
+    /// <param name="intent">What they are going to do; an inner group must not want more than a reading outer one.</param>
+    /// <exception cref="DeadlockException">
+    /// Two groups wait for each other. Let the exception leave the outermost group and run that again.
+    /// </exception>
+    public T Group<T>(Func<T> body, GroupIntent intent = GroupIntent.Write)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        Deadline deadline = Deadline.After(_lockTimeout);
+        if (intent == GroupIntent.Write)
+            ThrowIfReadOnly();
+        else if (intent == GroupIntent.Read)
+            Lock.Exit(EnterRead(deadline)); // Finishes what a dead process began, which a reading group can't.
+        LockScope scope = Lock.OpenGroup(intent, deadline);
+        try
+        {
+            if (intent == GroupIntent.Write)
+                FinishInterruptedRehash();
+            return body();
+        }
+        finally
+        {
+            Lock.CloseGroup(scope);
+        }
+    }
+
+    /// <inheritdoc cref="Group{T}(Func{T}, GroupIntent)"/>
+    public void Group(Action body, GroupIntent intent = GroupIntent.Write)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        _ = Group(
+            () =>
+            {
+                body();
+                return true;
+            },
+            intent);
+    }
+
+    /// <summary>Writes all bindings as text (the original's <c>dump</c>), locked for reading meanwhile.</summary>
+    public void Dump(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Group(
+            () =>
+            {
+                writer.Write(string.Create(CultureInfo.InvariantCulture, $"<shm length={Count}\n"));
+                Iterate((key, value) => writer.Write(string.Create(
+                    CultureInfo.InvariantCulture, $"  {key} => [| {string.Join("; ", value.ToArray())} |]\n")));
+                writer.Write(">\n");
+            },
+            GroupIntent.Read);
+        writer.Flush();
+    }
+
+    /// <summary>
+    /// Walks over the whole table, locked for reading, and reports every violation of the format, with page and word.
+    /// </summary>
+    public TableReport Check()
+    {
+        using var access = new Access(Lock, EnterGuarded());
+        return TableCheck.Run(Engine);
+    }
+
+    /// <summary>
+    /// Writes a table in a file back to its device, so that it survives a power cut. Nothing else does: without this
+    /// call a power cut may leave any mixture of old and new pages.
+    /// </summary>
+    public void Flush()
+    {
+        using Access access = Read();
+        Engine.Pages.Flush();
+    }
+
+    /// <summary>
+    /// Lets go of the table, which goes on to exist. Waits for operations and groups of other threads on it.
+    /// </summary>
+    /// <exception cref="InvalidTableOperationException">The calling thread is inside a group or callback of it.</exception>
+    public void Dispose()
+    {
+        if (Volatile.Read(ref _disposed) == 0 && Lock.IsInScope)
+            throw new InvalidTableOperationException($"{Name}: a group or callback may not dispose its own table");
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        TableRegistry.Release(_store);
+        _ownedMemory?.Dispose();
+    }
+
+    internal int ReadRaw(int page, int word)
+    {
+        using var access = new Access(Lock, EnterGuarded());
+        return Engine.Pages.Page(page)[word];
+    }
+
+    internal void WriteRaw(int page, int word, int value)
+    {
+        ThrowIfReadOnly();
+        using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
+        ThrowIfDisposed();
+        Engine.Pages.Page(page)[word] = value;
+    }
+
+    private static ShmTable AttachTo(SharedMemoryObject memory, ShmTableOptions? options, bool ownsMemory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        options ??= new ShmTableOptions();
+        if (options.PageSize is < Layout.MinPageSize or > Layout.MaxPageSize || options.PageSize % sizeof(int) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.PageSize,
+                $"the page size must be a multiple of 4 from {Layout.MinPageSize} to {Layout.MaxPageSize}");
+        }
+
+        LockingMethod locking = options.Locking == LockingMethod.Auto
+            ? BestLockingMethod(memory.Name.Type)
+            : options.Locking;
+        if (locking is not (LockingMethod.None or LockingMethod.Record))
+            throw new ArgumentOutOfRangeException(nameof(options), locking, "there is no such locking method");
+        return new ShmTable(TableRegistry.Attach(memory, options, locking), memory, ownsMemory, options.LockTimeout);
+    }
+
+    /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
+    private Access Read() => new(Lock, EnterRead(Deadline.After(_lockTimeout)));
+
+    /// <summary>Locks the table for writing and makes sure that it is in order.</summary>
+    private Access Write(out Deadline deadline)
+    {
+        ThrowIfReadOnly();
+        deadline = Deadline.After(_lockTimeout);
+        Hold hold = Lock.EnterWrite(deadline);
+        try
+        {
+            ThrowIfDisposed();
+            FinishInterruptedRehash();
+            return new Access(Lock, hold);
+        }
+        catch
+        {
+            Lock.Exit(hold);
+            throw;
+        }
+    }
+
+    private Hold EnterRead(Deadline deadline)
+    {
+        while (true)
+        {
+            Hold hold = Lock.EnterRead(deadline);
+            try
+            {
+                ThrowIfDisposed();
+                if (!Engine.NeedsRehash || (!_isWritable && Engine.CanReadDuringRehash))
+                    return hold;
+            }
+            catch
+            {
+                Lock.Exit(hold);
+                throw;
+            }
+
+            Lock.Exit(hold);
+            using Access recovering = Write(out _);
+        }
+    }
+
+    /// <summary>Locks the table for reading, whatever state it is in.</summary>
+    private Hold EnterGuarded()
+    {
+        Hold hold = Lock.EnterRead(Deadline.After(_lockTimeout));
+        if (Volatile.Read(ref _disposed) == 0)
+            return hold;
+        Lock.Exit(hold);
+        throw new ObjectDisposedException(Name.ToString());
+    }
+
+    private void FinishInterruptedRehash()
+    {
+        if (Engine.NeedsRehash)
+            Engine.FinishRehash();
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+
+    private void ThrowIfReadOnly()
+    {
+        if (!_isWritable)
+            throw new ReadOnlyTableException($"{Name}: the table was opened for reading only");
+    }
+
+    /// <summary>A lock that ends with the block it is used in.</summary>
+    private readonly ref struct Access(TableLock tableLock, Hold hold)
+    {
+        public void Dispose() => tableLock.Exit(hold);
+    }
 }
-public sealed class TableMemory
-{
-    public int PageCount => throw new NotImplementedException();
-    public int WordsPerPage => throw new NotImplementedException();
-    public int this[int page, int word] { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
-}
-public sealed class TableReport
-{
-    public bool IsConsistent => throw new NotImplementedException();
-    public IReadOnlyList<TableViolation> Violations => throw new NotImplementedException();
-}
-public sealed record TableViolation(int Page, int? Word, string Problem);

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Netshm;
+
+/// <summary>The moment until which to wait for locks; one deadline spans all the locks of an operation.</summary>
+internal readonly struct Deadline
+{
+    private readonly long _ticks;
+
+    private Deadline(long ticks) => _ticks = ticks;
+
+    public static Deadline Never => new(long.MaxValue);
+
+    public bool IsNever => _ticks == long.MaxValue;
+
+    /// <summary>How long to wait still; zero when it has passed, infinite when there is none.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            if (IsNever)
+                return Timeout.InfiniteTimeSpan;
+            long left = _ticks - Stopwatch.GetTimestamp();
+            return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / Stopwatch.Frequency);
+        }
+    }
+
+    public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= _ticks;
+
+    public static Deadline After(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
+        ? Never
+        : new Deadline(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
+
+    /// <summary>Waits to be pulsed on a monitor the caller holds; false when the deadline has passed.</summary>
+    public bool Wait(object monitor)
+    {
+        TimeSpan remaining = Remaining;
+        if (remaining == TimeSpan.Zero)
+            return false;
+
+        // Rounded up to a millisecond, since Monitor.Wait rounds down and would spin at the end.
+        return Monitor.Wait(monitor, IsNever ? Timeout.Infinite : (int)Math.Ceiling(remaining.TotalMilliseconds))
+            || !HasPassed;
+    }
+}

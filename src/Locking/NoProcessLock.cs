@@ -1,0 +1,33 @@
+namespace Netshm;
+
+/// <summary><see cref="LockingMethod.None"/>: nobody is kept out; the user sees to that.</summary>
+internal sealed class NoProcessLock : ProcessLock
+{
+    public override void AcquireShared(Deadline deadline)
+    {
+    }
+
+    public override void ReleaseShared()
+    {
+    }
+
+    public override void AcquireExclusive(Deadline deadline)
+    {
+    }
+
+    public override void Upgrade(Deadline deadline)
+    {
+    }
+
+    public override void LockContent(int page, Deadline deadline)
+    {
+    }
+
+    public override void LockAllContent(Deadline deadline)
+    {
+    }
+
+    public override void ReleaseExclusive()
+    {
+    }
+}

@@ -1,0 +1,33 @@
+namespace Netshm;
+
+/// <summary>How a locking method keeps other processes out of a table.</summary>
+/// <remarks>
+/// <see cref="TableLock"/> calls it with the table's <see cref="ThreadGate"/> held in the same mode, so that an
+/// exclusive holder is the only thread of this process in here. Every method may throw
+/// <see cref="LockTimeoutException"/> or <see cref="DeadlockException"/> and then holds what it held before.
+/// </remarks>
+internal abstract class ProcessLock
+{
+    /// <summary>Keeps writers of other processes out; called by any number of threads at once.</summary>
+    public abstract void AcquireShared(Deadline deadline);
+
+    public abstract void ReleaseShared();
+
+    /// <summary>Keeps readers and writers of other processes from entering.</summary>
+    public abstract void AcquireExclusive(Deadline deadline);
+
+    /// <summary>Turns the only shared hold of this process into the exclusive one.</summary>
+    public abstract void Upgrade(Deadline deadline);
+
+    /// <summary>
+    /// Waits until no reader of another process is still in the binding whose first page is given, as the original's
+    /// readers may be after they have let go of the table; an exclusive holder calls it before it frees or edits one.
+    /// </summary>
+    public abstract void LockContent(int page, Deadline deadline);
+
+    /// <summary>The same for all bindings.</summary>
+    public abstract void LockAllContent(Deadline deadline);
+
+    /// <summary>Releases the exclusive hold and all content.</summary>
+    public abstract void ReleaseExclusive();
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+
+namespace Netshm;
+
+/// <summary><see cref="LockingMethod.Record"/>: the original's record locks, byte for byte and in its order.</summary>
+/// <remarks>
+/// The byte of the descriptor page covers descriptor, hash table and, since every writer of either implementation
+/// holds it to its end, the bindings. The original's readers let go of it and keep the byte of the first page of the
+/// binding they read, so a writer also locks that before it frees or edits the binding. See docs/Locking.md.
+/// </remarks>
+internal sealed class RecordLock : ProcessLock
+{
+    /// <summary>How long readers of this process may pass the kernel lock on among them before others get a turn.</summary>
+    private const long MaxTenureInMilliseconds = 5;
+
+    private const int StandBackInMilliseconds = 1;
+
+    private static int s_held;
+
+    private readonly object _monitor = new();
+    private readonly SharedDescriptor _lockFile;
+    private readonly int _wordsPerPage;
+    private readonly string _name;
+    private int _sharers;
+    private long _sharedSince;
+    private long _lockedContentByte = Nothing;
+
+    /// <summary>Values of <see cref="_lockedContentByte"/> that are no byte.</summary>
+    private const long Nothing = -1, Everything = -2;
+
+    public RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
+    {
+        _lockFile = lockFile;
+        _wordsPerPage = wordsPerPage;
+        _name = name;
+    }
+
+    /// <summary>How many tables this process has locked now.</summary>
+    public static int HeldByProcess => Volatile.Read(ref s_held);
+
+    private long DescriptorByte => ByteOf(Layout.DescriptorPage);
+
+    public override void AcquireShared(Deadline deadline)
+    {
+        lock (_monitor)
+        {
+            if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
+            {
+                // Readers that overlap without end would starve writers of other processes: stand back for a moment,
+                // so that the kernel lock can fall free. It may not when one of them reads for long: go on then.
+                Monitor.Wait(_monitor, StandBackInMilliseconds);
+                _sharedSince = Environment.TickCount64;
+            }
+
+            if (_sharers == 0)
+            {
+                ByteRangeLock.Lock(_lockFile, Libc.F_RDLCK, DescriptorByte, 1, deadline, _name);
+                _sharedSince = Environment.TickCount64;
+                Interlocked.Increment(ref s_held);
+            }
+
+            _sharers++;
+        }
+    }
+
+    public override void ReleaseShared()
+    {
+        lock (_monitor)
+        {
+            if (--_sharers > 0)
+                return;
+            Interlocked.Decrement(ref s_held);
+            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
+            Monitor.PulseAll(_monitor);
+        }
+    }
+
+    public override void AcquireExclusive(Deadline deadline)
+    {
+        Debug.Assert(_sharers == 0, "The gate lets a writer in alone.");
+        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
+        Interlocked.Increment(ref s_held);
+    }
+
+    public override void Upgrade(Deadline deadline)
+    {
+        Debug.Assert(_sharers == 1, "The gate lets the last reader become the writer.");
+        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
+        _sharers = 0;
+    }
+
+    public override void LockContent(int page, Deadline deadline)
+    {
+        long wanted = ByteOf(page);
+        if (_lockedContentByte == Everything || _lockedContentByte == wanted)
+            return;
+        if (_lockedContentByte != Nothing)
+        {
+            // A second binding in one group: one call for all of them is cheaper than one for each.
+            LockAllContent(deadline);
+            return;
+        }
+
+        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, wanted, 1, deadline, _name);
+        _lockedContentByte = wanted;
+    }
+
+    public override void LockAllContent(Deadline deadline)
+    {
+        if (_lockedContentByte == Everything)
+            return;
+        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, deadline, _name);
+        _lockedContentByte = Everything;
+    }
+
+    public override void ReleaseExclusive()
+    {
+        Interlocked.Decrement(ref s_held);
+        bool onlyDescriptor = _lockedContentByte == Nothing;
+        _lockedContentByte = Nothing;
+
+        // This thread is alone in here, so one call can release everything but the reserved bytes.
+        if (onlyDescriptor)
+            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
+        else
+            ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, _name);
+    }
+
+    private long ByteOf(int page) => (long)page * _wordsPerPage;
+}

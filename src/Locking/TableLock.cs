@@ -1,0 +1,294 @@
+namespace Netshm;
+
+/// <summary>What an operation locked and has to release.</summary>
+internal enum Hold
+{
+    /// <summary>Nothing: the thread's group holds what is needed, and goes on to hold it.</summary>
+    Inherited,
+
+    /// <summary>The table for reading.</summary>
+    Read,
+
+    /// <summary>The table for writing.</summary>
+    Write,
+}
+
+/// <summary>A table's lock: among the threads of this process, then among processes, with groups and callbacks.</summary>
+internal sealed class TableLock
+{
+    private const int PauseAfterDeadlockInMilliseconds = 1;
+
+    /// <summary>How long a group retries a deadlock that may only look like one, because threads share a process.</summary>
+    private static readonly TimeSpan s_doubt = TimeSpan.FromMilliseconds(50);
+
+    [ThreadStatic]
+    private static LockScope? t_innermost;
+
+    private readonly ThreadGate _gate = new();
+    private readonly ProcessLock _processes;
+    private readonly string _name;
+    private bool _isClosed;
+
+    public TableLock(ProcessLock processes, string name)
+    {
+        _processes = processes;
+        _name = name;
+    }
+
+    /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
+    public bool IsInScope => t_innermost is not null && FindScope() is not null;
+
+    public Hold EnterRead(Deadline deadline)
+    {
+        LockScope? scope = t_innermost is null ? null : FindScope();
+        if (scope is { Held: not Hold.Inherited })
+            return Hold.Inherited;
+        Acquire(GateEntry.Read, deadline);
+        return KeepInGroup(scope, Hold.Read);
+    }
+
+    /// <exception cref="InvalidTableOperationException">A callback is running, or the group only reads.</exception>
+    public Hold EnterWrite(Deadline deadline)
+    {
+        LockScope? scope = t_innermost is null ? null : FindScope();
+        if (scope is null)
+        {
+            Acquire(GateEntry.Write, deadline);
+            return Hold.Write;
+        }
+
+        if (scope.Callbacks > 0)
+            throw new InvalidTableOperationException($"{_name}: a callback may not modify the table it is called for");
+        if (scope.Intent == GroupIntent.Read)
+            throw new InvalidTableOperationException($"{_name}: the group was opened for reading; it may not modify");
+        if (scope.Held == Hold.Write)
+            return Hold.Inherited;
+        if (scope.Held == Hold.Inherited)
+        {
+            Acquire(GateEntry.Write, deadline);
+            return KeepInGroup(scope, Hold.Write);
+        }
+
+        Acquire(GateEntry.Upgrade, deadline);
+        scope.Held = Hold.Write;
+        return Hold.Inherited;
+    }
+
+    public void Exit(Hold hold)
+    {
+        if (hold == Hold.Read)
+        {
+            try
+            {
+                _processes.ReleaseShared();
+            }
+            finally
+            {
+                _gate.ExitRead();
+            }
+        }
+        else if (hold == Hold.Write)
+        {
+            try
+            {
+                _processes.ReleaseExclusive();
+            }
+            finally
+            {
+                _gate.ExitWrite();
+            }
+        }
+    }
+
+    /// <inheritdoc cref="ProcessLock.LockContent"/>
+    public void LockContent(int page, Deadline deadline) => _processes.LockContent(page, deadline);
+
+    /// <inheritdoc cref="ProcessLock.LockAllContent"/>
+    public void LockAllContent(Deadline deadline) => _processes.LockAllContent(deadline);
+
+    /// <summary>Begins a group, or one within the group that is open.</summary>
+    /// <exception cref="InvalidTableOperationException">A reading group can't hold a writing one.</exception>
+    public LockScope OpenGroup(GroupIntent intent, Deadline deadline)
+    {
+        LockScope scope = FindScope() ?? Push(intent);
+        scope.Groups++;
+        try
+        {
+            if (intent == GroupIntent.Write)
+                EnterWrite(deadline);
+            else if (intent == GroupIntent.Read)
+                EnterRead(deadline);
+            return scope;
+        }
+        catch
+        {
+            CloseGroup(scope);
+            throw;
+        }
+    }
+
+    public void CloseGroup(LockScope scope)
+    {
+        scope.Groups--;
+        PopWhenDone(scope);
+    }
+
+    /// <summary>Begins a callback under a hold that <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned.</summary>
+    /// <remarks><see cref="EndCallback"/> releases the hold too.</remarks>
+    public LockScope BeginCallback(Hold hold)
+    {
+        LockScope? scope = FindScope();
+        if (scope is null)
+        {
+            scope = Push(GroupIntent.Read);
+            KeepInGroup(scope, hold);
+        }
+
+        scope.Callbacks++;
+        return scope;
+    }
+
+    public void EndCallback(LockScope scope)
+    {
+        scope.Callbacks--;
+        PopWhenDone(scope);
+    }
+
+    /// <summary>Waits until nobody of this process is in, and lets nobody in from then on.</summary>
+    /// <exception cref="InvalidTableOperationException">This thread is in itself.</exception>
+    public void Close()
+    {
+        if (FindScope() is not null)
+            throw new InvalidTableOperationException($"{_name}: a group or callback may not close its own table");
+        _gate.Enter(GateEntry.Write, Deadline.Never);
+        _isClosed = true;
+        _gate.ExitWrite();
+    }
+
+    private LockScope? FindScope()
+    {
+        LockScope? scope = t_innermost;
+        while (scope is not null && scope.Table != this)
+            scope = scope.Outer;
+        return scope;
+    }
+
+    private LockScope Push(GroupIntent intent) => t_innermost = new LockScope(this, intent, t_innermost);
+
+    private void PopWhenDone(LockScope scope)
+    {
+        if (scope.Groups > 0 || scope.Callbacks > 0)
+            return;
+
+        // Scopes are opened and closed by nested calls on one thread, so the last one to be done is the innermost.
+        t_innermost = scope.Outer;
+        if (scope.Held == Hold.Inherited)
+            return;
+        WaitGraph.RemoveHolder(_gate);
+        Exit(scope.Held);
+    }
+
+    /// <summary>Leaves a hold to the thread's scope, when there is one, instead of to the operation.</summary>
+    private Hold KeepInGroup(LockScope? scope, Hold hold)
+    {
+        if (scope is null)
+            return hold;
+        scope.Held = hold;
+        WaitGraph.AddHolder(_gate);
+        return Hold.Inherited;
+    }
+
+    private void Acquire(GateEntry entry, Deadline deadline)
+    {
+        Deadline doubtEnds = Deadline.Never;
+        while (true)
+        {
+            EnterGate(entry, deadline);
+            try
+            {
+                AcquireFromProcesses(entry, deadline);
+                return;
+            }
+            catch (DeadlockException e)
+            {
+                LeaveGate(entry);
+                if (doubtEnds.IsNever)
+                    doubtEnds = Deadline.After(s_doubt);
+                if (IsReal(doubtEnds))
+                    throw;
+                if (deadline.HasPassed)
+                    throw new LockTimeoutException($"{_name}: {e.Message} (until the deadline)");
+            }
+            catch
+            {
+                LeaveGate(entry);
+                throw;
+            }
+
+            Thread.Sleep(PauseAfterDeadlockInMilliseconds);
+        }
+    }
+
+    /// <summary>Whether the cycle that the kernel saw among processes goes through what this thread holds.</summary>
+    /// <remarks>
+    /// A thread that holds nothing can't be part of a cycle: another thread of its process is, or will let go. One
+    /// that holds something is, unless the kernel saw the locks of another thread.
+    /// </remarks>
+    private static bool IsReal(Deadline doubtEnds)
+    {
+        int heldByThread = 0;
+        for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
+            heldByThread += scope.Held == Hold.Inherited ? 0 : 1;
+        return heldByThread > 0 && (RecordLock.HeldByProcess <= heldByThread || doubtEnds.HasPassed);
+    }
+
+    private void EnterGate(GateEntry entry, Deadline deadline)
+    {
+        bool entered;
+        if (t_innermost is null)
+        {
+            entered = _gate.Enter(entry, deadline);
+        }
+        else if (!(entered = _gate.TryEnter(entry)))
+        {
+            if (!WaitGraph.TryBeginWait(_gate))
+                throw new DeadlockException($"{_name}: two threads of this process wait for each other's tables");
+            try
+            {
+                entered = _gate.Enter(entry, deadline);
+            }
+            finally
+            {
+                WaitGraph.EndWait();
+            }
+        }
+
+        if (!entered)
+            throw new LockTimeoutException($"{_name}: another thread held the lock until the deadline");
+        if (_isClosed)
+        {
+            LeaveGate(entry);
+            throw new ObjectDisposedException(_name, "the table was closed");
+        }
+    }
+
+    private void LeaveGate(GateEntry entry)
+    {
+        if (entry == GateEntry.Read)
+            _gate.ExitRead();
+        else if (entry == GateEntry.Write)
+            _gate.ExitWrite();
+        else
+            _gate.Downgrade();
+    }
+
+    private void AcquireFromProcesses(GateEntry entry, Deadline deadline)
+    {
+        if (entry == GateEntry.Read)
+            _processes.AcquireShared(deadline);
+        else if (entry == GateEntry.Write)
+            _processes.AcquireExclusive(deadline);
+        else
+            _processes.Upgrade(deadline);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Netshm;
+
+/// <summary>What makes two paths the same file: device and inode.</summary>
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+{
+    public static FileIdentity Of(in Libc.Status status) => new(status.DeviceMajor, status.DeviceMinor, status.Inode);
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+
+namespace Netshm;
+
+/// <summary>The system calls this library makes, as the C library of Linux offers them.</summary>
+/// <remarks>Constants are those of the Linux ABI shared by x86-64 and arm64.</remarks>
+internal static unsafe partial class Libc
+{
+    public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+
+    public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, EINVAL = 22, ENOSPC = 28,
+        EDEADLK = 35, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
+
+    public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
+    public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
+    public const int MS_SYNC = 4;
+
+    public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
+    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7;
+
+    private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
+    private const uint STATX_BASIC_STATS = 0x7ff;
+
+    /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
+    public static int O_NOFOLLOW { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    /// <summary>struct flock of fcntl(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Flock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int ProcessId;
+    }
+
+    /// <summary>The part of struct statx that is read here; the kernel fills all 256 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct Status
+    {
+        [FieldOffset(16)] public uint LinkCount;
+        [FieldOffset(20)] public uint UserId;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public long LengthInBytes;
+        [FieldOffset(48)] public ulong Blocks512;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+
+        private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
+
+        public readonly bool IsRegularFile => (Mode & TypeMask) == Regular;
+
+        public readonly bool IsDirectory => (Mode & TypeMask) == Folder;
+
+        public readonly UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
+    }
+
+    public static int Stat(string path, out Status status)
+    {
+        fixed (Status* s = &status)
+            return Statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, s);
+    }
+
+    public static int Stat(int descriptor, out Status status)
+    {
+        fixed (Status* s = &status)
+            return Statx(descriptor, "", AT_EMPTY_PATH, STATX_BASIC_STATS, s);
+    }
+
+    public static int Write(int descriptor, ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* b = bytes)
+            return (int)PositionalWrite(descriptor, b, (nuint)bytes.Length, offset);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectory(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(int descriptor, int userId, int groupId);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int descriptor, long lengthInBytes);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(int descriptor, int mode, long offset, long lengthInBytes);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int RecordLock(int descriptor, int command, Flock* range);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(
+        void* address, nuint lengthInBytes, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nuint lengthInBytes);
+
+    [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
+    public static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    public static partial int SleepMicroseconds(uint microseconds);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static partial nint PositionalWrite(int descriptor, byte* bytes, nuint count, long offset);
+}

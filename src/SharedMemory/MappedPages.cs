@@ -1,0 +1,261 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Netshm;
+
+/// <summary>A table's memory, mapped once and extended in place: its base never moves.</summary>
+/// <remarks>
+/// Address space is reserved at the start, without memory behind it. Blocks are allocated before they are mapped, so
+/// a full file system is an exception here and never a SIGBUS at a store. Every access is checked against what is
+/// mapped, whatever page number a file claims. The one thing that can't be survived is another program truncating
+/// the file while it is mapped.
+/// </remarks>
+internal sealed unsafe class MappedPages : IDisposable
+{
+    /// <summary>The largest table that can be mapped, in bytes; address space, not memory.</summary>
+    private const long MaxReservedBytes = 1L << 36;
+
+    private const long MinReservedBytes = 1L << 28;
+    private const int SystemPageBytes = 4096;
+    private const long MinGrowthBytes = 1 << 16;
+    private const long MaxGrowthBytes = 1 << 26;
+
+    private readonly Lock _sync = new();
+    private readonly SharedDescriptor _file;
+    private bool _writable;
+    private readonly int* _base;
+    private readonly long _reservedBytes;
+    private long _mappedBytes;
+    private volatile int _mappedPages;
+
+    public MappedPages(SharedDescriptor file, bool writable, int pageSizeInBytes, string name)
+    {
+        _file = file;
+        _writable = writable;
+        Name = name;
+        WordsPerPage = pageSizeInBytes / sizeof(int);
+        _base = Reserve(name, out _reservedBytes);
+    }
+
+    /// <summary>The table's name, for error messages.</summary>
+    public string Name { get; }
+
+    public int WordsPerPage { get; }
+
+    /// <summary>How many whole pages can be accessed now.</summary>
+    public int MappedPageCount => _mappedPages;
+
+    private long PageBytes => (long)WordsPerPage * sizeof(int);
+
+    /// <summary>The words of one page.</summary>
+    /// <exception cref="CorruptFileException">There is no such page: the number came from a damaged file.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<int> Page(int page)
+    {
+        if ((uint)page >= (uint)_mappedPages)
+            ThrowNoSuchPage(page);
+
+        // SAFETY: the page lies within the mapping, which stays until Dispose, and Dispose runs after the last user.
+        return new Span<int>(_base + ((long)page * WordsPerPage), WordsPerPage);
+    }
+
+    /// <summary>Words that may span pages, from the start of a page on.</summary>
+    /// <exception cref="CorruptFileException">They are not all there.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<int> Words(int page, int lengthInWords)
+    {
+        long first = (long)page * WordsPerPage;
+        if (page < 0 || first + lengthInWords > (long)_mappedPages * WordsPerPage)
+            ThrowNoSuchPage(page);
+
+        // SAFETY: as for Page.
+        return new Span<int>(_base + first, lengthInWords);
+    }
+
+    /// <summary>Makes pages that another process has added accessible; never lengthens the file.</summary>
+    /// <exception cref="CorruptFileException">The file is shorter than that: it was truncated.</exception>
+    /// <exception cref="OutOfSpaceException">The file has holes that the file system can't fill.</exception>
+    public void EnsureMapped(int pageCount)
+    {
+        if (pageCount <= _mappedPages)
+            return;
+        lock (_sync)
+        {
+            Libc.Status status = _file.Status;
+            if (status.LengthInBytes / PageBytes < pageCount)
+            {
+                throw new CorruptFileException(Name, null, null,
+                    $"the file is truncated: {status.LengthInBytes} bytes found, " +
+                    $"{pageCount * PageBytes} expected for {pageCount} pages");
+            }
+
+            MakeSolid(status);
+            MapUpTo(status.LengthInBytes);
+        }
+    }
+
+    /// <summary>Makes sure that the file holds at least so many pages, with blocks behind them.</summary>
+    /// <remarks>New pages are zero. The caller holds the table's write lock.</remarks>
+    /// <exception cref="OutOfSpaceException">The file system is full; nothing has changed.</exception>
+    public void Grow(int pageCount)
+    {
+        if (pageCount <= _mappedPages)
+            return;
+        lock (_sync)
+        {
+            long neededBytes = RoundUp(pageCount * PageBytes);
+            Libc.Status status = _file.Status;
+            if (status.LengthInBytes >= neededBytes)
+            {
+                MakeSolid(status);
+                MapUpTo(status.LengthInBytes);
+                return;
+            }
+
+            // A step is an eighth of the table, so that growing costs little per page and wastes little.
+            long step = Math.Clamp(status.LengthInBytes / 8, MinGrowthBytes, MaxGrowthBytes);
+            long wantedBytes = Math.Min(RoundUp(neededBytes + step), _reservedBytes);
+            if (neededBytes > _reservedBytes)
+            {
+                throw new OutOfSpaceException(
+                    $"{Name}: the table needs {neededBytes} bytes; at most {_reservedBytes} can be mapped");
+            }
+
+            long grownBytes = TryAllocate(status.LengthInBytes, wantedBytes) ? wantedBytes : neededBytes;
+            if (grownBytes == neededBytes && !TryAllocate(status.LengthInBytes, neededBytes))
+                throw SystemError.Last($"grow to {neededBytes} bytes", Name);
+            MapUpTo(grownBytes);
+        }
+    }
+
+    /// <summary>Lets pages be written that were mapped for reading only; users of the pages go on meanwhile.</summary>
+    public void MakeWritable()
+    {
+        lock (_sync)
+        {
+            if (_writable)
+                return;
+            _writable = true;
+
+            // The kernel puts the new mapping in the old one's place in one step, so a concurrent reader waits for
+            // it in a page fault at worst.
+            _mappedBytes = 0;
+            MapUpTo(_file.Status.LengthInBytes);
+        }
+    }
+
+    /// <summary>Sets everything from a page on to zero, up to the end of the file.</summary>
+    public void ClearFrom(int page)
+    {
+        const int step = 1 << 28;
+        for (long word = (long)page * WordsPerPage; word < _mappedBytes / sizeof(int); word += step)
+        {
+            // SAFETY: the range is within the mapping.
+            new Span<int>(_base + word, (int)Math.Min(step, (_mappedBytes / sizeof(int)) - word)).Clear();
+        }
+    }
+
+    /// <summary>Writes the mapped memory back to the file's device.</summary>
+    public void Flush()
+    {
+        lock (_sync)
+        {
+            if (Libc.SyncMapping(_base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 || Libc.Sync(_file.Descriptor) != 0)
+                throw SystemError.Last("flush", Name);
+        }
+    }
+
+    public void Dispose()
+    {
+        _mappedPages = 0;
+        _ = Libc.Unmap(_base, (nuint)_reservedBytes);
+    }
+
+    private static int* Reserve(string name, out long bytes)
+    {
+        for (bytes = MaxReservedBytes; bytes >= MinReservedBytes; bytes /= 2)
+        {
+            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
+            void* address = Libc.Map(null, (nuint)bytes, Libc.PROT_NONE, flags, -1, 0);
+            if ((nint)address != -1)
+                return (int*)address;
+        }
+
+        throw SystemError.Last("reserve address space for", name);
+    }
+
+    private static long RoundUp(long bytes) => (bytes + SystemPageBytes - 1) / SystemPageBytes * SystemPageBytes;
+
+    private bool TryAllocate(long oldBytes, long newBytes)
+    {
+        while (Libc.Allocate(_file.Descriptor, 0, oldBytes, newBytes - oldBytes) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Libc.EINTR:
+                    continue;
+                case Libc.EOPNOTSUPP:
+                    return TryWriteZeros(oldBytes, newBytes);
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Allocates by writing, on file systems that can't do it otherwise. Only beyond the old end.</summary>
+    private bool TryWriteZeros(long oldBytes, long newBytes)
+    {
+        byte[] zeros = new byte[MinGrowthBytes];
+        for (long position = oldBytes; position < newBytes;)
+        {
+            int count = (int)Math.Min(zeros.Length, newBytes - position);
+            int written = Libc.Write(_file.Descriptor, zeros.AsSpan(0, count), position);
+            if (written < 0)
+                return false;
+            position += written;
+        }
+
+        return true;
+    }
+
+    /// <summary>Fills the holes of a file that another program grew sparsely, as the original does.</summary>
+    private void MakeSolid(in Libc.Status status)
+    {
+        const int blockBytes = 512;
+        if (!_writable || (long)status.Blocks512 * blockBytes >= status.LengthInBytes)
+            return;
+        if (Libc.Allocate(_file.Descriptor, 0, 0, status.LengthInBytes) != 0
+            && Marshal.GetLastPInvokeError() is not (Libc.EOPNOTSUPP or Libc.EINTR))
+        {
+            throw SystemError.Last("allocate the holes of", Name);
+        }
+    }
+
+    private void MapUpTo(long lengthInBytes)
+    {
+        long end = Math.Min(RoundUp(lengthInBytes), _reservedBytes);
+        if (end > _mappedBytes)
+        {
+            int protection = Libc.PROT_READ | (_writable ? Libc.PROT_WRITE : 0);
+            void* address = (byte*)_base + _mappedBytes;
+            const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
+
+            // SAFETY: the range lies within the address space reserved for this table, beyond what is mapped.
+            if ((nint)Libc.Map(
+                    address, (nuint)(end - _mappedBytes), protection, flags, _file.Descriptor, _mappedBytes) == -1)
+            {
+                throw SystemError.Last("map", Name);
+            }
+
+            _mappedBytes = end;
+        }
+
+        // A page counts only when all of it is in the file: beyond its end a mapping is lost or faults.
+        _mappedPages = (int)Math.Min(Math.Min(lengthInBytes, _mappedBytes) / PageBytes, int.MaxValue);
+    }
+
+    private void ThrowNoSuchPage(int page) => throw new CorruptFileException(
+        Name, null, null, $"page {page} is referred to; the file has {_mappedPages} pages");
+}

@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+
+namespace Netshm;
+
+/// <summary>This process's one open file for an inode, shared by everything in the process that uses it.</summary>
+/// <remarks>
+/// fcntl(2) record locks belong to the process, and closing <i>any</i> descriptor of a file drops all of them. So a
+/// file is opened once per access mode, and every descriptor ever opened on an inode is kept until the last user in
+/// the process has let go of it.
+/// </remarks>
+internal sealed class SharedDescriptor
+{
+    private const int MaxCreationRaces = 100;
+
+    private static readonly Lock s_sync = new();
+    private static readonly Dictionary<FileIdentity, SharedDescriptor> s_open = [];
+
+    private readonly List<int> _descriptors = [];
+    private readonly string _path;
+    private int _references;
+    private int _readOnly = -1;
+    private int _readWrite = -1;
+
+    private SharedDescriptor(string path, FileIdentity identity)
+    {
+        _path = path;
+        Identity = identity;
+    }
+
+    public FileIdentity Identity { get; }
+
+    /// <summary>Whether this process has a table open whose locks are on this file.</summary>
+    public bool IsAttached { get; set; }
+
+    /// <summary>The descriptor with the widest access that was asked for so far.</summary>
+    public int Descriptor => _readWrite >= 0 ? _readWrite : _readOnly;
+
+    public Libc.Status Status =>
+        Libc.Stat(Descriptor, out Libc.Status status) == 0 ? status : throw SystemError.Last("examine", _path);
+
+    /// <summary>
+    /// Opens or creates a regular file, and says whether it was created; never truncates and never follows a symbolic
+    /// link.
+    /// </summary>
+    public static SharedDescriptor Open(
+        string path, FileMode mode, bool writable, UnixFileMode permissions, out bool created)
+    {
+        lock (s_sync)
+        {
+            for (int attempt = 0; attempt < MaxCreationRaces; attempt++)
+            {
+                if (mode != FileMode.CreateNew && OpenExisting(path, writable) is { } existing)
+                {
+                    created = false;
+                    return existing;
+                }
+
+                if (mode is FileMode.Open or FileMode.Truncate)
+                    throw SystemError.From(Libc.ENOENT, "open", path);
+                if (Create(path, permissions) is { } fresh)
+                {
+                    created = true;
+                    return fresh;
+                }
+
+                if (mode == FileMode.CreateNew)
+                    throw SystemError.From(Libc.EEXIST, "create", path);
+            }
+        }
+
+        throw new IOException($"cannot open {path}: it is created and removed again all the time");
+    }
+
+    /// <summary>Takes one more reference.</summary>
+    public SharedDescriptor Share()
+    {
+        lock (s_sync)
+            _references++;
+        return this;
+    }
+
+    /// <summary>Gives one reference back; the last one closes the file and with it drops the process's locks.</summary>
+    public void Release()
+    {
+        lock (s_sync)
+        {
+            if (--_references > 0)
+                return;
+            s_open.Remove(Identity);
+            foreach (int descriptor in _descriptors)
+                _ = Libc.Close(descriptor); // Nothing is buffered in a descriptor that only maps and locks.
+        }
+    }
+
+    public void SetPermissions(UnixFileMode permissions)
+    {
+        if (Libc.ChangeMode(Descriptor, (int)permissions) != 0)
+            throw SystemError.Last("change the permissions of", _path);
+    }
+
+    public void SetOwner(int userId, int groupId)
+    {
+        if (Libc.ChangeOwner(Descriptor, userId, groupId) != 0)
+            throw SystemError.Last("change the owner of", _path);
+    }
+
+    public void Truncate()
+    {
+        if (Libc.Truncate(_readWrite, 0) != 0)
+            throw SystemError.Last("truncate", _path);
+    }
+
+    /// <summary>Writes all the bytes at the start of the file.</summary>
+    public void WriteHead(ReadOnlySpan<byte> bytes)
+    {
+        if (Libc.Write(_readWrite, bytes, 0) != bytes.Length)
+            throw SystemError.Last("write to", _path);
+    }
+
+    private static SharedDescriptor? OpenExisting(string path, bool writable)
+    {
+        // Looking before opening spares a second descriptor where the file is open already.
+        if (Libc.Stat(path, out Libc.Status status) == 0
+            && s_open.TryGetValue(FileIdentity.Of(status), out SharedDescriptor? known) && known.Has(writable))
+        {
+            known._references++;
+            return known;
+        }
+
+        // O_NONBLOCK keeps a planted FIFO from blocking the call; it means nothing for the regular files accepted.
+        int flags = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
+        int descriptor = Libc.Open(path, flags, 0);
+        if (descriptor >= 0)
+            return Adopt(path, descriptor, writable);
+        return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
+    }
+
+    private static SharedDescriptor? Create(string path, UnixFileMode permissions)
+    {
+        const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
+        int descriptor = Libc.Open(path, flags | Libc.O_NOFOLLOW, (int)permissions);
+        if (descriptor < 0)
+            return Marshal.GetLastPInvokeError() == Libc.EEXIST ? null : throw SystemError.Last("create", path);
+
+        SharedDescriptor created = Adopt(path, descriptor, writable: true);
+        try
+        {
+            // The umask may have taken bits away.
+            created.SetPermissions(permissions);
+            return created;
+        }
+        catch
+        {
+            created.Release();
+            throw;
+        }
+    }
+
+    private static SharedDescriptor Adopt(string path, int descriptor, bool writable)
+    {
+        if (Libc.Stat(descriptor, out Libc.Status status) != 0 || !status.IsRegularFile)
+        {
+            _ = Libc.Close(descriptor); // No lock can be lost: this inode is no table of this process.
+            throw new IOException($"cannot open {path}: it is not a regular file");
+        }
+
+        FileIdentity identity = FileIdentity.Of(status);
+        if (!s_open.TryGetValue(identity, out SharedDescriptor? shared))
+            s_open.Add(identity, shared = new SharedDescriptor(path, identity));
+        shared._references++;
+        shared._descriptors.Add(descriptor);
+        if (writable)
+            shared._readWrite = descriptor;
+        else
+            shared._readOnly = descriptor;
+        return shared;
+    }
+
+    private bool Has(bool writable) => writable ? _readWrite >= 0 : Descriptor >= 0;
+}

@@ -1,0 +1,267 @@
+namespace Netshm;
+
+/// <summary>Names for the words of the master page.</summary>
+/// <remarks>All views lie over shared memory: every read may yield anything, and is checked by who uses it.</remarks>
+internal readonly ref struct MasterView(Span<int> words)
+{
+    public const int LengthInWords = 6;
+
+    /// <summary>The mark of a file whose creation is under way.</summary>
+    public const int CreationMark = 0x6372_6561;
+
+    private static ReadOnlySpan<int> Magic =>
+        [unchecked((int)0xde871209), unchecked((int)0xde881209), unchecked((int)0xde871309), unchecked((int)0xde87120a)];
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[..4].SequenceEqual(Magic);
+
+    public bool HasNoMagic => !_words[..4].ContainsAnyExcept(0);
+
+    /// <summary>The page number of the descriptor, commented as a version by the original.</summary>
+    public int DescriptorPage
+    {
+        get => _words[4];
+        set => _words[4] = value;
+    }
+
+    /// <summary>A word the original leaves 0; not 0 while this library creates the table.</summary>
+    public int Creation
+    {
+        get => _words[5];
+        set => Volatile.Write(ref _words[5], value);
+    }
+
+    public void ClearMagic()
+    {
+        for (int i = 0; i < Magic.Length; i++)
+            Volatile.Write(ref _words[i], 0);
+    }
+
+    public void WriteMagic()
+    {
+        for (int i = Magic.Length - 1; i >= 0; i--)
+            Volatile.Write(ref _words[i], Magic[i]);
+    }
+}
+
+/// <summary>Names for the words of the descriptor page.</summary>
+internal readonly ref struct DescriptorView(Span<int> words)
+{
+    public const int Magic = 0x6712DE9F;
+
+    public const int TotalPagesWord = 1, CellsWord = 2, UsedCellsWord = 3, BindingsWord = 4, FreeHeadWord = 5,
+        FreePagesWord = 6, RehashPhaseWord = 7, ExtentsWord = 8;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    /// <summary>How many pages belong to the table; the file may be longer.</summary>
+    public int TotalPages
+    {
+        get => _words[TotalPagesWord];
+        set => Volatile.Write(ref _words[TotalPagesWord], value);
+    }
+
+    /// <summary>S: how many cells the hash table has.</summary>
+    public int Cells
+    {
+        get => _words[CellsWord];
+        set => Volatile.Write(ref _words[CellsWord], value);
+    }
+
+    /// <summary>Cells claimed since the last rehash, unbound ones included. The original may count too many.</summary>
+    public int UsedCells
+    {
+        get => _words[UsedCellsWord];
+        set => Volatile.Write(ref _words[UsedCellsWord], value);
+    }
+
+    public int Bindings
+    {
+        get => _words[BindingsWord];
+        set => Volatile.Write(ref _words[BindingsWord], value);
+    }
+
+    /// <summary>The first free page, or 0.</summary>
+    public int FreeHead
+    {
+        get => _words[FreeHeadWord];
+        set => Volatile.Write(ref _words[FreeHeadWord], value);
+    }
+
+    /// <summary>How many pages the free list has; never more, since the original relies on finding them.</summary>
+    public int FreePages
+    {
+        get => _words[FreePagesWord];
+        set => Volatile.Write(ref _words[FreePagesWord], value);
+    }
+
+    /// <summary>How far a rehash of this library got, in a word the original does not use.</summary>
+    public RehashPhase RehashPhase
+    {
+        get => (RehashPhase)_words[RehashPhaseWord];
+        set => Volatile.Write(ref _words[RehashPhaseWord], (int)value);
+    }
+
+    public int ExtentFirstPage(int extent) => _words[ExtentsWord + (2 * extent)];
+
+    public int ExtentPages(int extent) => _words[ExtentsWord + (2 * extent) + 1];
+
+    /// <summary>Adds or clears an extent: it counts when both words are other than 0.</summary>
+    public void SetExtent(int extent, int firstPage, int pages)
+    {
+        Volatile.Write(ref _words[ExtentsWord + (2 * extent)], firstPage);
+        Volatile.Write(ref _words[ExtentsWord + (2 * extent) + 1], pages);
+    }
+
+    public void WriteMagic() => Volatile.Write(ref _words[0], Magic);
+}
+
+/// <summary>How far a rehash got.</summary>
+internal enum RehashPhase
+{
+    /// <summary>None is under way.</summary>
+    None = 0,
+
+    /// <summary>The new table is being laid out in the spare words; the cells are as before.</summary>
+    Filling = 1,
+
+    /// <summary>The spare words hold the whole new table and are being copied over the cells.</summary>
+    Copying = 2,
+
+    /// <summary>The cells are complete; the spare words are being cleared.</summary>
+    Clearing = 3,
+}
+
+/// <summary>Names for the four words of a cell of the hash table.</summary>
+internal readonly ref struct CellView(Span<int> words)
+{
+    private readonly Span<int> _words = words;
+
+    public int Key
+    {
+        get => _words[0];
+        set => Volatile.Write(ref _words[0], value);
+    }
+
+    /// <summary>The first page of the newest binding, <see cref="Layout.Unbound"/> or <see cref="Layout.NeverUsed"/>.</summary>
+    public int Pointer
+    {
+        get => _words[1];
+        set => Volatile.Write(ref _words[1], value);
+    }
+
+    public int SpareKey
+    {
+        get => _words[2];
+        set => _words[2] = value;
+    }
+
+    public int SparePointer
+    {
+        get => _words[3];
+        set => Volatile.Write(ref _words[3], value);
+    }
+
+    public bool IsBound => Pointer is not (Layout.NeverUsed or Layout.Unbound);
+}
+
+/// <summary>Names for the words of a binding's first page.</summary>
+internal readonly ref struct ContentView(Span<int> words)
+{
+    public const int Magic = 0x12DE9F67;
+
+    public const int KeyWord = 1, NextPageWord = 2, OlderBindingWord = 3, ValuePositionWord = 4, ValueLengthWord = 5;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int Key => _words[KeyWord];
+
+    /// <summary>The next page of this binding, or 0.</summary>
+    public int NextPage
+    {
+        get => _words[NextPageWord];
+        set => _words[NextPageWord] = value;
+    }
+
+    /// <summary>The first page of the next older binding of the key, or 0.</summary>
+    public int OlderBinding => _words[OlderBindingWord];
+
+    /// <summary>Where in <see cref="Content"/> the value begins.</summary>
+    public int ValuePosition => _words[ValuePositionWord];
+
+    public int ValueLengthInWords => _words[ValueLengthWord];
+
+    public Span<int> Content => _words[Layout.ContentHeaderInWords..];
+
+    /// <summary>Makes another binding the next older one, in one store.</summary>
+    public void LinkTo(int olderBinding) => Volatile.Write(ref _words[OlderBindingWord], olderBinding);
+
+    public void Initialise(int key, int olderBinding, int valueLengthInWords)
+    {
+        _words[0] = Magic;
+        _words[KeyWord] = key;
+        _words[NextPageWord] = 0;
+        _words[OlderBindingWord] = olderBinding;
+        _words[ValuePositionWord] = 0;
+        _words[ValueLengthWord] = valueLengthInWords;
+    }
+}
+
+/// <summary>Names for the words of a binding's further pages.</summary>
+internal readonly ref struct FollowUpView(Span<int> words)
+{
+    public const int Magic = unchecked((int)0xDE9F6712);
+
+    public const int KeyWord = 1, NextPageWord = 2, SequenceWord = 3;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int Key => _words[KeyWord];
+
+    public int NextPage
+    {
+        get => _words[NextPageWord];
+        set => _words[NextPageWord] = value;
+    }
+
+    /// <summary>1 for the second page of the binding, and so on.</summary>
+    public int Sequence => _words[SequenceWord];
+
+    public Span<int> Content => _words[Layout.FollowUpHeaderInWords..];
+
+    public void Initialise(int key, int sequence)
+    {
+        _words[0] = Magic;
+        _words[KeyWord] = key;
+        _words[NextPageWord] = 0;
+        _words[SequenceWord] = sequence;
+    }
+}
+
+/// <summary>Names for the words of a free page.</summary>
+internal readonly ref struct FreePageView(Span<int> words)
+{
+    public const int Magic = unchecked((int)0xf3eef3ee);
+
+    public const int NextFreeWord = 1;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int NextFree => _words[NextFreeWord];
+
+    /// <summary>Turns a page into a free one; the magic goes last so that a reader who finds it finds the rest.</summary>
+    public void Initialise(int nextFree)
+    {
+        _words[NextFreeWord] = nextFree;
+        Volatile.Write(ref _words[0], Magic);
+    }
+}

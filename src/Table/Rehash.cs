@@ -1,0 +1,174 @@
+namespace Netshm;
+
+/// <summary>Lays the hash table out anew: in a larger table, or in the same one to drop unbound cells.</summary>
+/// <remarks>
+/// The steps are marked in the descriptor, and each can be repeated, so that whoever finds a mark can finish what a
+/// dead process began: see docs/Locking.md, "Rehash". The caller holds the table's write lock.
+/// </remarks>
+internal sealed class Rehash
+{
+    /// <summary>When at most one cell in so many is bound, dropping the unbound ones makes room enough.</summary>
+    private const int PurgeWhenBoundAtMostOneIn = 4;
+
+    private readonly MappedPages _pages;
+    private readonly HashIndex _index;
+    private readonly FreeList _freeList;
+
+    public Rehash(MappedPages pages, HashIndex index, FreeList freeList)
+    {
+        _pages = pages;
+        _index = index;
+        _freeList = freeList;
+    }
+
+    /// <summary>Makes room for a cell more, as the original does when more than half of the cells are used.</summary>
+    /// <returns>Whether the hash table was laid out anew, so that cells are elsewhere now.</returns>
+    /// <exception cref="OutOfSpaceException">There is no room for a larger table; nothing has changed.</exception>
+    public bool MakeRoom(DescriptorView descriptor)
+    {
+        int cells = descriptor.Cells;
+        int used = descriptor.UsedCells;
+        if (used >= 0 && used * 2L <= cells)
+            return false;
+
+        int bound = CountBound(descriptor);
+        bool purge = (long)bound * PurgeWhenBoundAtMostOneIn <= cells;
+        if (!purge)
+        {
+            int extent = HashIndex.ExtentCount(descriptor);
+            if (extent == Layout.MaxExtents)
+                return MakeRoomInLastExtents(descriptor, bound);
+            int pages = NextExtentPages(descriptor, extent);
+            int firstPage = _freeList.TakeFromEnd(descriptor, pages);
+
+            // The original leaves old pages beyond the end when it re-initialises a table.
+            for (int page = firstPage; page < firstPage + pages; page++)
+                _pages.Page(page).Clear();
+
+            // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses,
+            // and the mark makes the next writer begin again.
+            descriptor.RehashPhase = RehashPhase.Filling;
+            descriptor.SetExtent(extent, firstPage, pages);
+        }
+
+        FromFilling(descriptor);
+        return true;
+    }
+
+    /// <summary>Finishes a rehash during which a process died.</summary>
+    public void Finish(DescriptorView descriptor)
+    {
+        switch (descriptor.RehashPhase)
+        {
+            case RehashPhase.None:
+                break;
+            case RehashPhase.Filling:
+                FromFilling(descriptor);
+                break;
+            case RehashPhase.Copying:
+                FromCopying(descriptor);
+                break;
+            case RehashPhase.Clearing:
+                FromClearing(descriptor);
+                break;
+            default:
+                throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.RehashPhaseWord,
+                    $"{(int)descriptor.RehashPhase} is no phase of a rehash");
+        }
+    }
+
+    private static int NextExtentPages(DescriptorView descriptor, int extents)
+    {
+        long largest = 1;
+        for (int extent = 0; extent < extents; extent++)
+            largest = Math.Max(largest, descriptor.ExtentPages(extent));
+        return (int)Math.Min(2 * largest, int.MaxValue);
+    }
+
+    /// <summary>The format has no more than 16 extents: use the ones there are up to seven eighths.</summary>
+    private bool MakeRoomInLastExtents(DescriptorView descriptor, int bound)
+    {
+        long cells = descriptor.Cells;
+        if (descriptor.UsedCells * 8L < cells * 7)
+            return false;
+        if (bound * 8L >= cells * 7)
+        {
+            throw new OutOfSpaceException(
+                $"{_pages.Name}: the hash table has all of its {Layout.MaxExtents} extents and {bound} keys");
+        }
+
+        FromFilling(descriptor);
+        return true;
+    }
+
+    private int CountBound(DescriptorView descriptor)
+    {
+        int bound = 0;
+        for (CellWalk cells = _index.Cells(descriptor); cells.MoveNext();)
+            bound += cells.Current.IsBound ? 1 : 0;
+        return bound;
+    }
+
+    private void FromFilling(DescriptorView descriptor)
+    {
+        // Cells stay as they are in this phase, whatever the spare words hold.
+        descriptor.RehashPhase = RehashPhase.Filling;
+        int cells = _index.CellsInExtents(descriptor);
+        ClearSpares(descriptor);
+        try
+        {
+            for (CellWalk walk = _index.Cells(descriptor); walk.MoveNext();)
+            {
+                CellView cell = walk.Current;
+                if (!cell.IsBound)
+                    continue;
+                CellView target = _index.FindSpare(descriptor, cell.Key, cells);
+                target.SpareKey = cell.Key;
+                target.SparePointer = cell.Pointer;
+            }
+        }
+        catch (CorruptFileException)
+        {
+            // The damage was there before. Leave the spare words as the original needs them for its own refills.
+            ClearSpares(descriptor);
+            throw;
+        }
+
+        FromCopying(descriptor);
+    }
+
+    private void FromCopying(DescriptorView descriptor)
+    {
+        // Before this store the old layout counts; after it the new one does, and it is complete in the spare words.
+        descriptor.RehashPhase = RehashPhase.Copying;
+        descriptor.Cells = _index.CellsInExtents(descriptor);
+        int used = 0;
+        for (CellWalk walk = _index.Cells(descriptor); walk.MoveNext();)
+        {
+            CellView cell = walk.Current;
+            cell.Key = cell.SpareKey;
+            cell.Pointer = cell.SparePointer;
+            used += cell.SparePointer == Layout.NeverUsed ? 0 : 1;
+        }
+
+        descriptor.UsedCells = used;
+        FromClearing(descriptor);
+    }
+
+    private void FromClearing(DescriptorView descriptor)
+    {
+        descriptor.RehashPhase = RehashPhase.Clearing;
+        ClearSpares(descriptor);
+        descriptor.RehashPhase = RehashPhase.None;
+    }
+
+    private void ClearSpares(DescriptorView descriptor)
+    {
+        for (CellWalk walk = _index.Cells(descriptor); walk.MoveNext();)
+        {
+            CellView cell = walk.Current;
+            cell.SpareKey = 0;
+            cell.SparePointer = 0;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Netshm;
+
+/// <content>The operations on bindings.</content>
+public sealed partial class ShmTable
+{
+    /// <summary>Adds a binding (the original's <c>add</c>). Older bindings of the key are hidden, not removed.</summary>
+    /// <remarks>Locks the table for writing. Allocates nothing on the managed heap.</remarks>
+    /// <exception cref="OutOfSpaceException">There is no room; the table is as before.</exception>
+    /// <exception cref="ReadOnlyTableException">The object was opened for reading.</exception>
+    /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
+    public void Add(int key, ReadOnlySpan<int> value)
+    {
+        using Access access = Write(out _);
+        Engine.Add(key, value);
+    }
+
+    /// <summary>
+    /// Replaces the newest binding of a key, or adds one where there is none (the original's <c>replace</c>).
+    /// </summary>
+    /// <remarks>
+    /// Locks the table for writing; the old value gives way to the new one in a single store, so no reader and no
+    /// kill comes in between. Allocates nothing on the managed heap.
+    /// </remarks>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    public void Replace(int key, ReadOnlySpan<int> value)
+    {
+        using Access access = Write(out Deadline deadline);
+        Engine.Replace(key, value, deadline);
+    }
+
+    /// <summary>
+    /// Removes the newest binding of a key and brings the one it hid back (the original's <c>remove</c>).
+    /// </summary>
+    /// <remarks>Locks the table for writing. Allocates nothing on the managed heap.</remarks>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ReadOnlyTableException">The object was opened for reading.</exception>
+    /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
+    public bool Remove(int key)
+    {
+        using Access access = Write(out Deadline deadline);
+        return Engine.Remove(key, deadline);
+    }
+
+    /// <summary>Whether a key is bound (the original's <c>mem</c>). Locks the table for reading.</summary>
+    public bool Contains(int key)
+    {
+        using Access access = Read();
+        return Engine.Contains(key);
+    }
+
+    /// <summary>The value of a key's newest binding (the original's <c>find</c>). Locks the table for reading.</summary>
+    /// <exception cref="KeyNotFoundException">The key is not bound.</exception>
+    public int[] Find(int key) => TryFind(key, out int[]? value)
+        ? value
+        : throw new KeyNotFoundException(FormattableString.Invariant($"{Name}: key {key} is not bound"));
+
+    /// <summary>The value of a key's newest binding. Locks the table for reading.</summary>
+    /// <returns>Whether the key is bound.</returns>
+    public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
+    {
+        using Access access = Read();
+        BindingWalk bindings = Engine.BindingsOf(key);
+        value = bindings.MoveNext() ? Copy(bindings.Value) : null;
+        return value is not null;
+    }
+
+    /// <summary>Copies the value of a key's newest binding, without allocating. Locks the table for reading.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes.</param>
+    /// <param name="length">The value's length in words; 0 when the key is not bound.</param>
+    /// <returns>Whether the key is bound.</returns>
+    /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
+    public bool TryFind(int key, Span<int> destination, out int length)
+    {
+        using Access access = Read();
+        BindingWalk bindings = Engine.BindingsOf(key);
+        if (!bindings.MoveNext())
+        {
+            length = 0;
+            return false;
+        }
+
+        FragmentWalk value = bindings.Value;
+        length = value.LengthInWords;
+        if (length > destination.Length)
+            throw new ValueTooLongException(Name.ToString(), key, length, destination.Length);
+        value.CopyTo(destination);
+        return true;
+    }
+
+    /// <summary>The values of all bindings of a key, newest first (the original's <c>find_all</c>).</summary>
+    /// <remarks>Locks the table for reading.</remarks>
+    public IReadOnlyList<int[]> FindAll(int key)
+    {
+        var values = new List<int[]>();
+        using Access access = Read();
+        for (BindingWalk bindings = Engine.BindingsOf(key); bindings.MoveNext();)
+            values.Add(Copy(bindings.Value));
+        return values;
+    }
+
+    /// <summary>
+    /// Calls <paramref name="action"/> for every binding (the original's <c>iter</c>), in no particular order, but
+    /// those of one key newest first. The table is locked for reading meanwhile; the action may not modify it.
+    /// </summary>
+    public void Iterate(BindingAction action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        int[] buffer = [];
+        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        try
+        {
+            DescriptorView descriptor = Engine.OpenDescriptor();
+            for (CellWalk cells = Engine.Index.Cells(descriptor); cells.MoveNext();)
+            {
+                int key = cells.Current.Key;
+                for (BindingWalk bindings = Engine.BindingsOf(descriptor, cells.Current); bindings.MoveNext();)
+                    action(key, Contiguous(bindings.Value, ref buffer));
+            }
+        }
+        finally
+        {
+            Lock.EndCallback(scope);
+            if (buffer.Length > 0)
+                ArrayPool<int>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Calls <paramref name="action"/> for every key that is bound, once (the original's <c>iter_keys</c>). The table
+    /// is locked for reading meanwhile; the action may not modify it.
+    /// </summary>
+    public void IterateKeys(Action<int> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        try
+        {
+            for (CellWalk cells = Engine.Index.Cells(Engine.OpenDescriptor()); cells.MoveNext();)
+            {
+                if (cells.Current.IsBound)
+                    action(cells.Current.Key);
+            }
+        }
+        finally
+        {
+            Lock.EndCallback(scope);
+        }
+    }
+
+    /// <summary>
+    /// Folds all bindings into a value (the original's <c>fold</c>), in the order of <see cref="Iterate"/> and under
+    /// the same lock.
+    /// </summary>
+    public TAcc Fold<TAcc>(TAcc seed, BindingFolder<TAcc> folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        TAcc accumulator = seed;
+        Iterate((key, value) => accumulator = folder(key, value, accumulator));
+        return accumulator;
+    }
+
+    /// <summary>
+    /// Passes the values of all bindings of a key, newest first, to <paramref name="reader"/> fragment by fragment,
+    /// without copying them (the original's <c>read_blocks</c>).
+    /// </summary>
+    /// <remarks>The table is locked for reading meanwhile; the reader may not modify it.</remarks>
+    public void ReadBlocks(int key, BlockReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        try
+        {
+            Engine.ReadBlocks(key, reader);
+        }
+        finally
+        {
+            Lock.EndCallback(scope);
+        }
+    }
+
+    /// <summary>
+    /// Passes the values of all bindings of a key, newest first, to <paramref name="writer"/> fragment by fragment;
+    /// it can edit them in place and have bindings removed (the original's <c>write_blocks</c>).
+    /// </summary>
+    /// <remarks>
+    /// The table is locked for writing meanwhile; the writer may not call its modifying members.
+    /// </remarks>
+    /// <param name="key">The key.</param>
+    /// <param name="announced">What the writer may ask for.</param>
+    /// <param name="writer">Receives the fragments.</param>
+    /// <exception cref="InvalidTableOperationException">
+    /// The writer asked for what was not announced (that binding stays as it is), or it is called inside a callback or
+    /// a reading group.
+    /// </exception>
+    /// <exception cref="ReadOnlyTableException">The object was opened for reading.</exception>
+    public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ThrowIfReadOnly();
+        Deadline deadline = Deadline.After(_lockTimeout);
+        LockScope scope = Lock.BeginCallback(Lock.EnterWrite(deadline));
+        try
+        {
+            ThrowIfDisposed();
+            FinishInterruptedRehash();
+            Engine.WriteBlocks(key, announced, writer, deadline);
+        }
+        finally
+        {
+            Lock.EndCallback(scope);
+        }
+    }
+
+    private static int[] Copy(FragmentWalk value)
+    {
+        int[] words = GC.AllocateUninitializedArray<int>(value.LengthInWords);
+        value.CopyTo(words);
+        return words;
+    }
+
+    /// <summary>The value in one piece: in place when it is in one page, else in the buffer.</summary>
+    private static ReadOnlySpan<int> Contiguous(FragmentWalk value, ref int[] buffer)
+    {
+        if (value.IsSingle)
+            return value.Current;
+        if (buffer.Length < value.LengthInWords)
+        {
+            if (buffer.Length > 0)
+                ArrayPool<int>.Shared.Return(buffer);
+            buffer = ArrayPool<int>.Shared.Rent(value.LengthInWords);
+        }
+
+        value.CopyTo(buffer);
+        return buffer.AsSpan(0, value.LengthInWords);
+    }
+}

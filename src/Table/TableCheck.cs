@@ -1,0 +1,262 @@
+namespace Netshm;
+
+/// <summary>Walks over a whole table and collects every violation of docs/FileFormat.md.</summary>
+/// <remarks>The caller holds the table's lock for reading. Nothing is modified, however damaged the table is.</remarks>
+internal ref struct TableCheck
+{
+    private const int MaxViolations = 1000;
+
+    /// <summary>What a page was found to be.</summary>
+    private enum Owner : byte
+    {
+        None,
+        Master,
+        Descriptor,
+        HashTable,
+        Binding,
+        FreeList,
+    }
+
+    private readonly TableEngine _engine;
+    private readonly MappedPages _pages;
+    private readonly List<TableViolation> _violations = [];
+    private DescriptorView _descriptor;
+    private Owner[] _owners = [];
+    private int _bindings;
+    private int _keys;
+    private int _claimedCells;
+    private int _freePages;
+
+    private TableCheck(TableEngine engine)
+    {
+        _engine = engine;
+        _pages = engine.Pages;
+    }
+
+    public static TableReport Run(TableEngine engine)
+    {
+        var check = new TableCheck(engine);
+        check.CheckAll();
+        return new TableReport(engine.Pages.Name, check._violations,
+            check._bindings, check._keys, check._owners.Length, check._freePages);
+    }
+
+    private void CheckAll()
+    {
+        CheckMaster();
+        if (!OpenDescriptor() || !CheckExtents())
+            return;
+        CheckCells();
+        CheckFreeList();
+        CheckCounts();
+        CheckForLeaks();
+    }
+
+    private readonly void CheckMaster()
+    {
+        var master = new MasterView(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        if (!master.HasMagic)
+            Report(Layout.MasterPage, 0, "the marks of a table are missing");
+        if (master.DescriptorPage != Layout.DescriptorPage)
+            Report(Layout.MasterPage, 4, $"descriptor page {master.DescriptorPage} found, 1 expected");
+    }
+
+    private bool OpenDescriptor()
+    {
+        try
+        {
+            _descriptor = _engine.OpenDescriptor();
+        }
+        catch (CorruptFileException e)
+        {
+            Report(e);
+            return false;
+        }
+
+        int total = _descriptor.TotalPages;
+        int firstPossible = Layout.DescriptorPage + Layout.DescriptorPages(_pages.WordsPerPage);
+        if (total <= firstPossible)
+        {
+            Report(Layout.DescriptorPage, DescriptorView.TotalPagesWord,
+                $"{total} pages found; at least {firstPossible + 1} expected");
+            return false;
+        }
+
+        if (_descriptor.RehashPhase != RehashPhase.None)
+        {
+            Report(Layout.DescriptorPage, DescriptorView.RehashPhaseWord,
+                $"a rehash was interrupted in phase {_descriptor.RehashPhase}");
+        }
+
+        _owners = new Owner[total];
+        _owners[Layout.MasterPage] = Owner.Master;
+        _owners.AsSpan(Layout.DescriptorPage..firstPossible).Fill(Owner.Descriptor);
+        return true;
+    }
+
+    /// <summary>Checks where the hash table lies; false when its cells can't be looked at.</summary>
+    private readonly bool CheckExtents()
+    {
+        int extents = HashIndex.ExtentCount(_descriptor);
+        long cells = 0;
+        for (int extent = 0; extent < Layout.MaxExtents; extent++)
+        {
+            int word = DescriptorView.ExtentsWord + (2 * extent);
+            int first = _descriptor.ExtentFirstPage(extent);
+            int count = _descriptor.ExtentPages(extent);
+            if (extent >= extents)
+            {
+                if (first != 0 || count != 0)
+                    Report(Layout.DescriptorPage, word, $"extent {extent} is half set: {first}, {count}");
+                continue;
+            }
+
+            if (first < 0 || count < 0 || first > _owners.Length - count)
+            {
+                Report(Layout.DescriptorPage, word,
+                    $"extent {extent} has {count} pages from page {first} on; the table has {_owners.Length}");
+                return false;
+            }
+
+            for (int page = first; page < first + count; page++)
+                Claim(page, Owner.HashTable);
+            cells += (long)count * Layout.CellsPerPage(_pages.WordsPerPage);
+        }
+
+        if (cells == _descriptor.Cells && cells > 0)
+            return true;
+        Report(Layout.DescriptorPage, DescriptorView.CellsWord,
+            $"{_descriptor.Cells} cells found; the extents have {cells}");
+        return false;
+    }
+
+    private void CheckCells()
+    {
+        for (CellWalk cells = _engine.Index.Cells(_descriptor); cells.MoveNext();)
+        {
+            CellView cell = cells.Current;
+            if (cell.SpareKey != 0 || cell.SparePointer != 0)
+                Report(cells.Page, cells.Word + 2, "the spare words of the cell are in use outside a rehash");
+            if (cell.Pointer == Layout.NeverUsed)
+                continue;
+            _claimedCells++;
+            if (!cell.IsBound)
+                continue;
+            _keys++;
+            CheckReachable(cells);
+            CheckBindings(cell);
+        }
+    }
+
+    private readonly void CheckReachable(CellWalk cells)
+    {
+        try
+        {
+            CellView reached = _engine.Index.Find(_descriptor, cells.Current.Key, out bool found);
+            if (!found || reached.Pointer != cells.Current.Pointer)
+            {
+                Report(cells.Page, cells.Word,
+                    $"a search for key {cells.Current.Key} ends at another cell than the one that has it");
+            }
+        }
+        catch (CorruptFileException e)
+        {
+            Report(e);
+        }
+    }
+
+    private void CheckBindings(CellView cell)
+    {
+        try
+        {
+            for (BindingWalk bindings = _engine.BindingsOf(_descriptor, cell); bindings.MoveNext();)
+            {
+                if (!ClaimPagesOf(bindings.Value))
+                    return;
+                _bindings++;
+            }
+        }
+        catch (CorruptFileException e)
+        {
+            Report(e);
+        }
+    }
+
+    private readonly bool ClaimPagesOf(FragmentWalk value)
+    {
+        while (value.MoveNext())
+        {
+            if (!Claim(value.Page, Owner.Binding))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void CheckFreeList()
+    {
+        int page = _descriptor.FreeHead;
+        while (page != 0)
+        {
+            if (page < 0 || page >= _owners.Length)
+            {
+                Report(Layout.DescriptorPage, DescriptorView.FreeHeadWord,
+                    $"page {page} is in the free list; the table has {_owners.Length}");
+                return;
+            }
+
+            var free = new FreePageView(_pages.Page(page));
+            if (!free.HasMagic)
+                Report(page, 0, "the page is in the free list and does not have the mark of a free page");
+            if (!free.HasMagic || !Claim(page, Owner.FreeList))
+                return;
+            _freePages++;
+            page = free.NextFree;
+        }
+    }
+
+    private readonly void CheckCounts()
+    {
+        CheckCount(DescriptorView.BindingsWord, _descriptor.Bindings, _bindings, "bindings");
+        CheckCount(DescriptorView.FreePagesWord, _descriptor.FreePages, _freePages, "free pages");
+
+        // The original does not count anew when it lays the hash table out anew, so more than there are is legal.
+        if (_descriptor.UsedCells < _claimedCells)
+            CheckCount(DescriptorView.UsedCellsWord, _descriptor.UsedCells, _claimedCells, "used cells");
+    }
+
+    private readonly void CheckCount(int word, int found, int expected, string what)
+    {
+        if (found != expected)
+            Report(Layout.DescriptorPage, word, $"{found} {what} are counted; there are {expected}");
+    }
+
+    private readonly void CheckForLeaks()
+    {
+        for (int page = 0; page < _owners.Length; page++)
+        {
+            if (_owners[page] == Owner.None)
+                Report(page, null, "the page belongs to nothing");
+        }
+    }
+
+    private readonly bool Claim(int page, Owner owner)
+    {
+        if (_owners[page] == Owner.None)
+        {
+            _owners[page] = owner;
+            return true;
+        }
+
+        Report(page, null, $"the page is used twice: as {_owners[page]} and as {owner}");
+        return false;
+    }
+
+    private readonly void Report(CorruptFileException e) => Report(e.Page ?? Layout.MasterPage, e.Word, e.Problem);
+
+    private readonly void Report(int page, int? word, string problem)
+    {
+        if (_violations.Count < MaxViolations)
+            _violations.Add(new TableViolation(page, word, problem));
+    }
+}

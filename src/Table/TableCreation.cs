@@ -1,0 +1,136 @@
+namespace Netshm;
+
+/// <summary>What a file turned out to hold.</summary>
+internal enum FileContents
+{
+    /// <summary>Nothing.</summary>
+    Empty,
+
+    /// <summary>A table whose creator died before it was complete.</summary>
+    Unfinished,
+
+    /// <summary>A table.</summary>
+    Table,
+}
+
+/// <summary>Finds out what a file holds, and lays out new tables.</summary>
+internal static class TableCreation
+{
+    /// <summary>The granularity in which a file is looked at before its page size is known.</summary>
+    private const int ProbeUnitInBytes = Layout.MinPageSize;
+
+    /// <summary>Files without a mark are read whole up to here before they are taken for an unfinished table.</summary>
+    private const int MaxBlankBytes = 1 << 20;
+
+    /// <summary>Looks at a file's first pages.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="wantedPageSize">The page size to look for first, in bytes.</param>
+    /// <param name="name">The table, for messages.</param>
+    /// <param name="pageSize">The page size of the table that was found, in bytes.</param>
+    /// <exception cref="CorruptFileException">It holds something else than a table.</exception>
+    public static FileContents Inspect(SharedDescriptor file, int wantedPageSize, string name, out int pageSize)
+    {
+        pageSize = 0;
+        long lengthInBytes = file.Status.LengthInBytes;
+        if (lengthInBytes == 0)
+            return FileContents.Empty;
+        if (lengthInBytes < ProbeUnitInBytes)
+            throw NotATable(name, $"it has {lengthInBytes} bytes, too few for the master page");
+
+        using var units = new MappedPages(file, writable: false, ProbeUnitInBytes, name);
+        units.EnsureMapped((int)Math.Min(lengthInBytes, Layout.MaxPageSize * 2L) / ProbeUnitInBytes);
+        var master = new MasterView(units.Words(Layout.MasterPage, MasterView.LengthInWords));
+        if (master.HasNoMagic && (master.Creation == MasterView.CreationMark || IsBlank(units, lengthInBytes)))
+            return FileContents.Unfinished;
+        if (!master.HasMagic)
+            throw NotATable(name, "it does not begin with the marks of one");
+        if (master.DescriptorPage != Layout.DescriptorPage)
+        {
+            throw new CorruptFileException(name, Layout.MasterPage, 4,
+                $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
+        }
+
+        pageSize = FindPageSize(units, wantedPageSize, lengthInBytes)
+            ?? throw new CorruptFileException(name, Layout.DescriptorPage, 0,
+                $"no descriptor was found for any page size from {Layout.MinPageSize} to {Layout.MaxPageSize} bytes");
+        return FileContents.Table;
+    }
+
+    /// <summary>How many hash pages a table for <paramref name="init"/> elements gets.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than the format can hold.</exception>
+    public static int HashPagesFor(int init, int wordsPerPage)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(init);
+        int cellsPerPage = Layout.CellsPerPage(wordsPerPage);
+        long pages = Math.Max(1, ((2L * init) + cellsPerPage - 1) / cellsPerPage);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pages * cellsPerPage, int.MaxValue, nameof(init));
+        return (int)pages;
+    }
+
+    /// <summary>Lays out an empty table, whatever the file holds. Needs the write lock and all content.</summary>
+    /// <param name="pages">The file, in pages of the new table.</param>
+    /// <param name="init">How many elements to lay it out for.</param>
+    /// <param name="isEmpty">Whether the file is known to be empty, so that nothing needs clearing.</param>
+    /// <exception cref="OutOfSpaceException">There is no room; the file holds what it held.</exception>
+    public static void Format(MappedPages pages, int init, bool isEmpty)
+    {
+        int hashPages = HashPagesFor(init, pages.WordsPerPage);
+        int firstHashPage = Layout.DescriptorPage + Layout.DescriptorPages(pages.WordsPerPage);
+        int totalPages = checked(firstHashPage + hashPages);
+        pages.Grow(totalPages);
+
+        // From the mark to the magic, dying leaves an unfinished table, which the next process lays out again.
+        var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        master.Creation = MasterView.CreationMark;
+        master.ClearMagic();
+        if (!isEmpty)
+            pages.ClearFrom(Layout.DescriptorPage);
+
+        var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
+        descriptor.TotalPages = totalPages;
+        descriptor.Cells = hashPages * Layout.CellsPerPage(pages.WordsPerPage);
+        descriptor.SetExtent(0, firstHashPage, hashPages);
+        descriptor.WriteMagic();
+
+        master.DescriptorPage = Layout.DescriptorPage;
+        master.WriteMagic();
+        master.Creation = 0;
+    }
+
+    /// <summary>The page size is nowhere in the file, but page 1 begins with the descriptor's mark.</summary>
+    private static int? FindPageSize(MappedPages units, int wantedPageSize, long lengthInBytes)
+    {
+        long words = (long)units.MappedPageCount * units.WordsPerPage;
+        Span<int> all = units.Words(0, (int)Math.Min(words, 2L * Layout.MaxPageSize / sizeof(int)));
+        if (IsPageSize(all, wantedPageSize, lengthInBytes))
+            return wantedPageSize;
+        for (int size = Layout.MinPageSize; size <= Layout.MaxPageSize; size += sizeof(int))
+        {
+            if (IsPageSize(all, size, lengthInBytes))
+                return size;
+        }
+
+        return null;
+    }
+
+    private static bool IsPageSize(Span<int> words, int pageSize, long lengthInBytes)
+    {
+        int first = pageSize / sizeof(int);
+        if (first + Layout.DescriptorLengthInWords > words.Length)
+            return false;
+        var descriptor = new DescriptorView(words.Slice(first, Layout.DescriptorLengthInWords));
+        return descriptor.HasMagic && descriptor.TotalPages > Layout.DescriptorPage
+            && (long)descriptor.TotalPages * pageSize <= lengthInBytes;
+    }
+
+    private static bool IsBlank(MappedPages units, long lengthInBytes)
+    {
+        if (lengthInBytes > MaxBlankBytes)
+            return false;
+        Span<int> all = units.Words(0, units.MappedPageCount * units.WordsPerPage);
+        return !all.ContainsAnyExcept(0);
+    }
+
+    private static CorruptFileException NotATable(string name, string problem) =>
+        new(name, null, null, $"the file is not a table: {problem}");
+}

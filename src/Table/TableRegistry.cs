@@ -1,0 +1,86 @@
+namespace Netshm;
+
+/// <summary>The tables this process has open: one <see cref="TableStore"/> for each memory object.</summary>
+internal static class TableRegistry
+{
+    private static readonly object s_monitor = new();
+    private static readonly Dictionary<FileIdentity, TableStore> s_stores = [];
+
+    /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
+    public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options, LockingMethod locking)
+    {
+        TableStore store = FindOrAdd(memory, locking);
+        try
+        {
+            store.Attach(memory, options);
+            return store;
+        }
+        catch
+        {
+            Release(store);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a table back; the last handle closes it.</summary>
+    public static void Release(TableStore store)
+    {
+        lock (s_monitor)
+        {
+            if (--store.Handles > 0)
+                return;
+        }
+
+        // Closing waits for operations in other threads, so it happens outside the monitor. The entry stays until
+        // then: a second store would hold record locks that closing the first one drops.
+        try
+        {
+            store.Close();
+        }
+        finally
+        {
+            lock (s_monitor)
+            {
+                s_stores.Remove(store.Identity);
+                Monitor.PulseAll(s_monitor);
+            }
+        }
+    }
+
+    private static TableStore FindOrAdd(SharedMemoryObject memory, LockingMethod locking)
+    {
+        FileIdentity identity = memory.Memory.Identity;
+        lock (s_monitor)
+        {
+            TableStore? store;
+            while (s_stores.TryGetValue(identity, out store) && store.Handles == 0)
+                Monitor.Wait(s_monitor);
+            if (store is null)
+            {
+                ThrowIfLockFileIsTaken(memory);
+                s_stores.Add(identity, store = new TableStore(memory, locking));
+            }
+            else if (store.Locking != locking)
+            {
+                throw new InvalidTableOperationException(
+                    $"{memory.Name}: this process uses the table with locking {store.Locking}; " +
+                    $"it can't use it with {locking} at the same time");
+            }
+
+            store.Handles++;
+            return store;
+        }
+    }
+
+    private static void ThrowIfLockFileIsTaken(SharedMemoryObject memory)
+    {
+        foreach (TableStore other in s_stores.Values)
+        {
+            if (other.LockFile.Identity == memory.LockFile.Identity)
+            {
+                throw new InvalidTableOperationException(
+                    $"{memory.Name}: its companion file carries the locks of {other.Name}; each table needs its own");
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace Netshm;
+
+/// <summary>What <see cref="ShmTable.Check"/> found.</summary>
+public sealed class TableReport
+{
+    internal TableReport(
+        string name, IReadOnlyList<TableViolation> violations, int bindings, int keys, int totalPages, int freePages)
+    {
+        Name = name;
+        Violations = violations;
+        Bindings = bindings;
+        Keys = keys;
+        TotalPages = totalPages;
+        FreePages = freePages;
+    }
+
+    /// <summary>The table's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether no violation was found.</summary>
+    public bool IsConsistent => Violations.Count == 0;
+
+    /// <summary>What breaks the format; at most 1000 are listed.</summary>
+    public IReadOnlyList<TableViolation> Violations { get; }
+
+    /// <summary>How many sound bindings were found.</summary>
+    public int Bindings { get; }
+
+    /// <summary>How many keys are bound.</summary>
+    public int Keys { get; }
+
+    /// <summary>How many pages the table has.</summary>
+    public int TotalPages { get; }
+
+    /// <summary>How many pages are in the free list.</summary>
+    public int FreePages { get; }
+
+    /// <summary>The counts in a line, then a line for each violation.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(null, $"{Name}: {Bindings} bindings of {Keys} keys in {TotalPages} pages, {FreePages} free; ");
+        text.Append(null, $"{(IsConsistent ? "consistent" : $"{Violations.Count} violations")}");
+        foreach (TableViolation violation in Violations)
+            text.Append('\n').Append(violation);
+        return text.ToString();
+    }
+}
+
+/// <summary>One violation of the format.</summary>
+/// <param name="Page">The page where it is.</param>
+/// <param name="Word">The word in the page, or null when it is the page as a whole.</param>
+/// <param name="Problem">What was found and what was expected.</param>
+public sealed record TableViolation(int Page, int? Word, string Problem)
+{
+    /// <summary>The violation in a line.</summary>
+    public override string ToString() => Word is { } word
+        ? FormattableString.Invariant($"page {Page}, word {word}: {Problem}")
+        : FormattableString.Invariant($"page {Page}: {Problem}");
+}
