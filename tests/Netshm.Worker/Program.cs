@@ -1,1 +1,16 @@
-return 0;
+using Netshm.Worker;
+
+return args switch
+{
+    ["increment", var name, var keys, var rounds] => IncrementCommand.Run(name, keys, rounds),
+    ["soak", var name, var seconds, var keys, var seed] => SoakCommand.Run(name, seconds, keys, seed),
+    ["on-demand", var name] => OnDemandCommand.Run(name),
+    ["two-tables", var outer, var inner] => TwoTablesCommand.Run(outer, inner),
+    _ => Unknown(args),
+};
+
+static int Unknown(string[] args)
+{
+    Console.Error.WriteLine($"Not a command of the tests' worker: {string.Join(' ', args)}");
+    return 2;
+}
