@@ -40,6 +40,20 @@ public static class TableDump
         return Format(bindings.OrderBy(binding => binding.Key));
     }
 
+    /// <summary>Reads the text of a table that is not empty into a model.</summary>
+    public static TableModel ParseModel(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var model = new TableModel();
+        foreach (string binding in text.Split(' ').Reverse())
+        {
+            string[] keyAndValue = binding.Split('=');
+            model.Add(int.Parse(keyAndValue[0], CultureInfo.InvariantCulture), ParseValue(keyAndValue[1]));
+        }
+
+        return model;
+    }
+
     private static string Format(IEnumerable<KeyValuePair<int, int[]>> bindings) =>
         string.Join(' ', bindings.Select(binding =>
             FormattableString.Invariant($"{binding.Key}={Format(binding.Value)}")));
