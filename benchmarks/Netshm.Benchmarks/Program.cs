@@ -1,0 +1,17 @@
+using System.Globalization;
+using Netshm.Benchmarks;
+
+return args switch
+{
+    ["ocamlnet"] => OcamlnetComparison.Run(bindingCount: 200_000, rounds: 5),
+    ["ocamlnet", var count, var rounds] => OcamlnetComparison.Run(Number(count), Number(rounds)),
+    _ => Usage(),
+};
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: Netshm.Benchmarks ocamlnet [BINDINGS ROUNDS]");
+    return 2;
+}
