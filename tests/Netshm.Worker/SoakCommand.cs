@@ -9,6 +9,7 @@ namespace Netshm.Worker;
 internal static class SoakCommand
 {
     private const int OwnKeyDistance = 16;
+    private const int MostOwnBindings = 2000;
     private const int LongestValue = 100;
 
     public static int Run(string name, string seconds, string keys, string seed)
@@ -38,7 +39,7 @@ internal static class SoakCommand
             int key = random.Next(counts.Length);
             Counter.Increment(table, key);
             counts[key]++;
-            if (random.Next(4) > 0)
+            if (newest - oldest < MostOwnBindings && random.Next(4) > 0)
                 table.Add(OwnKey(seed, newest), Value(newest++));
             else if (oldest < newest)
                 Remove(table, OwnKey(seed, oldest++));

@@ -3,13 +3,15 @@
      soak NAME SECONDS KEYS SEED
 
    Keys 0 .. KEYS-1 are counters: a random one is incremented in a group again
-   and again. In between, keys of this process's own (multiples of SEED's
-   distance, negative) are added and removed, so that the table grows and
-   reorganises meanwhile. It says "ready", starts at the first line of its
+   and again. In between, negative keys that are this process's own are added
+   and, the oldest first, removed, so that the table grows and reorganises
+   meanwhile. It says "ready", starts at the first line of its
    standard input, and ends by saying how often it incremented each counter,
    how many keys of its own it left, and how many deadlocks it met. *)
 
 open Netshm
+
+let most_own_bindings = 2000
 
 let own_key seed number = Int32.of_int (-1 - (number * 16) - (seed mod 16))
 
@@ -33,7 +35,8 @@ let run t seconds key_count seed =
     let key = Random.State.int random key_count in
     increment t (Int32.of_int key) deadlocks;
     counts.(key) <- counts.(key) + 1;
-    if Random.State.int random 4 > 0 then (
+    if !newest - !oldest < most_own_bindings && Random.State.int random 4 > 0
+    then (
       add t (own_key seed !newest) (value_of_number !newest);
       incr newest)
     else if !oldest < !newest then (
