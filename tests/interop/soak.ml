@@ -5,9 +5,10 @@
    Keys 0 .. KEYS-1 are counters: a random one is incremented in a group again
    and again. In between, negative keys that are this process's own are added
    and, the oldest first, removed, so that the table grows and reorganises
-   meanwhile. It says "ready", starts at the first line of its
-   standard input, and ends by saying how often it incremented each counter,
-   how many keys of its own it left, and how many deadlocks it met. *)
+   meanwhile. It says "ready", starts at the first line of its standard input,
+   and ends by saying how often it incremented each counter, the first and the
+   end of the numbers of its own keys that it left, and how many deadlocks it
+   met. *)
 
 open Netshm
 
