@@ -163,7 +163,9 @@ let serve_table (Any keys) (Any values) path pagesize =
     manage ~pagesize keys.manager values.manager `Record_locking (open_file path) in
   let key = read_all keys.read and value = read_all values.read in
   let concat = String.concat " " in
-  serve (function
+  (* Removing another binding than the newest leaks locks in the original, unless
+     a group releases them. *)
+  serve (Netshm.group (shm_table table) (function
     | [ "add"; k; v ] -> add table (key k) (value v); "ok"
     | [ "replace"; k; v ] -> replace table (key k) (value v); "ok"
     | [ "find"; k ] ->
@@ -180,7 +182,7 @@ let serve_table (Any keys) (Any values) path pagesize =
       let found = ref [] in
       iter_keys (fun k -> found := keys.write k :: !found) table;
       concat (List.rev !found)
-    | command -> unknown command)
+    | command -> unknown command))
 
 let serve_array (Any codec) default path pagesize =
   let array =
