@@ -52,7 +52,8 @@ internal static class PairFormat
 {
     public static ReadOnlySpan<int> Left(ReadOnlySpan<int> words) => HasLeft(words)
         ? words.Slice(1, words[0])
-        : throw new FormatException(FormattableString.Invariant($"a pair ends within its left part: {words.Length} words"));
+        : throw new FormatException(FormattableString.Invariant(
+            $"a pair has all of its left part; found {words.Length} words that end within"));
 
     public static ReadOnlySpan<int> Right(ReadOnlySpan<int> words) => words[(1 + Left(words).Length)..];
 

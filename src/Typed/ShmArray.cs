@@ -41,7 +41,7 @@ public sealed class ShmArray<T> : IDisposable
 
     /// <summary>The number of elements.</summary>
     /// <exception cref="CorruptFileException">The table is no array.</exception>
-    public int Length => TryReadLength(out int length) ? length : throw NotAnArray("there is no length at key -1");
+    public int Length => TryReadLength(out int length) ? length : throw NotAnArray("no such key");
 
     /// <summary>The element at an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative, or not below the length.</exception>
@@ -165,7 +165,7 @@ public sealed class ShmArray<T> : IDisposable
             else if (Table.Count == 0)
                 Table.Add(LengthKey, [0]);
             else
-                throw NotAnArray(FormattableString.Invariant($"{Table.Count} bindings, but no length at key -1"));
+                throw NotAnArray(FormattableString.Invariant($"{Table.Count} bindings of other keys"));
         });
     }
 
@@ -178,11 +178,11 @@ public sealed class ShmArray<T> : IDisposable
             if (!Table.TryFind(LengthKey, words, out int lengthInWords))
                 return false;
             if (lengthInWords != 1 || words[0] < 0)
-                throw NotAnArray($"key -1 has {(lengthInWords == 1 ? $"the value {words[0]}" : "an empty value")}");
+                throw NotAnArray(lengthInWords == 1 ? FormattableString.Invariant($"{words[0]}") : "an empty value");
         }
         catch (ValueTooLongException e)
         {
-            throw NotAnArray(FormattableString.Invariant($"key -1 has a value of {e.LengthInWords} words"));
+            throw NotAnArray(FormattableString.Invariant($"{e.LengthInWords} words"));
         }
 
         length = words[0];
@@ -216,5 +216,5 @@ public sealed class ShmArray<T> : IDisposable
     }
 
     private CorruptFileException NotAnArray(string found) =>
-        new(Table.Name.ToString(), page: null, word: null, $"not an array, whose length is one word at key -1: {found}");
+        new(Table.Name.ToString(), page: null, word: null, $"an array's length is one word at key -1; found {found}");
 }

@@ -31,8 +31,8 @@ internal static class OcamlType
     public static OcamlType<int[]> Words { get; } =
         new("words", DataManagers.Int32Array, words => $"[{string.Join(';', words)}]", RandomWords);
 
-    public static OcamlType<string> String { get; } =
-        new("string", DataManagers.String, text => Hex(Encoding.UTF8.GetBytes(text)), random => RandomText(random, 100));
+    public static OcamlType<string> String { get; } = new(
+        "string", DataManagers.String, text => Hex(Encoding.UTF8.GetBytes(text)), random => RandomText(random, 100));
 
     public static OcamlType<byte[]> Bytes { get; } =
         new("string", DataManagers.Bytes, Hex, random => RandomBytes(random, 300));

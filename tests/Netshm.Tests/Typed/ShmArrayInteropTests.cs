@@ -43,6 +43,10 @@ public sealed class ShmArrayInteropTests
         Assert.Equal(OcamlType.String.Write("last"), oracle.Ask("get 9"));
     }
 
-    private static ChildProcess Start(TempTable temp) => OcamlProgram.Start(
-        "typed_oracle", "array", "string", OcamlType.String.Write("none"), temp.Name.MemoryPath, $"{_options.PageSize}");
+    private static ChildProcess Start(TempTable temp)
+    {
+        string defaultValue = OcamlType.String.Write("none");
+        return OcamlProgram.Start(
+            "typed_oracle", "array", "string", defaultValue, temp.Name.MemoryPath, $"{_options.PageSize}");
+    }
 }

@@ -9,7 +9,10 @@ public sealed class TypedScriptTests(ITestOutputHelper output)
     /// <summary>Small pages and few of them, so that values span pages and the table grows.</summary>
     private static readonly ShmTableOptions _options = new()
     {
-        PageSize = 256, Init = 4, Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromSeconds(20),
+        PageSize = 256,
+        Init = 4,
+        Locking = LockingMethod.Record,
+        LockTimeout = TimeSpan.FromSeconds(20),
     };
 
     /// <summary>
@@ -28,8 +31,8 @@ public sealed class TypedScriptTests(ITestOutputHelper output)
     [Fact]
     public void Colliding_keys_agree_with_the_model()
     {
-        OcamlType<byte[]> keys = OcamlType.Bytes with { Manager = new CollidingManager<byte[]>(DataManagers.Bytes) };
-        RunAlone(keys, _longBytes);
+        var manager = new CollidingManager<byte[]>(DataManagers.Bytes);
+        RunAlone(OcamlType.Bytes with { Manager = manager }, _longBytes);
     }
 
     [OcamlFact]
@@ -44,7 +47,8 @@ public sealed class TypedScriptTests(ITestOutputHelper output)
 
     [OcamlFact]
     public void Options_to_pairs_agree_with_Ocamlnet() => RunWithOcamlnet(
-        OcamlType.Option(OcamlType.Int), OcamlType.Pair(OcamlType.Int64, OcamlType.Pair(OcamlType.NativeInt, _longBytes)));
+        OcamlType.Option(OcamlType.Int),
+        OcamlType.Pair(OcamlType.Int64, OcamlType.Pair(OcamlType.NativeInt, _longBytes)));
 
     [OcamlFact]
     public void Int32_to_arrays_agree_with_Ocamlnet() => RunWithOcamlnet(OcamlType.Int32, OcamlType.Words);
