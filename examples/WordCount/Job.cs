@@ -1,0 +1,45 @@
+using Spectre.Console;
+
+namespace WordCount;
+
+/// <summary>The whole job: count with many processes, count with one, compare and report.</summary>
+internal static class Job
+{
+    /// <returns>The program's exit code: whether both counts are equal.</returns>
+    /// <exception cref="InputException">An input file is missing or unreadable.</exception>
+    /// <exception cref="WorkerFailedException">A worker process failed.</exception>
+    public static async Task<int> RunAsync(Options options, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> files = InputFiles.Find(options.Paths);
+        IReadOnlyList<Chunk> chunks = InputFiles.Cut(files, options.ChunkInBytes);
+        IAnsiConsole console = Terminal.Open();
+
+        (CountingResult shared, IReadOnlyList<KeyValuePair<string, int>> counts) =
+            await CountSharedAsync(console, options, files.Count, chunks, cancellation);
+        (CountingResult single, Dictionary<string, int> expected) = SingleProcessCount.Run(files, cancellation);
+
+        Report.PrintTop(console, counts, options.Top);
+        Report.PrintThroughput(console, options, shared, single);
+        if (options.CountsFile is { } countsFile)
+            CountsFile.Write(countsFile, counts);
+
+        IReadOnlyList<string> differences = Comparison.Differences(counts, expected);
+        Report.PrintVerdict(console, expected.Count, differences);
+        return differences.Count == 0 ? ExitCode.Success : ExitCode.CountsDiffer;
+    }
+
+    private static async Task<(CountingResult, IReadOnlyList<KeyValuePair<string, int>>)> CountSharedAsync(
+        IAnsiConsole console, Options options, int fileCount, IReadOnlyList<Chunk> chunks,
+        CancellationToken cancellation)
+    {
+        using SharedCounts table = SharedCounts.Create();
+        long bytes = chunks.Sum(chunk => chunk.Length);
+        console.WriteLine(
+            $"Counting {fileCount:N0} files, {bytes:N0} bytes, with {options.Processes} processes in {table.Name}");
+        var coordinator = new Coordinator(table.Name, options);
+        CountingResult result = await ProgressDisplay.ShowAsync(
+            console, options.Processes, chunks,
+            progress => coordinator.CountAsync(chunks, progress, cancellation));
+        return (result, table.ToList());
+    }
+}
