@@ -24,7 +24,7 @@ internal static class Job
             CountsFile.Write(countsFile, counts);
 
         IReadOnlyList<string> differences = Comparison.Differences(counts, expected);
-        Report.PrintVerdict(console, expected.Count, differences);
+        Report.PrintVerdict(expected.Count, differences);
         return differences.Count == 0 ? ExitCode.Success : ExitCode.CountsDiffer;
     }
 
@@ -34,7 +34,7 @@ internal static class Job
     {
         using SharedCounts table = SharedCounts.Create();
         long bytes = chunks.Sum(chunk => chunk.Length);
-        console.WriteLine(
+        Console.WriteLine(
             $"Counting {fileCount:N0} files, {bytes:N0} bytes, with {options.Processes} processes in {table.Name}");
         var coordinator = new Coordinator(table.Name, options);
         CountingResult result = await ProgressDisplay.ShowAsync(

@@ -26,14 +26,11 @@ internal static class ProgressDisplay
                     .. Enumerable.Range(1, workers)
                         .Select(number => context.AddTask($"worker {number}", maxValue: totalBytes)),
                 ];
-                T result = await work((worker, chunk) =>
+                return await work((worker, chunk) =>
                 {
                     shares[worker].Increment(chunk.Length);
                     all.Increment(chunk.Length);
                 });
-                foreach (ProgressTask share in shares)
-                    share.StopTask();
-                return result;
             });
     }
 }

@@ -37,11 +37,11 @@ internal static class Report
     }
 
     /// <summary>Whether the counts are right; the first differences go to standard error.</summary>
-    public static void PrintVerdict(IAnsiConsole console, int distinctWords, IReadOnlyList<string> differences)
+    public static void PrintVerdict(int distinctWords, IReadOnlyList<string> differences)
     {
         if (differences.Count == 0)
         {
-            console.WriteLine($"{distinctWords:N0} distinct words; the counts of both are equal.");
+            Console.WriteLine($"{distinctWords:N0} distinct words; the counts of both are equal.");
             return;
         }
 

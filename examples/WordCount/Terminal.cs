@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace WordCount;
 
-/// <summary>The console that progress and results are shown on.</summary>
+/// <summary>The console that progress and tables are shown on.</summary>
 internal static class Terminal
 {
     /// <summary>Opens standard output: with colours and live progress on a terminal, as plain text elsewhere.</summary>
