@@ -3,12 +3,12 @@ namespace WordCount;
 /// <summary>Finds the files to count and cuts them into chunks.</summary>
 internal static class InputFiles
 {
-    private static readonly string DefaultTexts = Path.Combine(AppContext.BaseDirectory, "texts");
+    private static readonly string _defaultTexts = Path.Combine(AppContext.BaseDirectory, "texts");
 
     /// <summary>The files that the paths stand for, in the order of the paths, by name within a directory.</summary>
     /// <exception cref="InputException">A path doesn't exist or can't be read, or a directory has no text.</exception>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> paths) =>
-        [.. (paths.Count == 0 ? [DefaultTexts] : paths).SelectMany(path => Read(path, Expand))];
+        [.. (paths.Count == 0 ? [_defaultTexts] : paths).SelectMany(path => Read(path, Expand))];
 
     /// <summary>Cuts each file into chunks of the given length, each prolonged to the end of its last word.</summary>
     /// <exception cref="InputException">A file can't be read.</exception>

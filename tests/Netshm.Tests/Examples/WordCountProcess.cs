@@ -12,7 +12,7 @@ internal sealed class WordCountProcess : IDisposable
     /// <summary>The texts that come with the example.</summary>
     public static readonly string DefaultTexts = Path.Combine(AppContext.BaseDirectory, "texts");
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
 
@@ -41,7 +41,7 @@ internal sealed class WordCountProcess : IDisposable
     /// <summary>Reads the first line, which is written when the table is there, and gives the table's name.</summary>
     public async Task<SharedMemoryName> ReadTableNameAsync()
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(_limit);
         string? line = await _process.StandardOutput.ReadLineAsync(limit.Token);
         Assert.NotNull(line);
         return SharedMemoryName.Parse(line.Split(' ')[^1]);
@@ -50,7 +50,7 @@ internal sealed class WordCountProcess : IDisposable
     /// <summary>The processes that this one has started, once there are as many as expected.</summary>
     public async Task<IReadOnlyList<int>> ReadChildrenAsync(int expected)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(_limit);
         while (true)
         {
             int[] children =
@@ -69,7 +69,7 @@ internal sealed class WordCountProcess : IDisposable
     /// <summary>Waits for the end.</summary>
     public async Task<ProgramResult> EndAsync()
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(_limit);
         Task<string> output = _process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> errors = _process.StandardError.ReadToEndAsync(limit.Token);
         await _process.WaitForExitAsync(limit.Token);
