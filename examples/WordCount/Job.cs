@@ -28,11 +28,10 @@ internal static class Job
         return differences.Count == 0 ? ExitCode.Success : ExitCode.CountsDiffer;
     }
 
-    private static async Task<(CountingResult, IReadOnlyList<KeyValuePair<string, int>>)> CountSharedAsync(
+    private static Task<(CountingResult, IReadOnlyList<KeyValuePair<string, int>>)> CountSharedAsync(
         IAnsiConsole console, Options options, int fileCount, IReadOnlyList<Chunk> chunks,
-        CancellationToken cancellation)
+        CancellationToken cancellation) => SharedCounts.UseNewAsync(async table =>
     {
-        using SharedCounts table = SharedCounts.Create();
         long bytes = chunks.Sum(chunk => chunk.Length);
         Console.WriteLine(
             $"Counting {fileCount:N0} files, {bytes:N0} bytes, with {options.Processes} processes in {table.Name}");
@@ -41,5 +40,5 @@ internal static class Job
             console, options.Processes, chunks,
             progress => coordinator.CountAsync(chunks, progress, cancellation));
         return (result, table.ToList());
-    }
+    });
 }

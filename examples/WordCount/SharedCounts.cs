@@ -5,37 +5,35 @@ namespace WordCount;
 /// <summary>The table that all processes count in: word to number of times.</summary>
 internal sealed class SharedCounts : IDisposable
 {
+    private readonly SharedMemoryObject _memory;
     private readonly ShmHashtable<string, int> _counts;
-    private readonly bool _isOwner;
 
-    private SharedCounts(SharedMemoryObject memory, bool isOwner)
+    private SharedCounts(SharedMemoryObject memory)
     {
-        Name = memory.Name;
+        _memory = memory;
         _counts = ShmHashtable<string, int>.Manage(DataManagers.String, DataManagers.Int32, memory);
-        _isOwner = isOwner;
     }
 
     /// <summary>The name under which other processes open the table.</summary>
-    public SharedMemoryName Name { get; }
+    public SharedMemoryName Name => _memory.Name;
 
-    /// <summary>Creates an empty table under a name of its own; disposing it removes the table.</summary>
-    public static SharedCounts Create()
+    /// <summary>Runs the body with an empty table under a name of its own, and removes the table afterwards.</summary>
+    public static async Task<T> UseNewAsync<T>(Func<SharedCounts, Task<T>> body)
     {
-        SharedMemoryObject memory = SharedMemoryObject.CreateUnique(SharedMemoryName.Local("wordcount-XXXXXX"));
+        using var memory = SharedMemoryObject.CreateUnique(SharedMemoryName.Local("wordcount-XXXXXX"));
         try
         {
-            return new SharedCounts(memory, isOwner: true);
+            using var counts = new SharedCounts(memory);
+            return await body(counts);
         }
-        catch
+        finally
         {
             SharedMemoryObject.Unlink(memory.Name);
-            throw;
         }
     }
 
     /// <summary>Opens the table that another process has created.</summary>
-    public static SharedCounts Open(SharedMemoryName name) =>
-        new(SharedMemoryObject.Open(name, FileMode.Open), isOwner: false);
+    public static SharedCounts Open(SharedMemoryName name) => new(SharedMemoryObject.Open(name, FileMode.Open));
 
     /// <summary>
     /// Counts the words under one write lock, so that what another process counts at the same time is neither missed
@@ -58,17 +56,10 @@ internal sealed class SharedCounts : IDisposable
             return list;
         });
 
-    /// <summary>Closes the table, and removes it if this process created it.</summary>
+    /// <summary>Closes the table; it stays until the process that created it removes it.</summary>
     public void Dispose()
     {
-        try
-        {
-            _counts.Dispose();
-        }
-        finally
-        {
-            if (_isOwner)
-                SharedMemoryObject.Unlink(Name);
-        }
+        _counts.Dispose();
+        _memory.Dispose();
     }
 }
