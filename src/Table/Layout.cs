@@ -26,6 +26,9 @@ internal static class Layout
     /// <summary>How many pages the descriptor takes: one, or more where pages are smaller than the original's.</summary>
     public static int DescriptorPages(int wordsPerPage) => CeilingOf(DescriptorLengthInWords, wordsPerPage);
 
+    /// <summary>Where the first extent of every table begins: right after the descriptor.</summary>
+    public static int FirstHashPage(int wordsPerPage) => DescriptorPage + DescriptorPages(wordsPerPage);
+
     /// <summary>How many pages a value takes; an empty one takes one, too.</summary>
     public static int ContentPages(int lengthInWords, int wordsPerPage)
     {

@@ -45,6 +45,6 @@ public sealed record ShmTableOptions
     /// </remarks>
     public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Whether the page size was asked for, rather than left to the table.</summary>
-    internal bool HasPageSize => _pageSize.HasValue;
+    /// <summary>The page size that was asked for, or null when it is left to the table.</summary>
+    internal int? RequestedPageSize => _pageSize;
 }

@@ -74,7 +74,7 @@ internal ref struct TableCheck
         }
 
         int total = _descriptor.TotalPages;
-        int firstPossible = Layout.DescriptorPage + Layout.DescriptorPages(_pages.WordsPerPage);
+        int firstPossible = Layout.FirstHashPage(_pages.WordsPerPage);
         if (total <= firstPossible)
         {
             Report(Layout.DescriptorPage, DescriptorView.TotalPagesWord,

@@ -24,11 +24,11 @@ internal static class TableCreation
 
     /// <summary>Looks at a file's first pages.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="wantedPageSize">The page size to look for first, in bytes.</param>
+    /// <param name="wantedPageSize">The page size that was asked for, in bytes, or null.</param>
     /// <param name="name">The table, for messages.</param>
     /// <param name="pageSize">The page size of the table that was found, in bytes.</param>
     /// <exception cref="CorruptFileException">It holds something else than a table.</exception>
-    public static FileContents Inspect(SharedDescriptor file, int wantedPageSize, string name, out int pageSize)
+    public static FileContents Inspect(SharedDescriptor file, int? wantedPageSize, string name, out int pageSize)
     {
         pageSize = 0;
         long lengthInBytes = file.Status.LengthInBytes;
@@ -50,9 +50,15 @@ internal static class TableCreation
                 $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
         }
 
-        pageSize = FindPageSize(units, wantedPageSize, lengthInBytes)
-            ?? throw new CorruptFileException(name, Layout.DescriptorPage, 0,
-                $"no descriptor was found for any page size from {Layout.MinPageSize} to {Layout.MaxPageSize} bytes");
+        List<int> pageSizes = FindPageSizes(units, wantedPageSize, lengthInBytes);
+        pageSize = pageSizes switch
+        {
+            [var single] => single,
+            [] => throw new CorruptFileException(name, Layout.DescriptorPage, 0,
+                $"no descriptor was found for any page size from {Layout.MinPageSize} to {Layout.MaxPageSize} bytes"),
+            _ => throw new CorruptFileException(name, Layout.DescriptorPage, 0,
+                $"descriptors were found for page sizes {string.Join(" and ", pageSizes)}; state the page size"),
+        };
         return FileContents.Table;
     }
 
@@ -75,7 +81,7 @@ internal static class TableCreation
     public static void Format(MappedPages pages, int init, bool isEmpty)
     {
         int hashPages = HashPagesFor(init, pages.WordsPerPage);
-        int firstHashPage = Layout.DescriptorPage + Layout.DescriptorPages(pages.WordsPerPage);
+        int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
         int totalPages = checked(firstHashPage + hashPages);
         pages.Grow(totalPages);
 
@@ -84,7 +90,11 @@ internal static class TableCreation
         master.Creation = MasterView.CreationMark;
         master.ClearMagic();
         if (!isEmpty)
+        {
+            // Smaller pages may have had their descriptor in what is the master page now.
+            pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
             pages.ClearFrom(Layout.DescriptorPage);
+        }
 
         var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
         descriptor.TotalPages = totalPages;
@@ -97,30 +107,35 @@ internal static class TableCreation
         master.Creation = 0;
     }
 
-    /// <summary>The page size is nowhere in the file, but page 1 begins with the descriptor's mark.</summary>
-    private static int? FindPageSize(MappedPages units, int wantedPageSize, long lengthInBytes)
+    /// <summary>
+    /// The page size is nowhere in the file, but page 1 begins with a descriptor. The wanted size counts alone where
+    /// it is possible: the original leaves old descriptors behind when it re-creates a table with larger pages.
+    /// </summary>
+    private static List<int> FindPageSizes(MappedPages units, int? wantedPageSize, long lengthInBytes)
     {
         long words = (long)units.MappedPageCount * units.WordsPerPage;
         Span<int> all = units.Words(0, (int)Math.Min(words, 2L * Layout.MaxPageSize / sizeof(int)));
-        if (IsPageSize(all, wantedPageSize, lengthInBytes))
-            return wantedPageSize;
+        if (wantedPageSize is { } wanted && IsPageSize(all, wanted, lengthInBytes))
+            return [wanted];
+        var found = new List<int>();
         for (int size = Layout.MinPageSize; size <= Layout.MaxPageSize; size += sizeof(int))
         {
             if (IsPageSize(all, size, lengthInBytes))
-                return size;
+                found.Add(size);
         }
 
-        return null;
+        return found;
     }
 
     private static bool IsPageSize(Span<int> words, int pageSize, long lengthInBytes)
     {
-        int first = pageSize / sizeof(int);
-        if (first + Layout.DescriptorLengthInWords > words.Length)
+        int wordsPerPage = pageSize / sizeof(int);
+        if (wordsPerPage + Layout.DescriptorLengthInWords > words.Length)
             return false;
-        var descriptor = new DescriptorView(words.Slice(first, Layout.DescriptorLengthInWords));
+        var descriptor = new DescriptorView(words.Slice(wordsPerPage, Layout.DescriptorLengthInWords));
         return descriptor.HasMagic && descriptor.TotalPages > Layout.DescriptorPage
-            && (long)descriptor.TotalPages * pageSize <= lengthInBytes;
+            && (long)descriptor.TotalPages * pageSize <= lengthInBytes
+            && descriptor.ExtentFirstPage(0) == Layout.FirstHashPage(wordsPerPage);
     }
 
     private static bool IsBlank(MappedPages units, long lengthInBytes)

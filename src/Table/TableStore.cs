@@ -43,14 +43,15 @@ internal sealed class TableStore
                 ? null
                 : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, name);
             FileContents contents =
-                TableCreation.Inspect(_memory, options.PageSize, name, out int foundPageSize);
+                TableCreation.Inspect(_memory, options.RequestedPageSize, name, out int foundPageSize);
             if (contents != FileContents.Table || options.Init.HasValue)
                 Create(memory, options, contents, foundPageSize, deadline);
-            else if (options.HasPageSize && foundPageSize != options.PageSize)
+            else if (foundPageSize != (options.RequestedPageSize ?? foundPageSize))
                 throw new PageSizeMismatchException(name, foundPageSize, options.PageSize);
             else
                 Open(memory.IsWritable, foundPageSize);
 
+            Engine.Pages.EnsureMapped(Layout.DescriptorPage + 1);
             if (Locking == LockingMethod.Record)
                 _attached ??= AttachLock.Take(LockFile, deadline, name);
         }
