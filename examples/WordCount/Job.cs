@@ -34,7 +34,7 @@ internal static class Job
     {
         long bytes = chunks.Sum(chunk => chunk.Length);
         Console.WriteLine(
-            $"Counting {fileCount:N0} files, {bytes:N0} bytes, with {options.Processes} processes in {table.Name}");
+            $"Counting: files {fileCount:N0}, bytes {bytes:N0}, processes {options.Processes}, table {table.Name}");
         var coordinator = new Coordinator(table.Name, options);
         CountingResult result = await ProgressDisplay.ShowAsync(
             console, options.Processes, chunks,

@@ -28,8 +28,8 @@ internal static class Report
         Table table = NewTable(console).AddColumn("counted by");
         foreach (string title in new[] { "words", "seconds", "words/s" })
             table.AddColumn(new TableColumn(title).RightAligned());
-        AddRow($"{options.Processes} processes, one table, {options.Batch} words a lock", shared);
-        AddRow("1 process, one dictionary", single);
+        AddRow($"shared table (--processes {options.Processes} --batch {options.Batch})", shared);
+        AddRow("one process, dictionary", single);
         console.Write(table);
 
         void AddRow(string name, CountingResult result) => table.AddRow(
@@ -45,7 +45,7 @@ internal static class Report
             return;
         }
 
-        Console.Error.WriteLine($"The counts of {differences.Count:N0} words differ:");
+        Console.Error.WriteLine($"Words whose counts differ: {differences.Count:N0}");
         foreach (string difference in differences.Take(MaxDifferencesShown))
             Console.Error.WriteLine("  " + difference);
         if (differences.Count > MaxDifferencesShown)
