@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Netshm.TestKit;
 using Xunit.Abstractions;
 
 namespace Netshm.Tests.Examples;
@@ -28,9 +29,7 @@ public sealed class WordCountTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Random_bytes_in_tiny_chunks_are_counted_as_the_standard_tools_do()
     {
-        int seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = new Random(Seed.Take(output).Value);
         string[] files = [WriteRandomBytes("a", random), WriteRandomBytes("b", random), WriteRandomBytes("c", random)];
         string counts = PathOf("counts");
 
