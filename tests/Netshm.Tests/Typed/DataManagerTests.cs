@@ -85,7 +85,8 @@ public sealed class DataManagerTests
     {
         string[] texts =
         [
-            "", "a", "b", "ab", "é", "è", "ab€", "a\0", new('x', 300), new('€', 300), new string('€', 299) + "¢",
+            "", "a", "b", "ab", "é", "è", "ab€", "a\0",
+            new('x', 300), new('€', 300), new string('€', 299) + "¢",
         ];
         foreach (string stored in texts)
         {

@@ -208,7 +208,7 @@ public sealed class ShmHashtableTests : IDisposable
     {
         DataManager<string> keys = collide ? new CollidingManager<string>(DataManagers.String) : DataManagers.String;
         var table = new ShmHashtable<string, byte[]>(keys, DataManagers.Bytes, _temp.Open());
-        int[] lengths = [0, 1, 4, 200, .. Enumerable.Range(210, 30), 470, 2_000, 300_000];
+        int[] lengths = [1, 4, 200, .. Enumerable.Range(210, 30), 470, 2_000, 300_000];
         foreach (int length in lengths)
         {
             table.Add(new string('k', length), Bytes(length));
@@ -222,8 +222,37 @@ public sealed class ShmHashtableTests : IDisposable
             table.Replace(new string('k', length), Bytes(length + 1));
             Assert.Equal([Bytes(length + 1)], table.FindAll(new string('k', length)));
             Assert.True(table.Remove(new string('k', length)));
-            Assert.Equal(length == 0, table.Contains(new string('k', length)));
+            Assert.False(table.Contains(new string('k', length)));
+            Assert.True(table.Contains(new string('v', length)));
         }
+    }
+
+    [Fact]
+    public void The_empty_key_and_the_empty_value_are_ordinary_ones()
+    {
+        var table = new ShmHashtable<string, byte[]>(DataManagers.String, DataManagers.Bytes, _temp.Open());
+
+        table.Add("", []);
+
+        Assert.Equal([], table.Find(""));
+        Assert.True(table.Remove(""));
+        Assert.False(table.Contains(""));
+    }
+
+    [Fact]
+    public void Finding_a_short_value_allocates_nothing()
+    {
+        const int rounds = 1_000;
+        ShmHashtable<string, int> table = OpenStringToInt();
+        table.Add("word", 1);
+        for (int round = 0; round < rounds; round++)
+            table.Find("word");
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < rounds; round++)
+            table.Find("word");
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, rounds);
     }
 
     [Fact]
