@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Netshm.TestKit;
+
+/// <summary>A file system in memory that is soon full; unmounted when the test is done with it.</summary>
+public sealed class SmallFileSystem : IDisposable
+{
+    private static readonly Lazy<bool> _isAllowed = new(TryOnce);
+
+    /// <summary>Mounts it on a fresh directory.</summary>
+    /// <param name="size">Its size, as tmpfs(5) takes it.</param>
+    /// <exception cref="InvalidOperationException">Mounting is not allowed here.</exception>
+    public SmallFileSystem(string size)
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("netshm-small-").FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", Directory))
+            return;
+        System.IO.Directory.Delete(Directory);
+        throw new InvalidOperationException("A file system can't be mounted here");
+    }
+
+    /// <summary>Whether this process may mount.</summary>
+    public static bool IsAllowed => _isAllowed.Value;
+
+    /// <summary>Where it is mounted.</summary>
+    public string Directory { get; }
+
+    /// <summary>Unmounts it.</summary>
+    public void Dispose()
+    {
+        if (!Run("umount", Directory))
+            throw new InvalidOperationException($"{Directory} can't be unmounted");
+        System.IO.Directory.Delete(Directory);
+    }
+
+    private static bool TryOnce()
+    {
+        try
+        {
+            new SmallFileSystem("64k").Dispose();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
+
+/// <summary>A test that mounts a file system; skipped where that is not allowed.</summary>
+public sealed class MountFactAttribute : FactAttribute
+{
+    /// <summary>Decides whether the test runs.</summary>
+    public MountFactAttribute()
+    {
+        if (!SmallFileSystem.IsAllowed)
+            Skip = "needs the right to mount a file system";
+    }
+}

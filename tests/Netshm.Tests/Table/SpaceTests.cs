@@ -1,0 +1,83 @@
+using Netshm.TestKit;
+using Xunit.Abstractions;
+
+namespace Netshm.Tests.Table;
+
+/// <summary>How files grow, and what happens when they can't.</summary>
+public class SpaceTests(ITestOutputHelper output)
+{
+    /// <summary>The full number is 10 million; <c>NETSHM_CHURN</c> sets it.</summary>
+    private const int DefaultChurn = 1_000_000;
+
+    [Fact]
+    public void Distinct_keys_that_come_and_go_do_not_make_the_file_grow()
+    {
+        const int Alive = 100;
+        const int Early = 100_000;
+        int keys = int.TryParse(Environment.GetEnvironmentVariable("NETSHM_CHURN"), out int wanted)
+            ? wanted
+            : DefaultChurn;
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.None });
+        ShmTable table = temp.Open();
+        long earlyLength = 0;
+        for (int i = 0; i < keys; i++)
+        {
+            table.Add(Key(i), [i, i, i]);
+            if (i >= Alive)
+                Assert.True(table.Remove(Key(i - Alive)));
+            if (i == Early)
+                earlyLength = new FileInfo(temp.Name.MemoryPath).Length;
+        }
+
+        long length = new FileInfo(temp.Name.MemoryPath).Length;
+        output.WriteLine($"{earlyLength} bytes after {Early} keys, {length} after {keys}");
+        Assert.InRange(length, 1, 2 * earlyLength);
+        Assert.Equal(Alive, table.Count);
+
+        static int Key(int i) => unchecked(i * -1640531527);
+    }
+
+    [MountFact]
+    public void A_full_file_system_is_an_error_and_the_table_is_as_before()
+    {
+        using var small = new SmallFileSystem("1M");
+        SharedMemoryName name = SharedMemoryName.File($"{small.Directory}/table");
+        for (int round = 0; round < 100; round++)
+        {
+            using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Init = 10 });
+            int added = FillUp(table, lengthInWords: 1 + (round * 7));
+            TableReport report = table.Check();
+            Assert.True(report.IsConsistent, report.ToString());
+            Assert.Equal(added, table.Count);
+            for (int key = 0; key < added; key++)
+                Assert.Equal(key, table.Find(key)[0]);
+            Assert.Throws<OutOfSpaceException>(() => table.Replace(0, new int[1_000_000]));
+            Assert.Equal(0, table.Find(0)[0]);
+            Assert.True(table.Remove(0));
+            table.Add(0, [0]);
+        }
+
+        Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name, new ShmTableOptions { Init = 10_000_000 }));
+        using ShmTable last = ShmTable.Open(name);
+        Assert.True(last.Check().IsConsistent);
+        Assert.True(last.Count > 0);
+    }
+
+    private static int FillUp(ShmTable table, int lengthInWords)
+    {
+        int[] value = new int[lengthInWords];
+        for (int key = 0; ; key++)
+        {
+            value[0] = key;
+            try
+            {
+                table.Add(key, value);
+            }
+            catch (OutOfSpaceException e)
+            {
+                Assert.Contains(table.Name.ToString(), e.Message, StringComparison.Ordinal);
+                return key;
+            }
+        }
+    }
+}
