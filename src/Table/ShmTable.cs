@@ -117,6 +117,17 @@ public sealed partial class ShmTable : IDisposable
     public T Group<T>(Func<T> body, GroupIntent intent = GroupIntent.Write)
     {
         ArgumentNullException.ThrowIfNull(body);
+        return Group(body, static body => body(), intent);
+    }
+
+    /// <inheritdoc cref="Group{T}(Func{T}, GroupIntent)"/>
+    /// <remarks>With what the body needs passed on to it, a static body saves the allocation of a closure.</remarks>
+    /// <param name="state">What the body is passed.</param>
+    /// <param name="body">The operations.</param>
+    /// <param name="intent">What they are going to do; an inner group must not want more than a reading outer one.</param>
+    public T Group<TState, T>(TState state, Func<TState, T> body, GroupIntent intent = GroupIntent.Write)
+    {
+        ArgumentNullException.ThrowIfNull(body);
         Deadline deadline = Deadline.After(_lockTimeout);
         if (intent == GroupIntent.Write)
             ThrowIfReadOnly();
@@ -127,7 +138,7 @@ public sealed partial class ShmTable : IDisposable
         {
             if (intent == GroupIntent.Write)
                 FinishInterruptedRehash();
-            return body();
+            return body(state);
         }
         finally
         {
@@ -140,7 +151,8 @@ public sealed partial class ShmTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(body);
         _ = Group(
-            () =>
+            body,
+            static body =>
             {
                 body();
                 return true;
