@@ -48,21 +48,8 @@ public sealed class ShmArray<T> : IDisposable
     /// <exception cref="CorruptFileException">The table is no array of this type.</exception>
     public T this[int index]
     {
-        get => Table.Group(
-            () =>
-            {
-                CheckIndex(index);
-                return _elements.TryFind(index, out T? element) ? element : DefaultValue;
-            },
-            GroupIntent.Read);
-        set => Table.Group(() =>
-        {
-            CheckIndex(index);
-            if (_manager.Matches(_encodedDefault, value))
-                _ = _elements.Remove(index);
-            else
-                _elements.Replace(index, value);
-        });
+        get => Table.Group((Self: this, index), static state => state.Self.Get(state.index), GroupIntent.Read);
+        set => _ = Table.Group((Self: this, index, value), static state => state.Self.Set(state.index, state.value));
     }
 
     /// <summary>Manages an open shared-memory object as an array; see <see cref="ShmTable.Manage"/>.</summary>
@@ -187,6 +174,24 @@ public sealed class ShmArray<T> : IDisposable
 
         length = words[0];
         return true;
+    }
+
+    private T Get(int index)
+    {
+        CheckIndex(index);
+        return _elements.TryFind(index, out T? element) ? element : DefaultValue;
+    }
+
+    /// <summary>Sets an element, within a group; says whether it is stored.</summary>
+    private bool Set(int index, T value)
+    {
+        CheckIndex(index);
+        bool isStored = !_manager.Matches(_encodedDefault, value);
+        if (isStored)
+            _elements.Replace(index, value);
+        else
+            _ = _elements.Remove(index);
+        return isStored;
     }
 
     private void CheckIndex(int index)

@@ -144,7 +144,9 @@ public sealed class ShmHashtable<TKey, TValue> : IDisposable
     {
         int rawKey = _codec.RawKey(key);
         using RentedWords words = _codec.Encode(key, value);
-        Table.Group(() => Replace(key, rawKey, words.Span));
+        _ = Table.Group(
+            (Self: this, key, rawKey, words),
+            static state => state.Self.Replace(state.key, state.rawKey, state.words.Span));
     }
 
     /// <summary>
@@ -158,10 +160,11 @@ public sealed class ShmHashtable<TKey, TValue> : IDisposable
     public TValue Update(TKey key, TValue initial, Func<TValue, TValue> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Table.Group(() =>
+        return Table.Group((Self: this, key, initial, change), static state =>
         {
-            TValue changed = change(TryFind(key, out TValue? value) ? value : initial);
-            Replace(key, changed);
+            TValue old = state.Self.TryFind(state.key, out TValue? value) ? value : state.initial;
+            TValue changed = state.change(old);
+            state.Self.Replace(state.key, changed);
             return changed;
         });
     }
@@ -275,23 +278,23 @@ public sealed class ShmHashtable<TKey, TValue> : IDisposable
         });
     }
 
-    private void Replace(TKey key, int rawKey, ReadOnlySpan<int> words)
+    /// <summary>Replaces or adds, within a group; says whether the key was bound.</summary>
+    private bool Replace(TKey key, int rawKey, ReadOnlySpan<int> words)
     {
-        if (!IsNewestOfOther(key, rawKey))
+        using var buffer = new RentedWords(_bufferLength);
+        Newest newest = LookUpNewest(key, rawKey, buffer.Span, out _);
+        if (newest == Newest.Unknown && IsNewestOfOther(key, rawKey))
         {
-            Table.Replace(rawKey, words);
-            return;
+            Table.Add(rawKey, words);
+            return RemoveMatch(key, rawKey, skip: 1);
         }
 
-        Table.Add(rawKey, words);
-        RemoveMatch(key, rawKey, skip: 1);
+        Table.Replace(rawKey, words);
+        return newest != Newest.Unbound;
     }
 
     private bool IsNewestOfOther(TKey key, int rawKey)
     {
-        using var buffer = new RentedWords(_bufferLength);
-        if (LookUpNewest(key, rawKey, buffer.Span, out _) != Newest.Unknown)
-            return false;
         var matcher = new BindingMatcher<TKey, TValue>(_codec, key, rawKey);
         bool? isMatch = null;
         Table.ReadBlocks(rawKey, (fragment, isEnd) =>

@@ -1,7 +1,9 @@
 namespace Netshm.Tests.Typed;
 
 /// <summary>Gives every value the same hash.</summary>
-internal sealed class CollidingManager<T>(DataManager<T> inner) : DataManager<T>
+/// <param name="inner">Does the rest.</param>
+/// <param name="onMatch">Is told of each comparison.</param>
+internal sealed class CollidingManager<T>(DataManager<T> inner, Action? onMatch = null) : DataManager<T>
 {
     public const int RawKey = 7;
 
@@ -13,5 +15,9 @@ internal sealed class CollidingManager<T>(DataManager<T> inner) : DataManager<T>
 
     public override int Hash(T value) => RawKey;
 
-    public override bool Matches(ReadOnlySpan<int> words, T value) => inner.Matches(words, value);
+    public override bool Matches(ReadOnlySpan<int> words, T value)
+    {
+        onMatch?.Invoke();
+        return inner.Matches(words, value);
+    }
 }

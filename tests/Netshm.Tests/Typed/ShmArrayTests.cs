@@ -170,6 +170,18 @@ public sealed class ShmArrayTests : IDisposable
     }
 
     [Fact]
+    public void An_object_opened_for_reading_is_read()
+    {
+        using (ShmArray<string> writer = Open(init: 3))
+            writer[1] = "x";
+        using SharedMemoryObject memory = SharedMemoryObject.Open(_temp.Name, FileMode.Open, FileAccess.Read);
+        using ShmArray<string> array = ShmArray<string>.Manage("-", DataManagers.String, memory);
+
+        Assert.Equal("x", array[1]);
+        Assert.Throws<ReadOnlyTableException>(() => array[1] = "y");
+    }
+
+    [Fact]
     public void An_array_can_hold_arrays()
     {
         using var array = ShmArray<int[]>.Open([1, 2], DataManagers.Int32Array, _temp.Name, init: 3);

@@ -105,6 +105,37 @@ public sealed class ShmHashtableTests : IDisposable
     }
 
     [Fact]
+    public void Replace_below_another_key_loses_nothing_wherever_it_fails()
+    {
+        int comparisonsLeft = int.MaxValue;
+        void FailAtLast()
+        {
+            if (comparisonsLeft-- == 0)
+                throw new TimeZoneNotFoundException();
+        }
+
+        var keys = new CollidingManager<string>(DataManagers.String, FailAtLast);
+        var table = new ShmHashtable<string, int>(keys, DataManagers.Int32, _temp.Open());
+        bool isDone = false;
+        for (int limit = 0; !isDone; limit++)
+        {
+            table.Add("a", 1);
+            table.Add("b", 2);
+            comparisonsLeft = limit;
+            isDone = Record.Exception(() => table.Replace("a", 3)) is null;
+            comparisonsLeft = int.MaxValue;
+
+            Assert.True(table.Find("a") is 1 or 3);
+            Assert.Equal([2], table.FindAll("b"));
+            while (table.Remove("a") | table.Remove("b"))
+            {
+            }
+
+            Assert.True(limit < 100);
+        }
+    }
+
+    [Fact]
     public void IterateKeys_gives_each_key_once_even_when_keys_of_one_hash_interleave()
     {
         var table = new ShmHashtable<string, int>(
@@ -303,6 +334,17 @@ public sealed class ShmHashtableTests : IDisposable
         Assert.Equal(default, table.Find(new Point(1, 2)));
         Assert.Equal(("there", new Point(3, 4)), table.Find(new Point(2, 1)).Value);
         Assert.False(table.Contains(new Point(1, 1)));
+    }
+
+    [Fact]
+    public void An_object_opened_for_reading_is_read()
+    {
+        OpenStringToInt().Add("key", 1);
+        using SharedMemoryObject memory = SharedMemoryObject.Open(_temp.Name, FileMode.Open, FileAccess.Read);
+        using var table = ShmHashtable<string, int>.Manage(DataManagers.String, DataManagers.Int32, memory);
+
+        Assert.Equal(1, table.Find("key"));
+        Assert.Throws<ReadOnlyTableException>(() => table.Replace("key", 2));
     }
 
     [Fact]
