@@ -107,24 +107,16 @@ internal sealed class TableLock
     public void LockAllContent(Deadline deadline) => _processes.LockAllContent(deadline);
 
     /// <summary>Begins a group, or one within the group that is open.</summary>
-    /// <exception cref="InvalidTableOperationException">A reading group can't hold a writing one.</exception>
-    public LockScope OpenGroup(GroupIntent intent, Deadline deadline)
+    /// <param name="hold">
+    /// What <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned, or <see cref="Hold.Inherited"/> to lock
+    /// later; <see cref="CloseGroup"/> releases it too.
+    /// </param>
+    /// <param name="intent">What the group may do.</param>
+    public LockScope OpenGroup(Hold hold, GroupIntent intent)
     {
-        LockScope scope = FindScope() ?? Push(intent);
+        LockScope scope = OpenScope(hold, intent);
         scope.Groups++;
-        try
-        {
-            if (intent == GroupIntent.Write)
-                EnterWrite(deadline);
-            else if (intent == GroupIntent.Read)
-                EnterRead(deadline);
-            return scope;
-        }
-        catch
-        {
-            CloseGroup(scope);
-            throw;
-        }
+        return scope;
     }
 
     public void CloseGroup(LockScope scope)
@@ -133,17 +125,10 @@ internal sealed class TableLock
         PopWhenDone(scope);
     }
 
-    /// <summary>Begins a callback under a hold that <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned.</summary>
-    /// <remarks><see cref="EndCallback"/> releases the hold too.</remarks>
+    /// <summary>Begins a callback; <see cref="EndCallback"/> releases the hold too.</summary>
     public LockScope BeginCallback(Hold hold)
     {
-        LockScope? scope = FindScope();
-        if (scope is null)
-        {
-            scope = Push(GroupIntent.Read);
-            KeepInGroup(scope, hold);
-        }
-
+        LockScope scope = OpenScope(hold, GroupIntent.Read);
         scope.Callbacks++;
         return scope;
     }
@@ -173,7 +158,18 @@ internal sealed class TableLock
         return scope;
     }
 
-    private LockScope Push(GroupIntent intent) => t_innermost = new LockScope(this, intent, t_innermost);
+    private LockScope OpenScope(Hold hold, GroupIntent intent)
+    {
+        LockScope? scope = FindScope();
+        if (scope is null)
+        {
+            t_innermost = scope = new LockScope(this, intent, t_innermost);
+            if (hold != Hold.Inherited)
+                KeepInGroup(scope, hold);
+        }
+
+        return scope;
+    }
 
     private void PopWhenDone(LockScope scope)
     {

@@ -200,13 +200,10 @@ public sealed partial class ShmTable
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ThrowIfReadOnly();
         Deadline deadline = Deadline.After(_lockTimeout);
-        LockScope scope = Lock.BeginCallback(Lock.EnterWrite(deadline));
+        LockScope scope = Lock.BeginCallback(EnterWrite(deadline));
         try
         {
-            ThrowIfDisposed();
-            FinishInterruptedRehash();
             Engine.WriteBlocks(key, announced, writer, deadline);
         }
         finally

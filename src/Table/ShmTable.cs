@@ -129,15 +129,16 @@ public sealed partial class ShmTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(body);
         Deadline deadline = Deadline.After(_lockTimeout);
-        if (intent == GroupIntent.Write)
-            ThrowIfReadOnly();
-        else if (intent == GroupIntent.Read)
-            Lock.Exit(EnterRead(deadline)); // Finishes what a dead process began, which a reading group can't.
-        LockScope scope = Lock.OpenGroup(intent, deadline);
+        Hold hold = intent switch
+        {
+            GroupIntent.Write => EnterWrite(deadline),
+            GroupIntent.Read => EnterRead(deadline),
+            GroupIntent.OnDemand => Hold.Inherited,
+            _ => throw new ArgumentOutOfRangeException(nameof(intent), intent, "there is no such intent"),
+        };
+        LockScope scope = Lock.OpenGroup(hold, intent);
         try
         {
-            if (intent == GroupIntent.Write)
-                FinishInterruptedRehash();
             return body(state);
         }
         finally
@@ -247,14 +248,20 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>Locks the table for writing and makes sure that it is in order.</summary>
     private Access Write(out Deadline deadline)
     {
-        ThrowIfReadOnly();
         deadline = Deadline.After(_lockTimeout);
+        return new Access(Lock, EnterWrite(deadline));
+    }
+
+    private Hold EnterWrite(Deadline deadline)
+    {
+        ThrowIfReadOnly();
         Hold hold = Lock.EnterWrite(deadline);
         try
         {
             ThrowIfDisposed();
-            FinishInterruptedRehash();
-            return new Access(Lock, hold);
+            if (Engine.NeedsRehash)
+                Engine.FinishRehash();
+            return hold;
         }
         catch
         {
@@ -281,7 +288,7 @@ public sealed partial class ShmTable : IDisposable
             }
 
             Lock.Exit(hold);
-            using Access recovering = Write(out _);
+            Lock.Exit(EnterWrite(deadline));
         }
     }
 
@@ -293,12 +300,6 @@ public sealed partial class ShmTable : IDisposable
             return hold;
         Lock.Exit(hold);
         throw new ObjectDisposedException(Name.ToString());
-    }
-
-    private void FinishInterruptedRehash()
-    {
-        if (Engine.NeedsRehash)
-            Engine.FinishRehash();
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

@@ -4,6 +4,7 @@ return args switch
 {
     ["increment", var name, var keys, var rounds] => IncrementCommand.Run(name, keys, rounds),
     ["soak", var name, var seconds, var keys, var seed] => SoakCommand.Run(name, seconds, keys, seed),
+    ["hold", var name, var intent] => HoldCommand.Run(name, intent),
     ["on-demand", var name] => OnDemandCommand.Run(name),
     ["two-tables", var outer, var inner] => TwoTablesCommand.Run(outer, inner),
     _ => Unknown(args),

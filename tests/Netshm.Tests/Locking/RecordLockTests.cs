@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using Netshm.TestKit;
+
+namespace Netshm.Tests.Locking;
+
+/// <summary>Record locks as the kernel and other processes see them.</summary>
+public class RecordLockTests
+{
+    private static readonly ShmTableOptions s_hasty = new()
+    {
+        Locking = LockingMethod.Record,
+        LockTimeout = TimeSpan.FromMilliseconds(100),
+    };
+
+    [Theory]
+    [InlineData(SharedMemoryType.File, 160, 40)]
+    [InlineData(SharedMemoryType.File, 256, 64)]
+    [InlineData(SharedMemoryType.Posix, 1024, 256)]
+    public void A_group_locks_the_byte_of_the_descriptor_page_as_the_original_does(
+        SharedMemoryType type, int pageSize, long descriptorByte)
+    {
+        using var temp = new TempTable(type, new ShmTableOptions { PageSize = pageSize });
+        ShmTable table = temp.Open();
+        table.Group(() => Assert.Equal([("WRITE", descriptorByte)], PageLocks(temp.Name)));
+        table.Group(() => Assert.Equal([("READ", descriptorByte)], PageLocks(temp.Name)), GroupIntent.Read);
+        table.Group(
+            () =>
+            {
+                Assert.Empty(PageLocks(temp.Name));
+                _ = table.Count;
+                Assert.Equal([("READ", descriptorByte)], PageLocks(temp.Name));
+                table.Add(1, []);
+                Assert.Equal([("WRITE", descriptorByte)], PageLocks(temp.Name));
+            },
+            GroupIntent.OnDemand);
+        Assert.Empty(PageLocks(temp.Name));
+    }
+
+    [Fact]
+    public void Replacing_also_locks_the_page_of_the_old_binding()
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        table.Add(1, []);
+        int page = table.Memory[1, 1] - 1;
+        table.Group(() =>
+        {
+            table.Replace(1, []);
+            Assert.Equal([("WRITE", 64L), ("WRITE", page * 64L)], PageLocks(temp.Name));
+        });
+        Assert.Empty(PageLocks(temp.Name));
+    }
+
+    [Theory]
+    [InlineData(GroupIntent.Write, false)]
+    [InlineData(GroupIntent.Write, true)]
+    [InlineData(GroupIntent.Read, false)]
+    public void A_process_waits_for_another_one_until_its_deadline_whether_that_runs_or_is_stopped(
+        GroupIntent intent, bool stopped)
+    {
+        using var temp = new TempTable(options: s_hasty);
+        ShmTable table = temp.Open();
+        table.Add(1, [1]);
+        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), intent.ToString());
+        Assert.Equal("held", holder.ReadLine());
+        if (stopped)
+            Signal(holder, "STOP");
+        long start = Stopwatch.GetTimestamp();
+        LockTimeoutException e = Assert.Throws<LockTimeoutException>(() => table.Replace(1, [2]));
+        Assert.True(Stopwatch.GetElapsedTime(start) >= s_hasty.LockTimeout);
+        Assert.Contains(temp.Name.ToString(), e.Message, StringComparison.Ordinal);
+        if (intent == GroupIntent.Write)
+            Assert.Throws<LockTimeoutException>(() => table.Find(1));
+        else
+            Assert.Equal([1], table.Find(1));
+        if (stopped)
+            Signal(holder, "CONT");
+        holder.WriteLine("release");
+        holder.Finish();
+        Assert.Equal([1], table.Find(1));
+    }
+
+    [Fact]
+    public void A_killed_holder_releases_its_locks()
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Write");
+        Assert.Equal("held", holder.ReadLine());
+        holder.Kill();
+        table.Add(1, [1]);
+        Assert.Equal([1], table.Find(1));
+    }
+
+    /// <summary>The locks that are held on a table's pages, as the kernel lists them: see proc_locks(5).</summary>
+    private static IEnumerable<(string Type, long Byte)> PageLocks(SharedMemoryName name)
+    {
+        const long FirstReserved = 1L << 62;
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", name.LockPath])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string inode = stat.StandardOutput.ReadToEnd().Trim();
+        return
+        [
+            .. from line in File.ReadAllLines("/proc/locks")
+               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+               where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
+               let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
+               where start < FirstReserved
+               orderby start
+               select (fields[3], start),
+        ];
+    }
+
+    private static void Signal(ChildProcess process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
