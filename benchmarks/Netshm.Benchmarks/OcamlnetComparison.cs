@@ -15,7 +15,8 @@ internal static class OcamlnetComparison
     {
         if (!OcamlProgram.IsAvailable)
         {
-            Console.Error.WriteLine("Ocamlnet is not installed (Debian: ocaml-nox ocaml-findlib libocamlnet-ocaml-dev)");
+            Console.Error.WriteLine(
+                "Ocamlnet is not installed (Debian: ocaml-nox ocaml-findlib libocamlnet-ocaml-dev)");
             return 1;
         }
 
@@ -44,7 +45,9 @@ internal static class OcamlnetComparison
     private static void Print(Series[] series, int bindingCount, int rounds)
     {
         Console.WriteLine(FormattableString.Invariant(
-            $"{bindingCount:N0} bindings of {Workload.ValueLength} words, page size {ShmTableOptions.DefaultPageSize}, File tables in {TempTable.Directory}, one process and thread; medians of {rounds} rounds."));
+            $"{bindingCount:N0} bindings of {Workload.ValueLength} words, pages of {ShmTableOptions.DefaultPageSize} bytes,"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"File tables in {TempTable.Directory}, one process and thread; medians of {rounds} rounds."));
         Console.WriteLine();
         Console.WriteLine("| locking | table | operation | Ocamlnet, ns | this library, ns | times as fast |");
         Console.WriteLine("|---|---|---|---:|---:|---:|");
@@ -69,10 +72,10 @@ internal static class OcamlnetComparison
 
         public void Print()
         {
-            PrintRow("add", _ocaml.Select(times => times[0]), _ours.Select(timing => timing.Add));
-            PrintRow("find, value allocated", _ocaml.Select(times => times[1]), _ours.Select(timing => timing.Find));
-            PrintRow("find, into a span (ours)", _ocaml.Select(times => times[1]), _ours.Select(timing => timing.TryFind));
-            PrintRow("replace", _ocaml.Select(times => times[2]), _ours.Select(timing => timing.Replace));
+            PrintRow("add", times => times[0], timing => timing.Add);
+            PrintRow("find, value allocated", times => times[1], timing => timing.Find);
+            PrintRow("find, into a span (ours)", times => times[1], timing => timing.TryFind);
+            PrintRow("replace", times => times[2], timing => timing.Replace);
         }
 
         private double[] MeasureOcaml(ChildProcess ocaml, Workload work, int? init)
@@ -92,13 +95,13 @@ internal static class OcamlnetComparison
             }
         }
 
-        private void PrintRow(string operation, IEnumerable<double> ocaml, IEnumerable<double> ours)
+        private void PrintRow(string operation, Func<double[], double> ocamlTime, Func<TableTiming, double> ourTime)
         {
-            double ocamlMedian = Median(ocaml);
-            double ourMedian = Median(ours);
+            double ocaml = Median(_ocaml.Select(ocamlTime));
+            double ours = Median(_ours.Select(ourTime));
             string table = isSizedBeforehand ? "sized beforehand" : "growing from the default";
             Console.WriteLine(FormattableString.Invariant(
-                $"| {locking} | {table} | {operation} | {ocamlMedian:N0} | {ourMedian:N0} | {ocamlMedian / ourMedian:F1} |"));
+                $"| {locking} | {table} | {operation} | {ocaml:N0} | {ours:N0} | {ocaml / ours:F1} |"));
         }
 
         private static double Median(IEnumerable<double> values)

@@ -6,7 +6,9 @@ namespace Netshm.Benchmarks;
 /// <summary>Our library's part of a comparison, in nanoseconds per operation.</summary>
 /// <param name="Add">Adding the bindings to a new table.</param>
 /// <param name="Find">Finding by <see cref="ShmTable.Find"/>, which allocates each value as Ocamlnet does.</param>
-/// <param name="TryFind">Finding by <see cref="ShmTable.TryFind(int, Span{int}, out int)"/>, which allocates nothing.</param>
+/// <param name="TryFind">
+/// Finding by <see cref="ShmTable.TryFind(int, Span{int}, out int)"/>, which allocates nothing.
+/// </param>
 /// <param name="Replace">Replacing.</param>
 internal sealed record TableTiming(double Add, double Find, double TryFind, double Replace)
 {

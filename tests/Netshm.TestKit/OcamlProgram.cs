@@ -52,8 +52,7 @@ public static class OcamlProgram
             string result = Path.Combine(workDirectory, "program");
             File.Copy(source, copy);
             string[] arguments = ["ocamlopt", "-package", Package, "-linkpkg", copy, "-o", result];
-            using (ChildProcess compiler = ChildProcess.Start($"ocamlfind ocamlopt {source}", "ocamlfind", arguments, _compilerPatience))
-                _ = compiler.Finish();
+            Run($"ocamlfind ocamlopt {source}", arguments);
             File.Move(result, executable, overwrite: true);
         }
         finally
@@ -66,15 +65,19 @@ public static class OcamlProgram
     {
         try
         {
-            using ChildProcess query = ChildProcess.Start("ocamlfind query", "ocamlfind", ["query", Package]);
-            _ = query.Finish();
-            using ChildProcess compiler = ChildProcess.Start("ocamlfind ocamlopt", "ocamlfind", ["ocamlopt", "-version"]);
-            _ = compiler.Finish();
+            Run("ocamlfind query", ["query", Package]);
+            Run("ocamlfind ocamlopt", ["ocamlopt", "-version"]);
             return true;
         }
         catch (Exception e) when (e is ChildProcessException or System.ComponentModel.Win32Exception)
         {
             return false;
         }
+    }
+
+    private static void Run(string description, string[] arguments)
+    {
+        using ChildProcess compiler = ChildProcess.Start(description, "ocamlfind", arguments, _compilerPatience);
+        _ = compiler.Finish();
     }
 }

@@ -26,10 +26,11 @@ internal sealed class AlternatingScript
     }
 
     /// <summary>Runs the script.</summary>
-    /// <exception cref="ScriptFailedException">An answer differs; the message tells the commands that led there.</exception>
+    /// <exception cref="ScriptFailedException">An answer differs; the message tells the commands before it.</exception>
     public void Run()
     {
-        using var temp = new TempTable(_type, new ShmTableOptions { Locking = _locking, LockTimeout = TimeSpan.FromSeconds(20) });
+        var options = new ShmTableOptions { Locking = _locking, LockTimeout = TimeSpan.FromSeconds(20) };
+        using var temp = new TempTable(_type, options);
         try
         {
             RunOn(temp);
@@ -137,5 +138,8 @@ internal sealed class ScriptFailedException(List<string> history, Exception caus
     private const int CharactersShown = 200;
 
     private static string Tail(List<string> history) =>
-        string.Join('\n', history.TakeLast(CommandsShown).Select(line => line.Length <= CharactersShown ? line : line[..CharactersShown] + "..."));
+        string.Join('\n', history.TakeLast(CommandsShown).Select(Shorten));
+
+    private static string Shorten(string line) =>
+        line.Length <= CharactersShown ? line : line[..CharactersShown] + "...";
 }

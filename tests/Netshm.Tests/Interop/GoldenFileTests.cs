@@ -4,7 +4,7 @@ using Netshm.TestKit;
 
 namespace Netshm.Tests.Interop;
 
-/// <summary>Tables that real Ocamlnet wrote (tests/golden/make.sh), so that the format is tested without OCaml too.</summary>
+/// <summary>Tables that real Ocamlnet wrote (tests/golden/make.sh): the format, tested without OCaml too.</summary>
 public class GoldenFileTests
 {
     public static TheoryData<int, LockingMethod> Cases { get; } = new()

@@ -4,7 +4,7 @@ using Netshm.TestKit;
 
 namespace Netshm.Tests.Interop;
 
-/// <summary>Carries out oracle.ml's commands on a table of ours, and on a model; the answers are to be the same.</summary>
+/// <summary>Carries out oracle.ml's commands on a table of ours and on a model, with the same answers.</summary>
 internal static class ScriptCommands
 {
     private const string Unbound = "! Not_found";

@@ -33,7 +33,8 @@ public class SoakTests(ITestOutputHelper output)
         for (int i = 0; i < 2; i++)
         {
             participants.Add(OcamlProgram.Start(patience, "soak", [temp.Name.MemoryPath, .. common, $"{seed + i}"]));
-            participants.Add(WorkerProcess.Start(patience, ["soak", temp.Name.ToString(), .. common, $"{seed + 2 + i}"]));
+            string[] ours = ["soak", temp.Name.ToString(), .. common, $"{seed + 2 + i}"];
+            participants.Add(WorkerProcess.Start(patience, ours));
         }
 
         participants.ForEach(participant => Assert.Equal("ready", participant.ReadLine()));

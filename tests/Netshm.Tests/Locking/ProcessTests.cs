@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Netshm.Tests.Locking;
 
-/// <summary>Record locks between processes: no update is lost, and a deadlock ends in exactly one of its parties.</summary>
+/// <summary>Record locks between processes: no update is lost, and a deadlock ends in one of its parties.</summary>
 public class ProcessTests(ITestOutputHelper output)
 {
     private static ShmTableOptions RecordLocking => new() { Locking = LockingMethod.Record, Init = 10 };
@@ -79,7 +79,7 @@ public class ProcessTests(ITestOutputHelper output)
         return worker;
     }
 
-    /// <summary>Brings both to the point before the second lock, lets both go on, and returns the one that failed.</summary>
+    /// <summary>Brings both to the point before the second lock and lets them go on; returns the one that failed.</summary>
     private static ChildProcess AssertOneDeadlocks(ChildProcess first, ChildProcess second, string halfway)
     {
         Assert.Equal(halfway, first.Ask("start"));
