@@ -45,7 +45,7 @@ internal static class OcamlnetComparison
     private static void Print(Series[] series, int bindingCount, int rounds)
     {
         Console.WriteLine(FormattableString.Invariant(
-            $"{bindingCount:N0} bindings of {Workload.ValueLength} words, pages of {ShmTableOptions.DefaultPageSize} bytes,"));
+            $"{bindingCount:N0} bindings of {Workload.ValueLength} words, default page size,"));
         Console.WriteLine(FormattableString.Invariant(
             $"File tables in {TempTable.Directory}, one process and thread; medians of {rounds} rounds."));
         Console.WriteLine();

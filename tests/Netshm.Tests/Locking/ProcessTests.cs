@@ -79,7 +79,7 @@ public class ProcessTests(ITestOutputHelper output)
         return worker;
     }
 
-    /// <summary>Brings both to the point before the second lock and lets them go on; returns the one that failed.</summary>
+    /// <summary>Brings both to the point before the second lock and lets them go on; returns the failing one.</summary>
     private static ChildProcess AssertOneDeadlocks(ChildProcess first, ChildProcess second, string halfway)
     {
         Assert.Equal(halfway, first.Ask("start"));
