@@ -78,7 +78,13 @@ internal sealed class RecordLock : ProcessLock
     public override void AcquireExclusive(Deadline deadline)
     {
         Debug.Assert(_sharers == 0, "The gate lets a writer in alone.");
-        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
+
+        // Where nobody else is in the table, one call gets the descriptor and every binding. Where somebody is, the
+        // descriptor comes first as in the original: once it is held no reader comes in any more, so waiting ends.
+        if (ByteRangeLock.TryLock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, _name))
+            _lockedContentByte = Everything;
+        else
+            ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
         Interlocked.Increment(ref s_held);
     }
 
