@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Netshm.TestKit;
 
 namespace Netshm.Tests.Locking;
@@ -22,20 +21,20 @@ public class RecordLockTests
     {
         using var temp = new TempTable(type, new ShmTableOptions { PageSize = pageSize });
         ShmTable table = temp.Open();
-        table.Group(() => Assert.True(Covers(temp.Name, "WRITE", descriptorByte)));
-        table.Group(() => Assert.Equal([("READ", descriptorByte, descriptorByte)], PageLocks(temp.Name)),
+        table.Group(() => Assert.True(KernelLocks.Cover(temp.Name, "WRITE", descriptorByte)));
+        table.Group(() => Assert.Equal([("READ", descriptorByte, descriptorByte)], KernelLocks.On(temp.Name)),
             GroupIntent.Read);
         table.Group(
             () =>
             {
-                Assert.Empty(PageLocks(temp.Name));
+                Assert.Empty(KernelLocks.On(temp.Name));
                 _ = table.Count;
-                Assert.Equal([("READ", descriptorByte, descriptorByte)], PageLocks(temp.Name));
+                Assert.Equal([("READ", descriptorByte, descriptorByte)], KernelLocks.On(temp.Name));
                 table.Add(1, []);
-                Assert.True(Covers(temp.Name, "WRITE", descriptorByte));
+                Assert.True(KernelLocks.Cover(temp.Name, "WRITE", descriptorByte));
             },
             GroupIntent.OnDemand);
-        Assert.Empty(PageLocks(temp.Name));
+        Assert.Empty(KernelLocks.On(temp.Name));
     }
 
     [Theory]
@@ -52,11 +51,11 @@ public class RecordLockTests
             {
                 _ = table.Contains(1);
                 table.Replace(1, []);
-                Assert.True(Covers(temp.Name, "WRITE", 64));
-                Assert.True(Covers(temp.Name, "WRITE", page * 64));
+                Assert.True(KernelLocks.Cover(temp.Name, "WRITE", 64));
+                Assert.True(KernelLocks.Cover(temp.Name, "WRITE", page * 64));
             },
             intent);
-        Assert.Empty(PageLocks(temp.Name));
+        Assert.Empty(KernelLocks.On(temp.Name));
     }
 
     [Theory]
@@ -99,30 +98,6 @@ public class RecordLockTests
         table.Add(1, [1]);
         Assert.Equal([1], table.Find(1));
     }
-
-    /// <summary>The locks that are held on a table's pages, as the kernel lists them: see proc_locks(5).</summary>
-    private static IReadOnlyList<(string Type, long First, long Last)> PageLocks(SharedMemoryName name)
-    {
-        const long FirstReserved = 1L << 62;
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", name.LockPath])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        string inode = stat.StandardOutput.ReadToEnd().Trim();
-        return
-        [
-            .. from line in File.ReadAllLines("/proc/locks")
-               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-               where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
-               let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
-               where start < FirstReserved
-               orderby start
-               select (fields[3], start, long.Parse(fields[7], CultureInfo.InvariantCulture)),
-        ];
-    }
-
-    private static bool Covers(SharedMemoryName name, string type, long lockedByte) =>
-        PageLocks(name).Any(held => held.Type == type && held.First <= lockedByte && lockedByte <= held.Last);
 
     private static void Signal(ChildProcess process, string signal)
     {

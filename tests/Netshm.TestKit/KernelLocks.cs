@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Netshm.TestKit;
+
+/// <summary>Record locks as the kernel sees them.</summary>
+public static class KernelLocks
+{
+    /// <summary>The locks that are held on a table's pages, as the kernel lists them: see proc_locks(5).</summary>
+    public static IReadOnlyList<(string Type, long First, long Last)> On(SharedMemoryName name)
+    {
+        const long FirstReserved = 1L << 62;
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", name.LockPath])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string inode = stat.StandardOutput.ReadToEnd().Trim();
+        return
+        [
+            .. from line in File.ReadAllLines("/proc/locks")
+               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+               where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
+               let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
+               where start < FirstReserved
+               orderby start
+               select (fields[3], start, long.Parse(fields[7], CultureInfo.InvariantCulture)),
+        ];
+    }
+
+    /// <summary>Whether a byte is locked so.</summary>
+    public static bool Cover(SharedMemoryName name, string type, long lockedByte) =>
+        On(name).Any(held => held.Type == type && held.First <= lockedByte && lockedByte <= held.Last);
+}
