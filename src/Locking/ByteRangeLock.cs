@@ -7,7 +7,7 @@ namespace Netshm;
 /// The bytes need not exist. The original locks byte (page number × page size in words) for a page; bytes from
 /// <see cref="FirstReserved"/> on are this library's own and invisible to it.
 /// </remarks>
-internal static unsafe class ByteRangeLock
+internal static class ByteRangeLock
 {
     /// <summary>The first byte that can't belong to a page.</summary>
     public const long FirstReserved = 1L << 62;
@@ -88,6 +88,6 @@ internal static unsafe class ByteRangeLock
     private static int Call(SharedDescriptor file, int command, short type, long start, long lengthInBytes)
     {
         var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
-        return Libc.RecordLock(file.Descriptor, command, &range);
+        return Libc.RecordLock(file.Descriptor, command, ref range);
     }
 }

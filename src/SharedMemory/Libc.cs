@@ -107,7 +107,7 @@ internal static unsafe partial class Libc
     public static partial int Sync(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int RecordLock(int descriptor, int command, Flock* range);
+    public static partial int RecordLock(int descriptor, int command, ref Flock range);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static partial void* Map(
