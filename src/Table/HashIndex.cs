@@ -44,8 +44,7 @@ internal sealed class HashIndex
             }
         }
 
-        throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
-            $"all {cells} cells are used; the hash table must always have a free one");
+        throw NoFreeCell(cells);
     }
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
@@ -71,8 +70,7 @@ internal sealed class HashIndex
                 unbound = number;
         }
 
-        throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
-            $"all {cells} cells are used; the hash table must always have a free one");
+        throw NoFreeCell(cells);
     }
 
     /// <summary>The cell in which a key's entry is to be put when the table is laid out anew in the spare words.</summary>
@@ -151,6 +149,7 @@ internal sealed class HashIndex
         _pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
         $"the hash table has {cells} cells; expected at least 1");
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private CellView CellAt(DescriptorView descriptor, int number)
     {
         int page = (int)((uint)number / (uint)_cellsPerPage);
@@ -166,7 +165,14 @@ internal sealed class HashIndex
             page -= pages;
         }
 
-        throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
-            $"the extents end before cell {number} of {descriptor.Cells}");
+        throw NoSuchCell(number, descriptor.Cells);
     }
+
+    private CorruptFileException NoSuchCell(int number, int cells) => new(
+        _pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
+        $"the extents end before cell {number} of {cells}");
+
+    private CorruptFileException NoFreeCell(int cells) => new(
+        _pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
+        $"all {cells} cells are used; the hash table must always have a free one");
 }

@@ -198,6 +198,21 @@ internal readonly ref struct ContentView(Span<int> words)
 
     public Span<int> Content => _words[Layout.ContentHeaderInWords..];
 
+    /// <summary>
+    /// The value, when this is a sound binding of the key that has all of it in this page: the usual case, checked
+    /// without the work of a walk. Anything else is for <see cref="FragmentWalk"/> to read or to complain about.
+    /// </summary>
+    public bool TryGetWhole(int key, int totalPages, out ReadOnlySpan<int> value)
+    {
+        ReadOnlySpan<int> words = _words;
+        int lengthInWords = words[ValueLengthWord];
+        bool isWhole = words[0] == Magic && words[KeyWord] == key && words[NextPageWord] == 0
+            && (uint)words[OlderBindingWord] < (uint)totalPages && words[ValuePositionWord] == 0
+            && (uint)lengthInWords <= (uint)(words.Length - Layout.ContentHeaderInWords);
+        value = isWhole ? words.Slice(Layout.ContentHeaderInWords, lengthInWords) : default;
+        return isWhole;
+    }
+
     /// <summary>Makes another binding the next older one, in one store.</summary>
     public void LinkTo(int olderBinding) => Volatile.Write(ref _words[OlderBindingWord], olderBinding);
 

@@ -62,8 +62,7 @@ public sealed partial class ShmTable
     public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
     {
         using Access access = Read();
-        BindingWalk bindings = Engine.BindingsOf(key);
-        value = bindings.MoveNext() ? Copy(bindings.Value) : null;
+        value = Engine.TryGetWhole(key, out ReadOnlySpan<int> whole) ? whole.ToArray() : CopyNewest(key);
         return value is not null;
     }
 
@@ -76,18 +75,10 @@ public sealed partial class ShmTable
     public bool TryFind(int key, Span<int> destination, out int length)
     {
         using Access access = Read();
-        BindingWalk bindings = Engine.BindingsOf(key);
-        if (!bindings.MoveNext())
-        {
-            length = 0;
-            return false;
-        }
-
-        FragmentWalk value = bindings.Value;
-        length = value.LengthInWords;
-        if (length > destination.Length)
-            throw new ValueTooLongException(Name.ToString(), key, length, destination.Length);
-        value.CopyTo(destination);
+        if (!Engine.TryGetWhole(key, out ReadOnlySpan<int> whole) || whole.Length > destination.Length)
+            return TryCopyNewest(key, destination, out length);
+        length = whole.Length;
+        whole.CopyTo(destination);
         return true;
     }
 
@@ -210,6 +201,29 @@ public sealed partial class ShmTable
         {
             Lock.EndCallback(scope);
         }
+    }
+
+    private int[]? CopyNewest(int key)
+    {
+        BindingWalk bindings = Engine.BindingsOf(key);
+        return bindings.MoveNext() ? Copy(bindings.Value) : null;
+    }
+
+    private bool TryCopyNewest(int key, Span<int> destination, out int lengthInWords)
+    {
+        BindingWalk bindings = Engine.BindingsOf(key);
+        if (!bindings.MoveNext())
+        {
+            lengthInWords = 0;
+            return false;
+        }
+
+        FragmentWalk value = bindings.Value;
+        lengthInWords = value.LengthInWords;
+        if (lengthInWords > destination.Length)
+            throw new ValueTooLongException(Name.ToString(), key, lengthInWords, destination.Length);
+        value.CopyTo(destination);
+        return true;
     }
 
     private static int[] Copy(FragmentWalk value)

@@ -57,9 +57,19 @@ internal sealed class TableEngine
     public BindingWalk BindingsOf(int key)
     {
         DescriptorView descriptor = OpenDescriptor();
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        int pointer = found ? cell.Pointer : 0;
-        return new BindingWalk(Pages, descriptor.TotalPages, key, pointer == Layout.Unbound ? 0 : pointer);
+        return new BindingWalk(Pages, descriptor.TotalPages, key, NewestOf(descriptor, key));
+    }
+
+    /// <summary>The value of a key's newest binding, in place, when all of it is in one page.</summary>
+    /// <returns>False when the key is unbound, or its value is not in one page: <see cref="BindingsOf(int)"/> tells.</returns>
+    public bool TryGetWhole(int key, out ReadOnlySpan<int> value)
+    {
+        DescriptorView descriptor = OpenDescriptor();
+        int page = NewestOf(descriptor, key);
+        if (page > Layout.DescriptorPage)
+            return new ContentView(Pages.Page(page)).TryGetWhole(key, descriptor.TotalPages, out value);
+        value = default;
+        return false;
     }
 
     /// <summary>The bindings that a cell stands for.</summary>
@@ -179,6 +189,14 @@ internal sealed class TableEngine
         }
 
         return new BlockDecision(operation, control);
+    }
+
+    /// <summary>The first page of a key's newest binding, or 0.</summary>
+    private int NewestOf(DescriptorView descriptor, int key)
+    {
+        CellView cell = _index.Find(descriptor, key, out bool found);
+        int page = found ? cell.Pointer : 0;
+        return page == Layout.Unbound ? 0 : page;
     }
 
     private CellView CellForAdd(DescriptorView descriptor, int key)
