@@ -1,0 +1,166 @@
+using System.Diagnostics;
+
+namespace Netshm.Actors;
+
+/// <summary>
+/// Runs the body of a delegate group: on a thread-pool thread, while the table's thread holds the lock and executes
+/// the body's operations for it. So a body that doesn't end can be abandoned and the table be given free, although
+/// locks belong to threads.
+/// </summary>
+internal sealed class GroupSession
+{
+    private readonly object _monitor = new();
+    private readonly ShmTable _table;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _timeout;
+    private Call? _waiting;
+    private Task<object?>? _body;
+    private bool _isClosed;
+    private int _modifications;
+
+    private GroupSession(ShmTable table, TimeSpan timeout)
+    {
+        _table = table;
+        _timeout = timeout;
+    }
+
+    /// <summary>Runs a body; the caller's thread holds the table's write lock.</summary>
+    /// <exception cref="GroupTimeoutException">The body took too long and was cut off from the table.</exception>
+    /// <exception cref="IncompleteGroupException">A lock could not be had after something was modified.</exception>
+    public static object? Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
+    {
+        var session = new GroupSession(table, timeout);
+        session.Start(body);
+        session.Serve();
+        try
+        {
+            return session._body!.GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (session._modifications > 0 && e is DeadlockException or LockTimeoutException)
+        {
+            throw new IncompleteGroupException(
+                $"{table.Name}: the group was interrupted after it had modified the table: {e.Message}",
+                session._modifications, e);
+        }
+    }
+
+    /// <summary>Has an operation executed by the table's thread; called by the body's thread.</summary>
+    public T Execute<T>(Func<ShmTable, T> operation, bool isWrite)
+    {
+        var call = new Call<T>(operation, isWrite);
+        lock (_monitor)
+        {
+            while (_waiting is not null && !_isClosed)
+                Monitor.Wait(_monitor); // Another thread of the same body goes first.
+            if (_isClosed)
+                throw TookTooLong();
+            _waiting = call;
+            Monitor.PulseAll(_monitor);
+            while (!call.IsDone && !_isClosed)
+                Monitor.Wait(_monitor);
+            if (!call.IsDone)
+                throw TookTooLong();
+        }
+
+        return call.Result;
+    }
+
+    private void Start(Func<TableGroup, object?> body)
+    {
+        // The lock makes sure that the body's end isn't signalled before the task is known here.
+        lock (_monitor)
+        {
+            _body = Task.Run(() => body(new TableGroup(this)));
+            _ = _body.ContinueWith(
+                _ =>
+                {
+                    lock (_monitor)
+                        Monitor.PulseAll(_monitor);
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Executes the body's operations until the body ends or its time is over.</summary>
+    private void Serve()
+    {
+        while (NextCall() is { } call)
+        {
+            call.ExecuteOn(_table);
+            lock (_monitor)
+            {
+                _modifications += call.IsWrite && call.HasSucceeded ? 1 : 0;
+                call.IsDone = true;
+                _waiting = null;
+                Monitor.PulseAll(_monitor);
+            }
+        }
+    }
+
+    private Call? NextCall()
+    {
+        lock (_monitor)
+        {
+            while (_waiting is null && !_body!.IsCompleted)
+            {
+                if (!WaitUntilTimeout())
+                {
+                    _isClosed = true;
+                    Monitor.PulseAll(_monitor);
+                    throw TookTooLong();
+                }
+            }
+
+            _isClosed = _waiting is null;
+            return _waiting;
+        }
+    }
+
+    private bool WaitUntilTimeout()
+    {
+        if (_timeout == Timeout.InfiniteTimeSpan)
+            return Monitor.Wait(_monitor);
+        TimeSpan left = _timeout - Stopwatch.GetElapsedTime(_start);
+        if (left <= TimeSpan.Zero)
+            return false;
+        Monitor.Wait(_monitor, (int)Math.Ceiling(left.TotalMilliseconds));
+        return true;
+    }
+
+    private GroupTimeoutException TookTooLong() => new(FormattableString.Invariant(
+        $"{_table.Name}: the group's body was not done within {_timeout.TotalMilliseconds} ms and lost the table"));
+
+    /// <summary>An operation of the body on its way to the table's thread and back.</summary>
+    private abstract class Call(bool isWrite)
+    {
+        public bool IsWrite { get; } = isWrite;
+
+        public bool IsDone { get; set; }
+
+        public bool HasSucceeded { get; protected set; }
+
+        public abstract void ExecuteOn(ShmTable table);
+    }
+
+    private sealed class Call<T>(Func<ShmTable, T> operation, bool isWrite) : Call(isWrite)
+    {
+        private readonly TaskCompletionSource<T> _outcome = new();
+
+        public T Result => _outcome.Task.GetAwaiter().GetResult();
+
+        public override void ExecuteOn(ShmTable table)
+        {
+            try
+            {
+                _outcome.SetResult(operation(table));
+                HasSucceeded = true;
+            }
+            catch (Exception e)
+            {
+                _outcome.SetException(e); // It is the body's: thrown to it by Result.
+            }
+        }
+    }
+}

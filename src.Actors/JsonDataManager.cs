@@ -1,0 +1,58 @@
+using Newtonsoft.Json;
+
+namespace Netshm.Actors;
+
+/// <summary>
+/// Represents values as JSON (RFC 8259) in UTF-8, as Newtonsoft.Json writes it; in the table it is a string, which
+/// OCaml processes can read. Meant for the values of a table, not for its keys.
+/// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+public sealed class JsonDataManager<T> : DataManager<T>
+{
+    /// <summary>The text that was measured last on this thread, since a value is measured right before it is encoded.</summary>
+    [ThreadStatic]
+    private static Measured? t_measured;
+
+    private readonly JsonSerializerSettings? _settings;
+
+    /// <summary>Creates the manager.</summary>
+    /// <param name="settings">How values are written; null for Newtonsoft.Json's defaults.</param>
+    public JsonDataManager(JsonSerializerSettings? settings = null) => _settings = settings;
+
+    /// <inheritdoc/>
+    public override int LengthInWords(T value)
+    {
+        string text = Write(value);
+        t_measured = new Measured(this, value, text);
+        return DataManagers.String.LengthInWords(text);
+    }
+
+    /// <inheritdoc/>
+    public override void Encode(T value, Span<int> destination)
+    {
+        Measured? measured = t_measured;
+        t_measured = null;
+        bool isThisOne = measured is not null && measured.Manager == this && value is not ValueType
+            && ReferenceEquals(measured.Value, value);
+        DataManagers.String.Encode(isThisOne ? measured!.Text : Write(value), destination);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="FormatException">The words are not a string of JSON for this type.</exception>
+    public override T Decode(ReadOnlySpan<int> words)
+    {
+        string text = DataManagers.String.Decode(words);
+        try
+        {
+            return JsonConvert.DeserializeObject<T>(text, _settings)!;
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"the JSON is not a {typeof(T)}: {e.Message}", e);
+        }
+    }
+
+    private string Write(T value) => JsonConvert.SerializeObject(value, typeof(T), _settings);
+
+    private sealed record Measured(JsonDataManager<T> Manager, object? Value, string Text);
+}

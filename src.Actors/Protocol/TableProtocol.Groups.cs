@@ -1,0 +1,63 @@
+using Akka.Actor;
+
+namespace Netshm.Actors;
+
+/// <content>Groups of operations, and their replies.</content>
+public static partial class TableProtocol
+{
+    /// <summary>
+    /// Several operations and conditions as one: nobody sees the table in between. Answered by
+    /// <see cref="GroupDone"/> or <see cref="ConditionNotMet"/>.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The conditions hold where they stand: they see what the operations before them did. They are all judged
+    /// before anything is done, so a group with a condition that is not met changes nothing.
+    /// </para>
+    /// <para>
+    /// The modifications are then done in their order. When one of them fails (no space is left, or an OCaml process
+    /// holds a binding's lock), those before it stay done and the failure is an
+    /// <see cref="IncompleteGroupException"/>; if the process dies in between, a part of them is done. In both cases
+    /// the table itself is intact.
+    /// </para>
+    /// </remarks>
+    /// <param name="Operations">The operations and conditions, in their order.</param>
+    public sealed record GroupOperations(Sequence<GroupOperation> Operations) : Request, IWireMessage
+    {
+        internal override bool IsWrite => true;
+
+        internal override object Execute(in Execution execution) =>
+            new GroupSimulation(execution.Table).Run(Operations.Span);
+    }
+
+    /// <summary>The reply to <see cref="GroupOperations"/> when everything was done.</summary>
+    /// <param name="Values">
+    /// For each operation or condition the value of its key's newest binding after it; null when the key was unbound.
+    /// </param>
+    public sealed record GroupDone(Sequence<Sequence<int>?> Values) : IWireMessage;
+
+    /// <summary>The reply to <see cref="GroupOperations"/> when nothing was done, because a condition is not met.</summary>
+    /// <param name="Index">The condition's index in the group, from 0.</param>
+    /// <param name="Value">The value its key would have had there; null when it would have been unbound.</param>
+    public sealed record ConditionNotMet(int Index, Sequence<int>? Value) : IWireMessage;
+
+    /// <summary>
+    /// A group with a delegate, for senders in the same process; answered by <see cref="GroupResult"/>, or by a
+    /// <see cref="Status.Failure"/> with what the delegate threw. It can't be serialised.
+    /// </summary>
+    /// <remarks>See <see cref="TableGroup"/> for what the delegate may do.</remarks>
+    /// <param name="Body">The operations.</param>
+    public sealed record Group(Func<TableGroup, object?> Body) : Request, INoSerializationVerificationNeeded
+    {
+        internal override bool IsWrite => true;
+
+        internal override bool RunsAlone => true;
+
+        internal override object Execute(in Execution execution) =>
+            new GroupResult(GroupSession.Run(Body, execution.Table, execution.GroupTimeout));
+    }
+
+    /// <summary>The reply to <see cref="Group"/>.</summary>
+    /// <param name="Value">What the delegate returned.</param>
+    public sealed record GroupResult(object? Value) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace Netshm.Actors;
+
+/// <summary>
+/// The mailbox of table actors. Requests go straight into the table's <see cref="RequestQueue"/> on the sender's
+/// thread, which refuses them at once where it must; the actor gets a single <see cref="TableActor.RunBatch"/> as
+/// long as there are some, and takes as many as it can run under one lock.
+/// </summary>
+public sealed class TableMailbox : MailboxType, IProducesMessageQueue<TableMessageQueue>
+{
+    /// <summary>Called by Akka for the configuration's <c>mailbox-type</c>.</summary>
+    public TableMailbox(Settings settings, Config config)
+        : base(settings, config)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system) =>
+        new TableMessageQueue(owner, NetshmExtension.Get(system).HostOf(owner));
+}
+
+/// <summary>See <see cref="TableMailbox"/>.</summary>
+internal sealed class TableMessageQueue : IMessageQueue
+{
+    private readonly ConcurrentQueue<Envelope> _others = new();
+    private readonly IActorRef _owner;
+    private readonly TableHost _host;
+
+    public TableMessageQueue(IActorRef owner, TableHost host)
+    {
+        _owner = owner;
+        _host = host;
+    }
+
+    public bool HasMessages => !_others.IsEmpty || _host.Queue.Count > 0;
+
+    public int Count => _others.Count + _host.Queue.Count;
+
+    public void Enqueue(IActorRef receiver, Envelope envelope)
+    {
+        switch (envelope.Message)
+        {
+            case PendingRequest asked:
+                _host.Queue.Enqueue(asked);
+                break;
+            case TableProtocol.Request told:
+                _host.Queue.Enqueue(new ToldRequest(
+                    told, _host.DeadlineOf(told), envelope.Sender, _owner, _host.Settings.MaxQueue));
+                break;
+            case PoisonPill:
+                // It is taken after the requests that came before it, and none may come after it.
+                _host.Queue.Complete(_host.Closed());
+                _others.Enqueue(envelope);
+                break;
+            default:
+                _others.Enqueue(envelope);
+                break;
+        }
+    }
+
+    public bool TryDequeue(out Envelope envelope)
+    {
+        bool hasRequests = _host.Queue.Count > 0;
+        if (_others.TryPeek(out envelope) && !(hasRequests && envelope.Message is PoisonPill))
+            return _others.TryDequeue(out envelope);
+        envelope = new Envelope(TableActor.RunBatch.Instance, _owner);
+        return hasRequests;
+    }
+
+    public void CleanUp(IActorRef owner, IMessageQueue deadletters)
+    {
+        ArgumentNullException.ThrowIfNull(deadletters);
+        _host.Queue.Close(_host.Closed());
+        while (_others.TryDequeue(out Envelope envelope))
+            deadletters.Enqueue(owner, envelope);
+    }
+}

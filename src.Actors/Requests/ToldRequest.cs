@@ -1,0 +1,17 @@
+using Akka.Actor;
+
+namespace Netshm.Actors;
+
+/// <summary>A request that an actor sent as a message; the reply goes to it as a message.</summary>
+internal sealed class ToldRequest(
+    TableProtocol.Request request, long deadline, IActorRef sender, IActorRef table, int maxQueue)
+    : PendingRequest(request, deadline)
+{
+    public override void Fail(Exception failure) => sender.Tell(
+        failure is TableBusyException
+            ? new TableProtocol.Rejected(Request, maxQueue)
+            : new Status.Failure(failure, Request),
+        table);
+
+    protected override void Reply(object reply) => sender.Tell(reply, table);
+}

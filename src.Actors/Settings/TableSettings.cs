@@ -1,0 +1,113 @@
+using Akka.Configuration;
+
+namespace Netshm.Actors;
+
+/// <summary>
+/// The settings of one table: those of <c>netshm.table.NAME</c> over those of <c>netshm.default-table</c>. The
+/// package's <c>reference.conf</c> describes each of them.
+/// </summary>
+public sealed record TableSettings
+{
+    private const string NamePlaceholder = "{name}";
+    private const int MinPageSize = 64;
+    private const int MaxPageSize = 1 << 20;
+
+    private TableSettings(string name, SettingsReader section)
+    {
+        Location = section.Parsed(
+            "location", text => SharedMemoryName.Parse(text.Replace(NamePlaceholder, name, StringComparison.Ordinal)));
+        PageSize = section.Int32Or("auto", "page-size", MinPageSize, MaxPageSize);
+        if (PageSize % sizeof(int) is not (null or 0))
+            throw section.Wrong("page-size", section.Text("page-size"), "auto, or a multiple of 4");
+        Init = section.Int32Or("off", "init", 1, int.MaxValue);
+        Locking = section.Choice<LockingMethod>("locking");
+        Permissions = section.Permissions("permissions");
+        LockTimeout = section.TimeOrInfinite("lock-timeout");
+        RequestTimeout = section.TimeOrInfinite("request-timeout");
+        GroupTimeout = section.TimeOrInfinite("group-timeout");
+        MaxQueue = section.Int32("max-queue", 1, int.MaxValue);
+        MaxBatchCount = section.Int32("max-batch-count", 1, int.MaxValue);
+        MaxBatchTime = section.Time("max-batch-time");
+        TurnPause = section.Time("turn-pause");
+        MinBackoff = section.Time("min-backoff");
+        MaxBackoff = section.Time("max-backoff");
+        if (MaxBackoff < MinBackoff)
+            throw section.Wrong("max-backoff", section.Text("max-backoff"), "at least min-backoff");
+        Dispatcher = section.Text("dispatcher");
+    }
+
+    /// <summary>Where the table lies (<c>location</c>).</summary>
+    public SharedMemoryName Location { get; }
+
+    /// <summary>The page size in bytes, or null to take what the table has (<c>page-size</c>).</summary>
+    public int? PageSize { get; }
+
+    /// <summary>
+    /// When it is not null, opening the table deletes all its bindings and lays it out for so many new ones
+    /// (<c>init</c>).
+    /// </summary>
+    public int? Init { get; }
+
+    /// <summary>How processes are kept apart (<c>locking</c>).</summary>
+    public LockingMethod Locking { get; }
+
+    /// <summary>The permissions of a new table's file (<c>permissions</c>).</summary>
+    public UnixFileMode Permissions { get; }
+
+    /// <summary>How long a direct read waits for the table's lock (<c>lock-timeout</c>).</summary>
+    public TimeSpan LockTimeout { get; }
+
+    /// <summary>How long a request without a timeout of its own may wait for its execution (<c>request-timeout</c>).</summary>
+    public TimeSpan RequestTimeout { get; }
+
+    /// <summary>How long the delegate of a group may hold the table (<c>group-timeout</c>).</summary>
+    public TimeSpan GroupTimeout { get; }
+
+    /// <summary>How many requests may wait before more are refused (<c>max-queue</c>).</summary>
+    public int MaxQueue { get; }
+
+    /// <summary>How many requests may be executed under one acquisition of the lock (<c>max-batch-count</c>).</summary>
+    public int MaxBatchCount { get; }
+
+    /// <summary>How long the lock is held before no further request is begun (<c>max-batch-time</c>).</summary>
+    public TimeSpan MaxBatchTime { get; }
+
+    /// <summary>How long the lock stays free between two batches when more requests wait (<c>turn-pause</c>).</summary>
+    public TimeSpan TurnPause { get; }
+
+    /// <summary>The pause after a request's locks could not be had for the first time (<c>min-backoff</c>).</summary>
+    public TimeSpan MinBackoff { get; }
+
+    /// <summary>The longest such pause; it doubles each time (<c>max-backoff</c>).</summary>
+    public TimeSpan MaxBackoff { get; }
+
+    /// <summary>The path of the table actor's dispatcher in the configuration (<c>dispatcher</c>).</summary>
+    public string Dispatcher { get; }
+
+    /// <summary>The options to open the table with, but for time limits and emptying.</summary>
+    internal ShmTableOptions Options => PageSize is { } pageSize
+        ? new() { PageSize = pageSize, Locking = Locking }
+        : new() { Locking = Locking };
+
+    /// <summary>Reads the settings of a table.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="section">The table's section, with the default one as its fallback.</param>
+    /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
+    public static TableSettings Create(string name, Config section)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(section);
+        return Create(name, section, $"netshm.table.{name}");
+    }
+
+    /// <summary>Reads the settings of a table, which errors call by the path given.</summary>
+    internal static TableSettings Create(string name, Config section, string path)
+    {
+        var reader = new SettingsReader(section, path);
+        reader.AllowOnly(
+            "location", "page-size", "init", "locking", "permissions", "lock-timeout", "request-timeout",
+            "group-timeout", "max-queue", "max-batch-count", "max-batch-time", "turn-pause", "min-backoff",
+            "max-backoff", "dispatcher");
+        return new TableSettings(name, reader);
+    }
+}

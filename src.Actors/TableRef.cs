@@ -1,0 +1,261 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+
+namespace Netshm.Actors;
+
+/// <summary>
+/// A table of an actor system. Its methods with a task go through the table's actor; those without read directly.
+/// </summary>
+/// <remarks>
+/// <para>
+/// It is safe for use by any number of threads and actors. It belongs to its process: send <see cref="Actor"/> to
+/// other machines instead.
+/// </para>
+/// <para>
+/// <b>Order.</b> What one thread or actor asks for, through methods with a task and messages to <see cref="Actor"/>
+/// alike, is executed in the order it asks, whatever is awaited in between. A direct read sees what has been
+/// executed; it may come before requests that still wait, so await a write before you read it directly.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A task fails with <see cref="RequestTimeoutException"/> when the request was not executed before
+/// its deadline, <see cref="TableBusyException"/> when too many requests wait, <see cref="TableClosedException"/> when
+/// the actor has stopped, <see cref="CorruptFileException"/> when the table is damaged, and with what the operation
+/// itself throws. A token cancels a request unless it is being executed already. In all these cases the operation was
+/// not done, and won't be.
+/// </para>
+/// <para>
+/// The timeout of each method counts from the call; null stands for the table's setting <c>request-timeout</c>.
+/// </para>
+/// </remarks>
+public sealed class TableRef
+{
+    private readonly TableHost _host;
+
+    internal TableRef(TableHost host, IActorRef actor)
+    {
+        _host = host;
+        Actor = actor;
+    }
+
+    /// <summary>The table's actor, for the messages of <see cref="TableProtocol"/>.</summary>
+    public IActorRef Actor { get; }
+
+    /// <summary>The table's name in the configuration.</summary>
+    public string Name => _host.Name;
+
+    /// <summary>The table's settings.</summary>
+    public TableSettings Settings => _host.Settings;
+
+    /// <summary>Whether the table takes no more requests: it was stopped, or it is damaged.</summary>
+    public bool IsClosed => _host.Queue.ClosedBy is not null;
+
+    /// <summary>
+    /// The number of bindings, hidden ones included; read directly, with the errors of <see cref="Find"/>.
+    /// </summary>
+    public int Count => Read(static (table, _) => table.Count, 0);
+
+    /// <summary>Reads the value of a key's newest binding directly, on the caller's thread.</summary>
+    /// <exception cref="KeyNotFoundException">The key is not bound.</exception>
+    /// <exception cref="LockTimeoutException">The lock was not free within the setting <c>lock-timeout</c>.</exception>
+    /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
+    /// <exception cref="CorruptFileException">The table is damaged.</exception>
+    public int[] Find(int key) => Read(static (table, key) => table.Find(key), key);
+
+    /// <summary>
+    /// Reads the value of a key's newest binding directly, on the caller's thread; with the errors of
+    /// <see cref="Find"/> but for the unbound key.
+    /// </summary>
+    /// <returns>Whether the key is bound.</returns>
+    public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
+    {
+        value = Read(static (table, key) => table.TryFind(key, out int[]? value) ? value : null, key);
+        return value is not null;
+    }
+
+    /// <summary>
+    /// Copies the value of a key's newest binding directly, without allocating; with the errors of
+    /// <see cref="Find"/> but for the unbound key.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes.</param>
+    /// <param name="length">The value's length in words; 0 when the key is not bound.</param>
+    /// <returns>Whether the key is bound.</returns>
+    /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
+    public bool TryFind(int key, Span<int> destination, out int length)
+    {
+        ThrowIfClosed();
+        try
+        {
+            return _host.Direct.TryFind(key, destination, out length);
+        }
+        catch (CorruptFileException e)
+        {
+            ReportDamage(e);
+            throw;
+        }
+    }
+
+    /// <summary>Whether a key is bound; read directly, with the errors of <see cref="Find"/>.</summary>
+    public bool Contains(int key) => Read(static (table, key) => table.Contains(key), key);
+
+    /// <summary>Adds a binding that hides the older ones of the key.</summary>
+    public Task AddAsync(
+        int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.Add(key, Sequence.Create(value)) { Timeout = timeout }, static r => r, cancellationToken);
+
+    /// <summary>Replaces a key's newest binding, or adds one.</summary>
+    public Task ReplaceAsync(
+        int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.Replace(key, Sequence.Create(value)) { Timeout = timeout }, static r => r,
+            cancellationToken);
+
+    /// <summary>Removes a key's newest binding, which brings the one it hid back.</summary>
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> RemoveAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Remove(key) { Timeout = timeout }, static r => ((TableProtocol.Removed)r).WasBound,
+            cancellationToken);
+
+    /// <summary>The value of a key's newest binding; a <see cref="KeyNotFoundException"/> when there is none.</summary>
+    public async Task<int[]> FindAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        await TryFindAsync(key, timeout, cancellationToken).ConfigureAwait(false)
+        ?? throw new KeyNotFoundException(FormattableString.Invariant($"{Settings.Location}: key {key} is not bound"));
+
+    /// <summary>The value of a key's newest binding, or null when it is not bound.</summary>
+    public Task<int[]?> TryFindAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Find(key) { Timeout = timeout },
+            static r => r is TableProtocol.Found found ? found.Value.Array : null,
+            cancellationToken);
+
+    /// <summary>The values of all bindings of a key, newest first.</summary>
+    public Task<IReadOnlyList<int[]>> FindAllAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<IReadOnlyList<int[]>>(
+            new TableProtocol.FindAll(key) { Timeout = timeout },
+            static r => [.. ((TableProtocol.FoundAll)r).Values.Select(value => value.Array)],
+            cancellationToken);
+
+    /// <summary>Whether a key is bound.</summary>
+    public Task<bool> ContainsAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Contains(key) { Timeout = timeout }, static r => ((TableProtocol.Contained)r).IsBound,
+            cancellationToken);
+
+    /// <summary>The number of bindings, hidden ones included.</summary>
+    public Task<int> CountAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Count { Timeout = timeout }, static r => ((TableProtocol.Counted)r).Bindings,
+            cancellationToken);
+
+    /// <summary>Does several operations as one, if their conditions are met.</summary>
+    /// <returns><see cref="TableProtocol.GroupDone"/> or <see cref="TableProtocol.ConditionNotMet"/>.</returns>
+    /// <remarks>See <see cref="TableProtocol.GroupOperations"/>.</remarks>
+    /// <exception cref="IncompleteGroupException">A modification failed; those before it were done.</exception>
+    public Task<object> GroupAsync(
+        ReadOnlySpan<GroupOperation> operations,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.GroupOperations(Sequence.Create(operations)) { Timeout = timeout }, static r => r,
+            cancellationToken);
+
+    /// <summary>Runs a delegate while the table is locked for writing.</summary>
+    /// <remarks>See <see cref="TableGroup"/>. It may run more than once until its task is done.</remarks>
+    /// <returns>What the delegate returned; what it throws is thrown here.</returns>
+    /// <exception cref="GroupTimeoutException">The delegate took too long; what it did stays done.</exception>
+    /// <exception cref="IncompleteGroupException">A modification failed; those before it were done.</exception>
+    public Task<T> GroupAsync<T>(
+        Func<TableGroup, T> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return Ask(
+            new TableProtocol.Group(group => body(group)) { Timeout = timeout },
+            static r => (T)((TableProtocol.GroupResult)r).Value!,
+            cancellationToken);
+    }
+
+    /// <inheritdoc cref="GroupAsync{T}(Func{TableGroup, T}, TimeSpan?, CancellationToken)"/>
+    public Task GroupAsync(
+        Action<TableGroup> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return GroupAsync(
+            group =>
+            {
+                body(group);
+                return true;
+            },
+            timeout,
+            cancellationToken);
+    }
+
+    /// <summary>A copy of all bindings at one moment; those of one key come newest first.</summary>
+    public Task<IReadOnlyList<TableProtocol.Binding>> SnapshotAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<IReadOnlyList<TableProtocol.Binding>>(
+            new TableProtocol.TakeSnapshot { Timeout = timeout }, static r => ((TableProtocol.Snapshot)r).Bindings,
+            cancellationToken);
+
+    /// <summary>Checks the table for damage; a damaged one is not quarantined for that.</summary>
+    public Task<TableProtocol.Checked> CheckAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Check { Timeout = timeout }, static r => (TableProtocol.Checked)r, cancellationToken);
+
+    /// <summary>Writes a table in a file back to its device.</summary>
+    public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(new TableProtocol.Flush { Timeout = timeout }, static r => r, cancellationToken);
+
+    /// <summary>Sends a request that carries the promise of its result.</summary>
+    internal Task<T> Ask<T>(
+        TableProtocol.Request request, Func<object, T> resultOf, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellationToken);
+        var asked = new AskedRequest<T>(request, _host.DeadlineOf(request), resultOf);
+        if (cancellationToken.CanBeCanceled)
+            asked.CancelWith(cancellationToken);
+        Actor.Tell(asked, ActorRefs.NoSender);
+
+        // A message to an actor that has stopped reaches no queue.
+        if (_host.Queue.ClosedBy is { } reason && asked.TryClaim())
+            asked.Fail(reason);
+        return asked.Result;
+    }
+
+    /// <summary>Reads the table directly.</summary>
+    internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
+
+    private TResult Read<TResult, TArgument>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
+    {
+        ThrowIfClosed();
+        try
+        {
+            return read(_host.Direct, argument);
+        }
+        catch (CorruptFileException e)
+        {
+            ReportDamage(e);
+            throw;
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_host.Queue.ClosedBy is { } reason)
+            throw reason;
+    }
+
+    private void ReportDamage(CorruptFileException damage)
+    {
+        if (damage.Page is not null)
+            Actor.Tell(new TableActor.Damaged(damage), ActorRefs.NoSender);
+    }
+}
