@@ -5,6 +5,8 @@ return args switch
 {
     ["ocamlnet"] => OcamlnetComparison.Run(bindingCount: 200_000, rounds: 5),
     ["ocamlnet", var count, var rounds] => OcamlnetComparison.Run(Number(count), Number(rounds)),
+    ["actors"] => ActorComparison.Run(operations: 200_000, rounds: 5),
+    ["actors", var count, var rounds] => ActorComparison.Run(Number(count), Number(rounds)),
     _ => Usage(),
 };
 
@@ -12,6 +14,6 @@ static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Netshm.Benchmarks ocamlnet [BINDINGS ROUNDS]");
+    Console.Error.WriteLine("usage: Netshm.Benchmarks ocamlnet [BINDINGS ROUNDS] | actors [OPERATIONS ROUNDS]");
     return 2;
 }
