@@ -73,7 +73,7 @@ internal static class ActorComparison
         }
     }
 
-    private static Task AskReplace(ActorTable table, int i) =>
+    private static Task<TableProtocol.Replaced> AskReplace(ActorTable table, int i) =>
         table.Table.Actor.Ask<TableProtocol.Replaced>(
             new TableProtocol.Replace(i % Keys, Sequence.Create<int>(Value(i))));
 

@@ -47,9 +47,8 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Another process that holds the table's write lock until it is told to let go.</summary>
     protected ChildProcess HoldLock()
     {
-        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString());
-        Assert.Equal("ready", holder.ReadLine());
-        Assert.Equal("held", holder.Ask("hold"));
+        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), "Write");
+        Assert.Equal("held", holder.ReadLine());
         return holder;
     }
 

@@ -8,7 +8,6 @@ return args switch
     ["open-and-add", var key] => OpenAndAddCommand.Run(key),
     ["replace", var name, var key] => ReplaceCommand.Run(name, key),
     ["on-demand", var name] => OnDemandCommand.Run(name),
-    ["hold", var name] => HoldCommand.Run(name),
     ["two-tables", var outer, var inner] => TwoTablesCommand.Run(outer, inner),
     _ => Unknown(args),
 };
