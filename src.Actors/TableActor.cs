@@ -25,6 +25,7 @@ internal sealed class TableActor : UntypedActor
     private readonly TableSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _interruptions;
+    private TimeSpan _lockedSinceTurn;
 
     public TableActor(TableHost host)
     {
@@ -81,6 +82,7 @@ internal sealed class TableActor : UntypedActor
     {
         var batch = new Batch(_host.Queue, _settings);
         bool onlyRead = !_host.Queue.HasWrites;
+        long start = Stopwatch.GetTimestamp();
         try
         {
             ShmTable table = _host.Batches;
@@ -96,6 +98,7 @@ internal sealed class TableActor : UntypedActor
         }
         finally
         {
+            _lockedSinceTurn += Stopwatch.GetElapsedTime(start);
             batch.Answer();
             if (batch.Interrupted is not null)
                 _host.Queue.Return(batch.Interrupted);
@@ -119,10 +122,16 @@ internal sealed class TableActor : UntypedActor
         Thread.Sleep(TimeSpan.FromMilliseconds(limit * (0.5 + (Random.Shared.NextDouble() / 2))));
     }
 
-    /// <summary>Leaves the lock free for a moment when more requests wait, so that waiting processes can take it.</summary>
+    /// <summary>
+    /// Leaves the lock free for a moment when more requests wait and the table was locked for a batch's longest time
+    /// since the last such moment, so that waiting processes can take it. Small batches need no pause of their own.
+    /// </summary>
     private void GiveOthersTheirTurn()
     {
         _interruptions = 0;
+        if (_lockedSinceTurn < _settings.MaxBatchTime)
+            return;
+        _lockedSinceTurn = TimeSpan.Zero;
         if (_host.Batches.Locking == LockingMethod.None || _host.Queue.Count == 0)
             return;
         long start = Stopwatch.GetTimestamp();
