@@ -92,6 +92,11 @@ internal sealed class TableActor : UntypedActor
         {
             return; // Nothing was taken. The mailbox says again that requests wait, unless all deadlines pass.
         }
+        catch (DeadlockException)
+        {
+            StandBack(); // Nothing was taken here either.
+            return;
+        }
         catch (CorruptFileException e)
         {
             Quarantine(e);

@@ -4,6 +4,7 @@ namespace Netshm.Actors;
 internal sealed class TableHost
 {
     private volatile OpenTable _open;
+    private bool _isReleased;
 
     /// <summary>Opens the table.</summary>
     public TableHost(string name, TableSettings settings)
@@ -36,9 +37,9 @@ internal sealed class TableHost
     /// <summary>Opens the table anew, without emptying it.</summary>
     public void Reopen()
     {
-        OpenTable old = _open;
-        OpenTables.Release(old);
+        Release();
         _open = OpenTables.Acquire(Settings, init: null);
+        _isReleased = false;
     }
 
     /// <summary>Answers all requests and lets the table go.</summary>
@@ -46,6 +47,15 @@ internal sealed class TableHost
     {
         Queue.Close(Closed());
         Queue.Dispose();
+        Release();
+    }
+
+    /// <summary>Gives the table back once: when it can't be opened anew there is nothing left to give back.</summary>
+    private void Release()
+    {
+        if (_isReleased)
+            return;
+        _isReleased = true;
         OpenTables.Release(_open);
     }
 }
