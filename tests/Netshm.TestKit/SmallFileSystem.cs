@@ -29,7 +29,8 @@ public sealed class SmallFileSystem : IDisposable
     /// <summary>Unmounts it.</summary>
     public void Dispose()
     {
-        if (!Run("umount", Directory))
+        // Lazily: a process that another test is just starting holds our files until it has run exec.
+        if (!Run("umount", "--lazy", Directory))
             throw new InvalidOperationException($"{Directory} can't be unmounted");
         System.IO.Directory.Delete(Directory);
     }
