@@ -50,7 +50,7 @@ internal static class TableCreation
                 $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
         }
 
-        List<int> pageSizes = FindPageSizes(units, wantedPageSize, lengthInBytes);
+        List<int> pageSizes = FindPageSizes(units, wantedPageSize, file);
         pageSize = pageSizes switch
         {
             [var single] => single,
@@ -111,31 +111,34 @@ internal static class TableCreation
     /// The page size is nowhere in the file, but page 1 begins with a descriptor. The wanted size counts alone where
     /// it is possible: the original leaves old descriptors behind when it re-creates a table with larger pages.
     /// </summary>
-    private static List<int> FindPageSizes(MappedPages units, int? wantedPageSize, long lengthInBytes)
+    private static List<int> FindPageSizes(MappedPages units, int? wantedPageSize, SharedDescriptor file)
     {
         long words = (long)units.MappedPageCount * units.WordsPerPage;
         Span<int> all = units.Words(0, (int)Math.Min(words, 2L * Layout.MaxPageSize / sizeof(int)));
-        if (wantedPageSize is { } wanted && IsPageSize(all, wanted, lengthInBytes))
+        if (wantedPageSize is { } wanted && IsPageSize(all, wanted, file))
             return [wanted];
         var found = new List<int>();
         for (int size = Layout.MinPageSize; size <= Layout.MaxPageSize; size += sizeof(int))
         {
-            if (IsPageSize(all, size, lengthInBytes))
+            if (IsPageSize(all, size, file))
                 found.Add(size);
         }
 
         return found;
     }
 
-    private static bool IsPageSize(Span<int> words, int pageSize, long lengthInBytes)
+    private static bool IsPageSize(Span<int> words, int pageSize, SharedDescriptor file)
     {
         int wordsPerPage = pageSize / sizeof(int);
         if (wordsPerPage + Layout.DescriptorLengthInWords > words.Length)
             return false;
         var descriptor = new DescriptorView(words.Slice(wordsPerPage, Layout.DescriptorLengthInWords));
-        return descriptor.HasMagic && descriptor.TotalPages > Layout.DescriptorPage
-            && (long)descriptor.TotalPages * pageSize <= lengthInBytes
-            && descriptor.ExtentFirstPage(0) == Layout.FirstHashPage(wordsPerPage);
+        if (!descriptor.HasMagic || descriptor.ExtentFirstPage(0) != Layout.FirstHashPage(wordsPerPage))
+            return false;
+
+        // Other processes may let the file grow meanwhile, and then count the pages: so the length is read last.
+        int totalPages = descriptor.TotalPages;
+        return totalPages > Layout.DescriptorPage && (long)totalPages * pageSize <= file.Status.LengthInBytes;
     }
 
     private static bool IsBlank(MappedPages units, long lengthInBytes)
