@@ -3,15 +3,24 @@ using System.Diagnostics;
 namespace Netshm.Actors;
 
 /// <summary>The requests that are executed under one acquisition of the table's lock.</summary>
-internal sealed class Batch(RequestQueue queue, TableSettings settings)
+/// <remarks>
+/// As a work item of the thread pool, it keeps the promises of those that were asked for by a task. Their waiters go
+/// on there anyway, and the table's thread can see to the next batch.
+/// </remarks>
+internal sealed class Batch(RequestQueue queue, TableSettings settings) : IThreadPoolWorkItem
 {
-    private readonly List<PendingRequest> _executed = [];
+    private const int RequestsPerLookAtTheClock = 8;
+
+    private readonly List<PendingRequest> _told = [];
+    private readonly List<PendingRequest> _promised = [];
 
     /// <summary>The request whose locks could not be had within the group; it has done nothing and may be tried again.</summary>
     public PendingRequest? Interrupted { get; private set; }
 
     /// <summary>The damage that a request met; the rest of the table must not be touched.</summary>
     public CorruptFileException? Damage { get; private set; }
+
+    private int ExecutedCount => _told.Count + _promised.Count;
 
     /// <summary>Executes what waits, until the settings' limits; the table is locked.</summary>
     /// <param name="table">The table.</param>
@@ -22,9 +31,9 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
         long now = start;
         bool isAlone = false;
         while (!isAlone && Interrupted is null && Damage is null
-            && _executed.Count < settings.MaxBatchCount
+            && ExecutedCount < settings.MaxBatchCount
             && Stopwatch.GetElapsedTime(start, now) < settings.MaxBatchTime
-            && queue.TakeNext(onlyRead, isFirst: _executed.Count == 0) is { } request)
+            && queue.TakeNext(onlyRead, isFirst: ExecutedCount == 0) is { } request)
         {
             isAlone = request.Request.RunsAlone;
             if (request.Deadline <= now)
@@ -32,17 +41,26 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
             else
                 Execute(request, table);
             if (request != Interrupted)
-                _executed.Add(request);
-            now = Stopwatch.GetTimestamp();
+                (request is ToldRequest ? _told : _promised).Add(request);
+            if (ExecutedCount % RequestsPerLookAtTheClock == 0)
+                now = Stopwatch.GetTimestamp();
         }
     }
 
-    /// <summary>Sends the answers, and forgets the requests; to be called when the lock is free again.</summary>
+    /// <summary>Sends the answers; to be called once, when the lock is free again.</summary>
     public void Answer()
     {
-        foreach (PendingRequest request in _executed)
+        // Replies to actors leave from the table's thread, so that they arrive in the order of execution.
+        foreach (PendingRequest request in _told)
             request.Answer();
-        _executed.Clear();
+        if (_promised.Count > 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        foreach (PendingRequest request in _promised)
+            request.Answer();
     }
 
     private void Execute(PendingRequest request, ShmTable table)

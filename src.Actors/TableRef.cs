@@ -222,11 +222,10 @@ public sealed class TableRef
         var asked = new AskedRequest<T>(request, _host.DeadlineOf(request), resultOf);
         if (cancellationToken.CanBeCanceled)
             asked.CancelWith(cancellationToken);
-        Actor.Tell(asked, ActorRefs.NoSender);
 
-        // A message to an actor that has stopped reaches no queue.
-        if (_host.Queue.ClosedBy is { } reason && asked.TryClaim())
-            asked.Fail(reason);
+        // Straight into the queue, where the mailbox would put a message too, in the same order but for more effort.
+        if (_host.Queue.Enqueue(asked))
+            Actor.Tell(TableActor.RunBatch.Instance, ActorRefs.NoSender);
         return asked.Result;
     }
 

@@ -3,23 +3,29 @@ using System.Diagnostics;
 namespace Netshm.Actors;
 
 /// <summary>
-/// Runs the body of a delegate group: on a thread-pool thread, while the table's thread holds the lock and executes
+/// Runs the body of a delegate group: on a <see cref="BodyThread"/>, while the table's thread holds the lock and executes
 /// the body's operations for it. So a body that doesn't end can be abandoned and the table be given free, although
 /// locks belong to threads.
 /// </summary>
 internal sealed class GroupSession
 {
+    /// <summary>The two threads mostly answer each other faster than one falls asleep and is woken.</summary>
+    private const int SpinsBeforeWaiting = 40;
+
     private readonly object _monitor = new();
     private readonly ShmTable _table;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly TimeSpan _timeout;
-    private Call? _waiting;
-    private Task<object?>? _body;
+    private readonly Func<TableGroup, object?> _body;
+    private readonly TaskCompletionSource<object?> _outcome = new();
+    private volatile Call? _waiting;
+    private volatile bool _hasEnded;
     private bool _isClosed;
     private int _modifications;
 
-    private GroupSession(ShmTable table, TimeSpan timeout)
+    private GroupSession(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
     {
+        _body = body;
         _table = table;
         _timeout = timeout;
     }
@@ -29,12 +35,12 @@ internal sealed class GroupSession
     /// <exception cref="IncompleteGroupException">A lock could not be had after something was modified.</exception>
     public static object? Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
     {
-        var session = new GroupSession(table, timeout);
-        session.Start(body);
+        var session = new GroupSession(body, table, timeout);
+        BodyThread.Start(session);
         session.Serve();
         try
         {
-            return session._body!.GetAwaiter().GetResult();
+            return session._outcome.Task.GetAwaiter().GetResult();
         }
         catch (Exception e) when (session._modifications > 0 && e is DeadlockException or LockTimeoutException)
         {
@@ -56,6 +62,12 @@ internal sealed class GroupSession
                 throw TookTooLong();
             _waiting = call;
             Monitor.PulseAll(_monitor);
+        }
+
+        for (var spinner = new SpinWait(); !call.IsDone && spinner.Count < SpinsBeforeWaiting;)
+            spinner.SpinOnce(sleep1Threshold: -1);
+        lock (_monitor)
+        {
             while (!call.IsDone && !_isClosed)
                 Monitor.Wait(_monitor);
             if (!call.IsDone)
@@ -65,21 +77,26 @@ internal sealed class GroupSession
         return call.Result;
     }
 
-    private void Start(Func<TableGroup, object?> body)
+    /// <summary>Runs the body, and keeps what it returns or throws.</summary>
+    public void RunBody()
     {
-        // The lock makes sure that the body's end isn't signalled before the task is known here.
+        try
+        {
+            _outcome.SetResult(_body(new TableGroup(this)));
+        }
+        catch (Exception e)
+        {
+            _outcome.SetException(e); // It is the group's: thrown to its caller.
+        }
+    }
+
+    /// <summary>Lets the table's thread know that the body has run.</summary>
+    public void End()
+    {
         lock (_monitor)
         {
-            _body = Task.Run(() => body(new TableGroup(this)));
-            _ = _body.ContinueWith(
-                _ =>
-                {
-                    lock (_monitor)
-                        Monitor.PulseAll(_monitor);
-                },
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            _hasEnded = true;
+            Monitor.PulseAll(_monitor);
         }
     }
 
@@ -101,9 +118,11 @@ internal sealed class GroupSession
 
     private Call? NextCall()
     {
+        for (var spinner = new SpinWait(); _waiting is null && !_hasEnded && spinner.Count < SpinsBeforeWaiting;)
+            spinner.SpinOnce(sleep1Threshold: -1);
         lock (_monitor)
         {
-            while (_waiting is null && !_body!.IsCompleted)
+            while (_waiting is null && !_hasEnded)
             {
                 if (!WaitUntilTimeout())
                 {
@@ -135,9 +154,15 @@ internal sealed class GroupSession
     /// <summary>An operation of the body on its way to the table's thread and back.</summary>
     private abstract class Call(bool isWrite)
     {
+        private bool _isDone;
+
         public bool IsWrite { get; } = isWrite;
 
-        public bool IsDone { get; set; }
+        public bool IsDone
+        {
+            get => Volatile.Read(ref _isDone);
+            set => Volatile.Write(ref _isDone, value);
+        }
 
         public bool HasSucceeded { get; protected set; }
 

@@ -3,8 +3,8 @@ namespace Netshm.Actors;
 /// <summary>The table as the delegate of a group sees it: locked for writing, so that nobody comes in between.</summary>
 /// <remarks>
 /// <para>
-/// The delegate runs on a thread of the thread pool; each operation is executed by the table's own thread, which
-/// holds the lock. When the delegate takes longer than the setting <c>group-timeout</c>, or than its request's
+/// The delegate runs on a thread of its own; each operation is executed by the table's thread, which holds the lock.
+/// When the delegate takes longer than the setting <c>group-timeout</c>, or than its request's
 /// deadline, the table goes on without it: its caller gets a <see cref="GroupTimeoutException"/>, and so does the
 /// delegate at its next operation. Nothing is rolled back then, nor when the delegate throws.
 /// </para>

@@ -7,7 +7,8 @@ namespace Netshm.Actors;
 /// <para>
 /// Send a <see cref="Request"/> to <see cref="TableRef.Actor"/>; the sender gets the reply that the request names.
 /// A <see cref="Status.Failure"/> means that it was not done: <see cref="Status.Failure.Cause"/> tells why and
-/// <see cref="Status.Failure.State"/> is the request. <see cref="Rejected"/> means that too many requests wait.
+/// <see cref="Status.Failure.State"/> is the request; an actor on another machine gets the cause as a
+/// <see cref="RemoteTableException"/>. <see cref="Rejected"/> means that too many requests wait.
 /// </para>
 /// <para>
 /// The requests of one sender are executed in the order it sends them. All messages but <see cref="Group"/> can be

@@ -39,8 +39,8 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
     public void Unclaim() => Volatile.Write(ref _state, Waiting);
 
     /// <summary>Executes it under the table's lock and keeps the reply for <see cref="Answer"/>.</summary>
-    public void Execute(ShmTable table, TimeSpan groupTimeout) =>
-        _reply = Request.Execute(new Execution(table, Shorter(groupTimeout)));
+    public void Execute(ShmTable table, TimeSpan maxGroupTime) =>
+        _reply = Request.Execute(new Execution(table, Deadline, maxGroupTime));
 
     /// <summary>Keeps a failure for <see cref="Answer"/>.</summary>
     public void KeepFailure(Exception failure) => _failure = failure;
@@ -57,12 +57,4 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
     public abstract void Fail(Exception failure);
 
     protected abstract void Reply(object reply);
-
-    private TimeSpan Shorter(TimeSpan groupTimeout)
-    {
-        if (Deadline == Never)
-            return groupTimeout;
-        TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Deadline);
-        return groupTimeout == Timeout.InfiniteTimeSpan || left < groupTimeout ? left : groupTimeout;
-    }
 }

@@ -56,14 +56,17 @@ internal sealed class RequestQueue : IDisposable
     private int CountInside => _waiting.Count + (_returned is null ? 0 : 1);
 
     /// <summary>Puts a request in, or answers it with a refusal.</summary>
-    public void Enqueue(PendingRequest request)
+    /// <returns>Whether the queue was empty, so that the table's actor has to be woken.</returns>
+    public bool Enqueue(PendingRequest request)
     {
         Exception? refusal;
+        bool wasEmpty = false;
         lock (_sync)
         {
             refusal = _closedBy ?? RefusalWhenFull();
             if (refusal is null)
             {
+                wasEmpty = CountInside == 0;
                 _waiting.Enqueue(request);
                 _writes += request.Request.IsWrite ? 1 : 0;
                 WakeAt(request.Deadline);
@@ -72,6 +75,7 @@ internal sealed class RequestQueue : IDisposable
 
         if (refusal is not null)
             FailUnlessClaimed(request, refusal);
+        return wasEmpty;
     }
 
     /// <summary>Takes the next request and claims it.</summary>

@@ -8,8 +8,8 @@ namespace Netshm.Actors;
 
 /// <summary>
 /// The mailbox of table actors. Requests go straight into the table's <see cref="RequestQueue"/> on the sender's
-/// thread, which refuses them at once where it must; the actor gets a single <see cref="TableActor.RunBatch"/> as
-/// long as there are some, and takes as many as it can run under one lock.
+/// thread, which refuses them at once where it must. As long as there are some, the actor gets a
+/// <see cref="TableActor.RunBatch"/> instead, and takes as many as it can run under one lock.
 /// </summary>
 public sealed class TableMailbox : MailboxType, IProducesMessageQueue<TableMessageQueue>
 {
@@ -45,9 +45,6 @@ internal sealed class TableMessageQueue : IMessageQueue
     {
         switch (envelope.Message)
         {
-            case PendingRequest asked:
-                _host.Queue.Enqueue(asked);
-                break;
             case TableProtocol.Request told:
                 _host.Queue.Enqueue(new ToldRequest(
                     told, _host.DeadlineOf(told), envelope.Sender, _owner, _host.Settings.MaxQueue));

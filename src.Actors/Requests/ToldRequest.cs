@@ -7,10 +7,12 @@ internal sealed class ToldRequest(
     TableProtocol.Request request, long deadline, IActorRef sender, IActorRef table, int maxQueue)
     : PendingRequest(request, deadline)
 {
+    private bool IsSenderElsewhere => sender.Path.Address.HasGlobalScope;
+
     public override void Fail(Exception failure) => sender.Tell(
         failure is TableBusyException
             ? new TableProtocol.Rejected(Request, maxQueue)
-            : new Status.Failure(failure, Request),
+            : new Status.Failure(IsSenderElsewhere ? new RemoteTableException(failure) : failure, Request),
         table);
 
     protected override void Reply(object reply) => sender.Tell(reply, table);

@@ -108,7 +108,7 @@ internal sealed partial class SettingsReader
     }
 
     public ConfigurationException Wrong(string key, string? value, string allowed) =>
-        new($"{_path}.{key} = {value ?? "(nothing)"}: expected {allowed}");
+        new($"{_path}.{key} = {(string.IsNullOrEmpty(value) ? "(nothing)" : value)}: expected {allowed}");
 
     private static bool TryParseTime(string text, out TimeSpan time)
     {
@@ -127,7 +127,7 @@ internal sealed partial class SettingsReader
         };
         if (seconds is <= 0 or > int.MaxValue / 1000)
             return false;
-        time = TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        time = TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
         return true;
     }
 

@@ -1,136 +1,114 @@
+using System.Diagnostics;
 using Akka.Actor;
-using Netshm.TestKit;
 using static Netshm.Actors.TableProtocol;
 
 namespace Netshm.Actors.Tests;
 
-/// <summary>What happens while another process holds the lock, when too much waits, and when a body does not end.</summary>
-public sealed class LoadTests() : TableSpec("max-queue = 12000, group-timeout = 300ms")
+/// <summary>A storm of requests while another process holds the lock for two seconds.</summary>
+public sealed class LoadTests : TableSpec
 {
-    [Fact]
-    public async Task A_deadline_that_passes_is_answered_and_its_operation_is_never_executed()
-    {
-        using ChildProcess holder = HoldLock();
-        Task late = Table.ReplaceAsync(1, [1], TimeSpan.FromMilliseconds(100));
-        Task patient = Table.ReplaceAsync(2, [2], Patience);
-        await Assert.ThrowsAsync<RequestTimeoutException>(() => late);
-        Assert.False(patient.IsCompleted);
-        holder.WriteLine("release");
-        await patient;
-        holder.Finish();
-        Assert.False(Table.Contains(1));
-        Assert.Equal([2], Table.Find(2));
-    }
+    private const int Writers = 8;
+    private const int WritesEach = 1250;
+    private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMilliseconds(500);
 
     [Fact]
-    public async Task Cancelled_requests_are_not_executed()
+    public async Task Ten_thousand_writes_in_flight_survive_a_held_lock_and_starve_nobody()
     {
-        using ChildProcess holder = HoldLock();
-        using var cancel = new CancellationTokenSource();
-        Task cancelled = Table.ReplaceAsync(1, [1], Patience, cancel.Token);
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
-        holder.WriteLine("release");
-        holder.Finish();
-        await Table.ReplaceAsync(2, [2]);
-        Assert.False(Table.Contains(1));
-    }
-
-    [Fact]
-    public async Task More_than_max_queue_is_refused_at_once_and_what_waits_is_kept()
-    {
-        using ChildProcess holder = HoldLock();
-        Task[] writes = [.. Enumerable.Range(0, 13_000).Select(i => Table.ReplaceAsync(i, [i], Patience))];
-        Table.Actor.Tell(new Find(1), TestActor);
-        ExpectMsg<Rejected>(Patience);
-        Task[] refused = [.. writes.Where(write => write.IsCompleted)];
-        Assert.InRange(refused.Length, 900, 1000);
-        Assert.All(refused, write => Assert.IsType<TableBusyException>(write.Exception!.InnerException));
-        holder.WriteLine("release");
-        holder.Finish();
-        await Task.WhenAll(writes.Except(refused));
-        Assert.Equal(13_000 - refused.Length, Table.Count);
-    }
-
-    [Fact]
-    public async Task Ten_thousand_writes_wait_for_another_process_while_the_default_dispatcher_keeps_its_beat()
-    {
-        const int writers = 8;
-        const int writesEach = 1250;
-        using ChildProcess holder = HoldLock();
-        Task<int>[] senders = [.. Enumerable.Range(0, writers).Select(writer =>
-            Sys.ActorOf(Props.Create(() => new Writer(Table.Actor, writer, writesEach)))
-                .Ask<int>("start", Patience))];
         IActorRef heart = Sys.ActorOf(Props.Create(() => new Heart()));
-        Task late = Table.ReplaceAsync(-1, [], TimeSpan.FromMilliseconds(500));
-        int beats = 0;
-        for (DateTime end = DateTime.UtcNow.AddSeconds(2); DateTime.UtcNow < end; beats++)
-            await heart.Ask("beat", TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAsync<RequestTimeoutException>(() => late);
-        Assert.All(senders, sender => Assert.False(sender.IsCompleted));
-        holder.WriteLine("release");
-        holder.Finish();
-        Assert.All(await Task.WhenAll(senders), done => Assert.Equal(writesEach, done));
-        Assert.Equal(writers * writesEach, Table.Count);
-        Assert.True(beats > 100, $"{beats} beats");
-    }
-
-    [Fact]
-    public async Task An_endless_group_fails_its_own_caller_only()
-    {
-        using var forever = new ManualResetEventSlim();
-        TableGroup? kept = null;
-        Task endless = Table.GroupAsync(group =>
+        Task<Outcome> impatient;
+        Task<Outcome>[] writers;
+        var watch = Stopwatch.StartNew();
+        using (HoldLock())
         {
-            group.Replace(1, [1]);
-            kept = group;
-            forever.Wait();
-        });
-        Task next = Table.ReplaceAsync(2, [2]);
-        await Assert.ThrowsAnyAsync<NetshmException>(() => endless);
-        await next;
-        Assert.Throws<GroupTimeoutException>(() => kept!.Replace(3, [3]));
-        Assert.False(Table.Contains(3));
-        forever.Set();
+            impatient = Start(-1, s_deadline);
+            writers = [.. Enumerable.Range(0, Writers).Select(writer => Start(writer, Patience))];
+            Outcome expired = await impatient;
+            Assert.Equal((0, WritesEach), (expired.Done, expired.TimedOut));
+            Assert.InRange(expired.LatestAnswer, s_deadline, s_hold);
+            Assert.All(writers, writer => Assert.False(writer.IsCompleted));
+            await Task.Delay(s_hold);
+        }
+
+        Outcome[] outcomes = await Task.WhenAll(writers);
+        Assert.All(outcomes, outcome => Assert.Equal((WritesEach, 0), (outcome.Done, outcome.TimedOut)));
+        Assert.Equal(Writers * WritesEach, Table.Count);
+
+        // A pool whose threads wait for the lock would have kept the heart from beating for two seconds.
+        TimeSpan longestPause = await heart.Ask<TimeSpan>("longest pause?", Patience);
+        Assert.InRange(longestPause, TimeSpan.Zero, s_hold / 2);
+        Assert.True(watch.Elapsed > s_hold);
     }
 
-    [Fact]
-    public async Task Damage_quarantines_the_table_and_is_published()
+    private Task<Outcome> Start(int writer, TimeSpan timeout)
     {
-        await Table.ReplaceAsync(1, [1]);
-        Sys.EventStream.Subscribe(TestActor, typeof(TableQuarantined));
-        Temp.IsDamagedOnPurpose();
-        ShmTable direct = Temp.Open();
-        direct.Memory[2 + direct.Memory[1, 9], 1] = 99; // The key in the page of the binding.
-        await Assert.ThrowsAsync<CorruptFileException>(() => Table.FindAsync(1));
-        Assert.Equal("test", ExpectMsg<TableQuarantined>(Patience).Table);
-        await Assert.ThrowsAsync<CorruptFileException>(() => Table.ReplaceAsync(2, [2]));
-        Assert.False(direct.Contains(2));
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new Writer(Table.Actor, writer, timeout)));
+        return actor.Ask<Outcome>("go", Patience);
     }
 
-    private sealed class Heart : ReceiveActor
-    {
-        public Heart() => ReceiveAny(_ => Sender.Tell("beat"));
-    }
+    /// <summary>What became of a writer's requests.</summary>
+    private sealed record Outcome(int Done, int TimedOut, TimeSpan LatestAnswer);
 
-    /// <summary>Writes all at once, and answers how many were done when all are.</summary>
-    private sealed class Writer : ReceiveActor
+    /// <summary>Tells all its writes at once and counts the answers.</summary>
+    private sealed class Writer : UntypedActor
     {
-        public Writer(IActorRef table, int number, int writes)
+        private readonly IActorRef _table;
+        private readonly int _number;
+        private readonly TimeSpan _timeout;
+        private readonly Stopwatch _watch = new();
+        private IActorRef _asker = ActorRefs.Nobody;
+        private int _done;
+        private int _timedOut;
+
+        public Writer(IActorRef table, int number, TimeSpan timeout)
         {
-            IActorRef? starter = null;
-            int done = 0;
-            Receive<string>(_ =>
+            _table = table;
+            _number = number;
+            _timeout = timeout;
+        }
+
+        protected override void OnReceive(object message)
+        {
+            switch (message)
             {
-                starter = Sender;
-                for (int i = 0; i < writes; i++)
-                    table.Tell(new Replace((number * writes) + i, [i]) { Timeout = Patience });
-            });
-            Receive<Replaced>(_ =>
-            {
-                if (++done == writes)
-                    starter.Tell(done);
-            });
+                case "go":
+                    _asker = Sender;
+                    _watch.Start();
+                    for (int i = 0; i < WritesEach; i++)
+                        _table.Tell(new Add((_number * WritesEach) + i, [i]) { Timeout = _timeout });
+                    break;
+                case Added:
+                    _done++;
+                    break;
+                case Status.Failure { Cause: RequestTimeoutException }:
+                    _timedOut++;
+                    break;
+                default:
+                    Unhandled(message);
+                    break;
+            }
+
+            if (_done + _timedOut == WritesEach)
+                _asker.Tell(new Outcome(_done, _timedOut, _watch.Elapsed));
+        }
+    }
+
+    /// <summary>Beats every 20 ms on the default dispatcher and remembers its longest pause.</summary>
+    private sealed class Heart : UntypedActor, IWithTimers
+    {
+        private readonly Stopwatch _sinceBeat = Stopwatch.StartNew();
+        private TimeSpan _longestPause;
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("beat", "beat", TimeSpan.FromMilliseconds(20));
+
+        protected override void OnReceive(object message)
+        {
+            _longestPause = _sinceBeat.Elapsed > _longestPause ? _sinceBeat.Elapsed : _longestPause;
+            _sinceBeat.Restart();
+            if (message is not "beat")
+                Sender.Tell(_longestPause);
         }
     }
 }

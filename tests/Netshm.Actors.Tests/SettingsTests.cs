@@ -2,14 +2,14 @@ using Akka.Configuration;
 
 namespace Netshm.Actors.Tests;
 
-/// <summary>Every setting: its default, and the errors for wrong ones.</summary>
-public sealed class SettingsTests : TableSpec
+/// <summary><see cref="NetshmSettings"/> and <see cref="TableSettings"/> against reference.conf.</summary>
+public sealed class SettingsTests
 {
     [Fact]
-    public void The_defaults_are_those_of_the_reference_configuration()
+    public void Every_default_is_the_documented_one()
     {
-        TableSettings settings = Open("defaults", "");
-        Assert.Equal(SharedMemoryName.Local("defaults"), settings.Location);
+        TableSettings settings = Read("").Table("orders");
+        Assert.Equal(SharedMemoryName.Local("orders"), settings.Location);
         Assert.Null(settings.PageSize);
         Assert.Null(settings.Init);
         Assert.Equal(LockingMethod.Auto, settings.Locking);
@@ -17,47 +17,112 @@ public sealed class SettingsTests : TableSpec
         Assert.Equal(TimeSpan.FromSeconds(5), settings.LockTimeout);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.RequestTimeout);
         Assert.Equal(TimeSpan.FromSeconds(1), settings.GroupTimeout);
-        Assert.Equal(16_384, settings.MaxQueue);
+        Assert.Equal(16384, settings.MaxQueue);
         Assert.Equal(1024, settings.MaxBatchCount);
         Assert.Equal(TimeSpan.FromMilliseconds(2), settings.MaxBatchTime);
-        Assert.Equal(100, settings.TurnPause.TotalMicroseconds, 1.0);
+        Assert.Equal(TimeSpan.FromMicroseconds(100), settings.TurnPause);
         Assert.Equal(TimeSpan.FromMilliseconds(1), settings.MinBackoff);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.MaxBackoff);
         Assert.Equal("netshm.table-dispatcher", settings.Dispatcher);
+        Assert.Empty(Read("").Tables);
     }
 
     [Fact]
-    public void A_table_s_own_section_overrides_the_default()
+    public void Every_key_of_the_reference_is_a_setting_and_the_other_way_round()
     {
-        TableSettings settings = Open("own", """
-            location = "file:/tmp/{name}.table", page-size = 512, init = 7, locking = record, permissions = 660
-            lock-timeout = infinite, max-queue = 5
-            """);
-        Assert.Equal(SharedMemoryName.File("/tmp/own.table"), settings.Location);
-        Assert.Equal((512, 7, 5), (settings.PageSize, settings.Init, settings.MaxQueue));
+        IEnumerable<string> keys = NetshmExtension.DefaultConfig().GetConfig("netshm.default-table").AsEnumerable()
+            .Select(item => item.Key.Replace("-", "", StringComparison.Ordinal));
+        IEnumerable<string> properties = typeof(TableSettings).GetProperties().Select(property => property.Name);
+        Assert.Equal(keys.Order(StringComparer.OrdinalIgnoreCase), properties.Order(StringComparer.OrdinalIgnoreCase),
+            StringComparer.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_table_overrides_each_default()
+    {
+        TableSettings settings = Read("""
+            netshm.default-table { lock-timeout = 1m, page-size = 512 }
+            netshm.table."a.b" {
+              location = "posix:/tmp/{name},/{name}", page-size = 64, init = 7, locking = Record, permissions = 640
+              request-timeout = infinite, group-timeout = 1.5s, max-queue = 1, max-batch-count = 2
+              max-batch-time = 3ms, turn-pause = 4 us, min-backoff = 5ms, max-backoff = 1h, dispatcher = own
+            }
+            """).Tables["a.b"];
+        Assert.Equal(SharedMemoryName.Posix("/tmp/a.b", "/a.b"), settings.Location);
+        Assert.Equal(64, settings.PageSize);
+        Assert.Equal(7, settings.Init);
         Assert.Equal(LockingMethod.Record, settings.Locking);
-        Assert.Equal(Timeout.InfiniteTimeSpan, settings.LockTimeout);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, settings.Permissions);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.LockTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.RequestTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), settings.GroupTimeout);
+        Assert.Equal((1, 2), (settings.MaxQueue, settings.MaxBatchCount));
+        Assert.Equal(TimeSpan.FromMilliseconds(3), settings.MaxBatchTime);
+        Assert.Equal(TimeSpan.FromMicroseconds(4), settings.TurnPause);
+        Assert.Equal(TimeSpan.FromMilliseconds(5), settings.MinBackoff);
+        Assert.Equal(TimeSpan.FromHours(1), settings.MaxBackoff);
+        Assert.Equal("own", settings.Dispatcher);
     }
 
     [Theory]
-    [InlineData("page-sice = 512", "page-sice")]
-    [InlineData("page-size = 17", "page-size")]
-    [InlineData("locking = futile", "none, record")]
-    [InlineData("permissions = 9", "octal")]
-    [InlineData("lock-timeout = soon", "infinite")]
-    [InlineData("max-queue = 0", "max-queue")]
-    [InlineData("location = nowhere", "nowhere")]
-    public void A_wrong_key_or_value_is_named_with_what_is_allowed(string setting, string named)
+    [InlineData("location = here", "netshm.table.t.location", "'here'", "file:/path")]
+    [InlineData("page-size = 100000000", "netshm.table.t.page-size", "100000000", "auto, or a whole number from 64 to 1048576")]
+    [InlineData("page-size = 65", "netshm.table.t.page-size", "65", "multiple of 4")]
+    [InlineData("init = no", "netshm.table.t.init", "no", "off, or a whole number from 1")]
+    [InlineData("locking = both", "netshm.table.t.locking", "both", "auto, none, record")]
+    [InlineData("permissions = 0888", "netshm.table.t.permissions", "0888", "three octal digits")]
+    [InlineData("permissions = 400", "netshm.table.t.permissions", "400", "read and write")]
+    [InlineData("lock-timeout = 5", "netshm.table.t.lock-timeout", "5", "infinite, or a time")]
+    [InlineData("request-timeout = 0s", "netshm.table.t.request-timeout", "0s", "more than 0")]
+    [InlineData("group-timeout = -1s", "netshm.table.t.group-timeout", "-1s", "infinite, or a time")]
+    [InlineData("max-queue = 0", "netshm.table.t.max-queue", "0", "a whole number from 1")]
+    [InlineData("max-batch-count = many", "netshm.table.t.max-batch-count", "many", "a whole number from 1")]
+    [InlineData("max-batch-time = infinite", "netshm.table.t.max-batch-time", "infinite", "a time of more than 0")]
+    [InlineData("turn-pause = 1day", "netshm.table.t.turn-pause", "1day", "a time of more than 0")]
+    [InlineData("min-backoff = 0ms", "netshm.table.t.min-backoff", "0ms", "more than 0")]
+    [InlineData("max-backoff = 1us", "netshm.table.t.max-backoff", "1us", "at least min-backoff")]
+    [InlineData("dispatcher = \"\"", "netshm.table.t.dispatcher", "(nothing)", "a text")]
+    [InlineData("lock-time = 5s", "netshm.table.t.lock-time", "is no setting", "lock-timeout")]
+    public void An_error_names_the_key_the_value_and_what_is_allowed(string line, params string[] parts)
     {
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => Open("wrong", setting));
-        Assert.Contains(named, e.Message, StringComparison.Ordinal);
+        var e = Assert.Throws<ConfigurationException>(() => Read($"netshm.table.t {{ {line} }}"));
+        foreach (string part in parts)
+            Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
 
-    private static TableSettings Open(string table, string settings)
+    [Theory]
+    [InlineData("netshm.tables.t { }", "netshm.tables is no setting; there are default-table, table")]
+    [InlineData("netshm.table.t = 5", "netshm.table.t = 5: expected a section in braces")]
+    [InlineData("netshm.default-table.locking = both", "netshm.default-table.locking = both")]
+    public void Errors_outside_a_table_are_named_too(string line, string message) => Assert.Contains(
+        message, Assert.Throws<ConfigurationException>(() => Read(line)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_the_reference_the_error_says_how_to_get_it() => Assert.Contains(
+        "NetshmExtension.DefaultConfig()",
+        Assert.Throws<ConfigurationException>(() => NetshmSettings.Create(ConfigurationFactory.Empty)).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Every_sample_loads(string file)
     {
-        Config config = ConfigurationFactory
-            .ParseString($"netshm.table.{table} {{ {settings} }}")
-            .WithFallback(NetshmExtension.DefaultConfig());
-        return NetshmSettings.Create(config).Table(table);
+        Config sample = ConfigurationFactory.ParseString(File.ReadAllText(file));
+        NetshmSettings settings = NetshmSettings.Create(sample.WithFallback(NetshmExtension.DefaultConfig()));
+        Assert.NotEmpty(settings.Tables);
     }
+
+    [Fact]
+    public void The_embedded_reference_is_the_file_in_HOCON()
+    {
+        string file = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "HOCON", "reference.conf"));
+        Assert.Equal(ConfigurationFactory.ParseString(file).ToString(), NetshmExtension.DefaultConfig().ToString());
+    }
+
+    public static TheoryData<string> Samples() =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "HOCON"), "*.conf")
+            .Where(file => Path.GetFileName(file) != "reference.conf")];
+
+    private static NetshmSettings Read(string text) =>
+        NetshmSettings.Create(ConfigurationFactory.ParseString(text).WithFallback(NetshmExtension.DefaultConfig()));
 }

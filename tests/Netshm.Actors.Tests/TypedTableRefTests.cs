@@ -1,36 +1,132 @@
+using Newtonsoft.Json;
+
 namespace Netshm.Actors.Tests;
 
-/// <summary>Typed tables through the actor, with JSON values.</summary>
+/// <summary>The verbs of <see cref="TypedTableRef{TKey, TValue}"/> and the JSON of its values.</summary>
 public sealed class TypedTableRefTests : TableSpec
 {
-    private sealed record Session(string User, int Visits, string[] Roles);
+    private readonly TypedTableRef<string, User> _users;
+
+    public TypedTableRefTests() =>
+        _users = Sys.Netshm().OpenTable("test", DataManagers.String, new JsonDataManager<User>());
+
+    public sealed record User(string Name, int Age, string[] Tags)
+    {
+        public bool Equals(User? other) =>
+            other is not null && (Name, Age) == (other.Name, other.Age) && Tags.SequenceEqual(other.Tags);
+
+        public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+    }
+
+    private static User Ada { get; } = new("Ada", 36, ["é", "\"quoted\""]);
+
+    private static User Bob { get; } = new("Bob", 5, []);
 
     [Fact]
-    public async Task Json_values_come_back()
+    public async Task Each_verb_does_what_the_hash_table_does()
     {
-        TypedTableRef<string, Session> sessions =
-            Sys.Netshm().OpenTable("test", DataManagers.String, new JsonDataManager<Session>());
-        await sessions.ReplaceAsync("ann", new Session("Ann", 1, ["reader", "écrivain"]));
-        Session found = await sessions.FindAsync("ann");
-        Assert.Equal(("Ann", 1), (found.User, found.Visits));
-        Assert.Equal(["reader", "écrivain"], found.Roles);
-        Assert.True(sessions.TryFind("ann", out Session? direct));
-        Assert.Equal("Ann", direct.User);
-        Session updated = await sessions.UpdateAsync(
-            "ann", new Session("", 0, []), session => session with { Visits = session.Visits + 1 });
-        Assert.Equal(2, updated.Visits);
-        Assert.False((await sessions.TryFindAsync("bob")).HasValue);
-        Assert.True(await sessions.RemoveAsync("ann"));
-        Assert.Equal(0, sessions.Count);
+        await _users.AddAsync("a", Ada);
+        await _users.AddAsync("a", Bob);
+        await _users.ReplaceAsync("b", Bob);
+        Assert.Equal(Bob, await _users.FindAsync("a"));
+        Assert.Equal([Bob, Ada], await _users.FindAllAsync("a"));
+        Assert.Equal(Bob, (await _users.TryFindAsync("b")).Value);
+        Assert.False((await _users.TryFindAsync("c")).HasValue);
+        Assert.True(await _users.ContainsAsync("b"));
+        Assert.False(await _users.ContainsAsync("c"));
+        Assert.Equal(3, await _users.CountAsync());
+        Assert.True(await _users.RemoveAsync("a"));
+        Assert.False(await _users.RemoveAsync("c"));
+        Assert.Equal(Ada, await _users.FindAsync("a"));
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => _users.FindAsync("c"));
     }
 
     [Fact]
-    public async Task Updates_from_many_callers_are_all_counted()
+    public async Task Direct_reads_see_what_was_awaited()
     {
-        TypedTableRef<string, int> counts =
-            Sys.Netshm().OpenTable("test", DataManagers.String, DataManagers.Int32);
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i =>
-            counts.UpdateAsync($"word-{i % 7}", 0, count => count + 1)));
-        Assert.Equal(1000, Enumerable.Range(0, 7).Sum(i => counts.Find($"word-{i}")));
+        await _users.ReplaceAsync("a", Ada);
+        Assert.Equal(Ada, _users.Find("a"));
+        Assert.True(_users.TryFind("a", out User? found));
+        Assert.Equal(Ada, found);
+        Assert.False(_users.TryFind("b", out _));
+        Assert.True(_users.Contains("a"));
+        Assert.Equal(1, _users.Count);
+    }
+
+    [Fact]
+    public async Task Updates_of_many_at_once_lose_nothing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(
+            _ => _users.UpdateAsync("a", Bob, user => user with { Age = user.Age + 1 })));
+        Assert.Equal(105, _users.Find("a").Age);
+    }
+
+    [Fact]
+    public async Task A_group_has_the_verbs_too()
+    {
+        int count = await _users.GroupAsync(group =>
+        {
+            group.Add("a", Ada);
+            group.Add("a", Bob);
+            Assert.Equal([Bob, Ada], group.FindAll("a"));
+            Assert.True(group.Remove("a"));
+            group.Replace("b", group.Find("a"));
+            Assert.True(group.TryFind("b", out User? found));
+            Assert.Equal(Ada, found);
+            Assert.False(group.Contains("c"));
+            return group.Count;
+        });
+        Assert.Equal(2, count);
+    }
+
+    [Fact]
+    public async Task A_typed_table_of_the_core_reads_the_same_bindings()
+    {
+        await _users.AddAsync("ä", Ada);
+        using var direct = ShmHashtable<string, string>.Open(DataManagers.String, DataManagers.String, Temp.Name);
+        Assert.Equal(JsonConvert.SerializeObject(Ada), direct.Find("ä"));
+    }
+
+    [Fact]
+    public void Json_is_a_string_of_the_core_in_both_directions()
+    {
+        var json = new JsonDataManager<User>();
+        int[] words = new int[json.LengthInWords(Ada)];
+        json.Encode(Ada, words);
+        Assert.Equal(JsonConvert.SerializeObject(Ada), DataManagers.String.Decode(words));
+        Assert.Equal(Ada, json.Decode(words));
+        Assert.True(json.Matches(words, Ada));
+    }
+
+    [Fact]
+    public void A_value_that_changes_between_measuring_and_encoding_is_written_as_it_was_measured()
+    {
+        var json = new JsonDataManager<List<int>>();
+        List<int> list = [1];
+        int[] words = new int[json.LengthInWords(list)];
+        list.AddRange(Enumerable.Range(0, 100));
+        json.Encode(list, words);
+        Assert.Equal([1], json.Decode(words));
+    }
+
+    [Fact]
+    public void Json_of_value_types_and_null_is_written_and_read()
+    {
+        var numbers = new JsonDataManager<decimal?>();
+        foreach (decimal? value in (decimal?[])[1.5m, null])
+        {
+            int[] words = new int[numbers.LengthInWords(value)];
+            numbers.Encode(value, words);
+            Assert.Equal(value, numbers.Decode(words));
+        }
+    }
+
+    [Fact]
+    public void What_is_no_json_of_the_type_is_a_format_error()
+    {
+        int[] words = new int[DataManagers.String.LengthInWords("[1, 2")];
+        DataManagers.String.Encode("[1, 2", words);
+        var e = Assert.Throws<FormatException>(() => new JsonDataManager<User>().Decode(words));
+        Assert.Contains(nameof(User), e.Message, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,104 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Netshm.TestKit;
+
+namespace Netshm.Actors.Tests;
+
+/// <summary><see cref="NetshmExtension"/>: opening tables, several actor systems, paths, the end.</summary>
+public sealed class ExtensionTests : TableSpec
+{
+    [Fact]
+    public void The_extension_is_one_for_an_actor_system() => Assert.Same(NetshmExtension.Get(Sys), Sys.Netshm());
+
+    [Fact]
+    public void Opening_a_table_again_gives_the_same_one() => Assert.Same(Table, Sys.Netshm().OpenTable("test"));
+
+    [Fact]
+    public async Task The_path_of_an_actor_shows_the_name_of_its_table()
+    {
+        Assert.Equal("/system/netshm/test", Table.Actor.Path.ToStringWithoutAddress());
+        using ActorSystem other = Start(TempTable.FreshName());
+        TableRef odd = other.Netshm().OpenTable("$a b/ü");
+        Assert.Equal("$a b/ü", odd.Name);
+        Assert.Equal("/system/netshm/%24a%20b%2F%C3%BC", odd.Actor.Path.ToStringWithoutAddress());
+        await other.Terminate();
+        SharedMemoryObject.Unlink(odd.Settings.Location);
+    }
+
+    [Fact]
+    public async Task Actor_systems_of_one_process_share_a_table_that_is_open_once()
+    {
+        using ActorSystem other = Start(Temp.Name);
+        TableRef there = other.Netshm().OpenTable("test");
+        Assert.Same(HostOf(Sys).Batches, HostOf(other).Batches);
+        await Task.WhenAll(Enumerable.Range(0, 500).SelectMany(_ => new Task[]
+        {
+            Table.GroupAsync([new GroupOperation.Increment(1)]),
+            there.GroupAsync([new GroupOperation.Increment(1)]),
+        }));
+        Assert.Equal([1000], there.Find(1));
+        await other.Terminate();
+        Assert.Equal([1000], Table.Find(1));
+        await Table.ReplaceAsync(1, [1]);
+    }
+
+    [Theory]
+    [InlineData("locking = none", "locking Auto; None was asked for")]
+    [InlineData("page-size = 512", "page-size")]
+    [InlineData("lock-timeout = 7s", "lock-timeout")]
+    public async Task Opening_a_table_of_this_process_with_other_settings_is_an_error(string settings, string message)
+    {
+        using ActorSystem other = Start(Temp.Name, settings);
+        var e = Assert.Throws<ConfigurationException>(() => other.Netshm().OpenTable("test"));
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+        await other.Terminate();
+    }
+
+    [Fact]
+    public async Task What_is_no_table_is_refused_when_it_is_opened()
+    {
+        SharedMemoryName name = TempTable.FreshName();
+        await File.WriteAllTextAsync(name.MemoryPath, new string('x', 10000));
+        using ActorSystem other = Start(name);
+        Assert.Throws<CorruptFileException>(() => other.Netshm().OpenTable("test"));
+        await other.Terminate();
+        File.Delete(name.MemoryPath);
+    }
+
+    [Fact]
+    public async Task Permissions_and_page_size_are_those_of_the_settings_and_init_empties_the_table()
+    {
+        using var temp = new TempTable();
+        for (int i = 0; i < 2; i++)
+        {
+            using ActorSystem other = Start(temp.Name, "permissions = 640, page-size = 128, init = 10");
+            TableRef table = other.Netshm().OpenTable("test");
+            Assert.Equal(0, table.Count);
+            await table.AddAsync(1, [1]);
+            Assert.Equal(128, HostOf(other).Batches.PageSize);
+            await other.Terminate();
+        }
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+            File.GetUnixFileMode(temp.Name.MemoryPath));
+    }
+
+    [Fact]
+    public async Task Opening_from_many_threads_gives_one_table()
+    {
+        using var temp = new TempTable();
+        using ActorSystem other = Start(temp.Name);
+        TableRef[] tables = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => other.Netshm().OpenTable("test"))));
+        Assert.Single(tables.Distinct());
+        await other.Terminate();
+    }
+
+    private static ActorSystem Start(SharedMemoryName name, string settings = "") => ActorSystem.Create(
+        "other", Configure(name, settings).WithFallback(ConfigurationFactory.ParseString(
+            $$"""netshm.default-table.location = "file:{{name.MemoryPath}}-other" """)));
+
+    private static TableHost HostOf(ActorSystem system) =>
+        system.Netshm().HostOf(system.Netshm().OpenTable("test").Actor);
+}
