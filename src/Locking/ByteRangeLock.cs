@@ -12,7 +12,8 @@ internal static class ByteRangeLock
     /// <summary>The first byte that can't belong to a page.</summary>
     public const long FirstReserved = 1L << 62;
 
-    private const int EagerTries = 20;
+    private const int YieldingTries = 30;
+    private const int EagerTries = 50;
     private const uint ShortPauseInMicroseconds = 50;
     private const uint LongPauseInMicroseconds = 500;
 
@@ -81,7 +82,10 @@ internal static class ByteRangeLock
         {
             if (deadline.HasPassed)
                 throw new LockTimeoutException($"{name}: another process held the lock until the deadline");
-            _ = Libc.SleepMicroseconds(attempt < EagerTries ? ShortPauseInMicroseconds : LongPauseInMicroseconds);
+            if (attempt < YieldingTries)
+                Thread.Yield(); // Most locks are held for a few microseconds, less than it takes to be woken.
+            else
+                _ = Libc.SleepMicroseconds(attempt < EagerTries ? ShortPauseInMicroseconds : LongPauseInMicroseconds);
         }
     }
 
