@@ -14,6 +14,7 @@ internal static class ActorComparison
     private const int InFlight = 64;
     private const int WarmUpOperations = 64_000;
     private const int Keys = 10_000;
+    private const string SingleCalls = "ShmTable.Replace, Record, one call at a time";
 
     /// <summary>Measures, and prints a Markdown table of the medians.</summary>
     /// <returns>The exit code.</returns>
@@ -22,7 +23,14 @@ internal static class ActorComparison
         using var unlocked = new ActorTable(LockingMethod.None);
         using var locked = new ActorTable(LockingMethod.Record);
         using var single = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
-        Series[] all = [.. AllSeries(unlocked, locked, single.Open())];
+        ShmTable singleTable = single.Open();
+        using var singleNeighbour = new Neighbour(single.Name);
+        using var lockedNeighbour = new Neighbour(locked.Table.Settings.Location);
+        Series[] all =
+        [
+            .. AllSeries(unlocked, locked, singleTable),
+            .. SeriesBesideAnother(locked, lockedNeighbour, singleTable, singleNeighbour),
+        ];
         foreach (Series series in all)
             series.MeasureOnce(WarmUpOperations);
         foreach (Series series in all)
@@ -46,7 +54,7 @@ internal static class ActorComparison
         yield return Concurrent("TableRef.ReplaceAsync, Record", i => locked.Table.ReplaceAsync(i % Keys, Value(i)));
         yield return Concurrent("Akka's Ask with Replace messages, None", i => AskReplace(unlocked, i));
         yield return Concurrent("Akka's Ask with Replace messages, Record", i => AskReplace(locked, i));
-        yield return new Series("ShmTable.Replace, Record, one call at a time", count =>
+        yield return new Series(SingleCalls, count =>
         {
             for (int i = 0; i < count; i++)
                 single.Replace(i % Keys, Value(i));
@@ -73,6 +81,22 @@ internal static class ActorComparison
         }
     }
 
+    private static IEnumerable<Series> SeriesBesideAnother(
+        ActorTable locked, Neighbour lockedNeighbour, ShmTable single, Neighbour singleNeighbour)
+    {
+        Action<int> replaceAsync = OperationsUnderWay(i => locked.Table.ReplaceAsync(i % Keys, Value(i)));
+        yield return new Series(
+            "TableRef.ReplaceAsync, Record, beside a process that writes too",
+            count => lockedNeighbour.WriteDuring(() => replaceAsync(count)));
+        yield return new Series(
+            "ShmTable.Replace, Record, one call at a time, beside a process that writes too",
+            count => singleNeighbour.WriteDuring(() =>
+            {
+                for (int i = 0; i < count; i++)
+                    single.Replace(i % Keys, Value(i));
+            }));
+    }
+
     private static Task<TableProtocol.Replaced> AskReplace(ActorTable table, int i) =>
         table.Table.Actor.Ask<TableProtocol.Replaced>(
             new TableProtocol.Replace(i % Keys, Sequence.Create<int>(Value(i))));
@@ -85,7 +109,9 @@ internal static class ActorComparison
     private static string UserOf(int i) => FormattableString.Invariant($"user-{i % Keys}");
 
     /// <summary>Operations of which a fixed number is under way at any time.</summary>
-    private static Series Concurrent(string name, Func<int, Task> operation) => new(name, count =>
+    private static Series Concurrent(string name, Func<int, Task> operation) => new(name, OperationsUnderWay(operation));
+
+    private static Action<int> OperationsUnderWay(Func<int, Task> operation) => count =>
     {
         int next = -1;
         Task.WaitAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
@@ -93,12 +119,12 @@ internal static class ActorComparison
             for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
                 await operation(i);
         })));
-    });
+    };
 
     private static void Print(Series[] all, int operations, int rounds)
     {
         double ask = all.Single(series => series.Name.StartsWith("Akka's Ask,", StringComparison.Ordinal)).Median;
-        double single = all.Single(series => series.Name.StartsWith("ShmTable", StringComparison.Ordinal)).Median;
+        double single = all.Single(series => series.Name == SingleCalls).Median;
         Console.WriteLine(FormattableString.Invariant(
             $"{operations:N0} operations a round, {InFlight} under way where not said otherwise, values of 8 words, {Environment.ProcessorCount} processors; medians of {rounds} interleaved rounds."));
         Console.WriteLine();

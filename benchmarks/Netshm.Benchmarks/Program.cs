@@ -7,6 +7,7 @@ return args switch
     ["ocamlnet", var count, var rounds] => OcamlnetComparison.Run(Number(count), Number(rounds)),
     ["actors"] => ActorComparison.Run(operations: 10_000, rounds: 5),
     ["actors", var count, var rounds] => ActorComparison.Run(Number(count), Number(rounds)),
+    ["neighbour", var table] => Neighbour.Run(table),
     _ => Usage(),
 };
 
