@@ -5,7 +5,7 @@ using Netshm;
 namespace WordCount;
 
 /// <summary>Starts the workers and hands out chunks, each to whichever worker is free, until all are counted.</summary>
-internal sealed class Coordinator(SharedMemoryName table, Options options)
+internal sealed class Coordinator(SharedMemoryName table, Options options, string way)
 {
     /// <summary>Counts the chunks in the table. The time begins when all workers are ready.</summary>
     /// <param name="chunks">What to count.</param>
@@ -20,7 +20,7 @@ internal sealed class Coordinator(SharedMemoryName table, Options options)
         try
         {
             for (int number = 0; number < options.Processes; number++)
-                workers.Add(WorkerProcess.Start(number, table, options.Batch));
+                workers.Add(WorkerProcess.Start(number, table, options.Batch, way));
             await Task.WhenAll(workers.Select(worker => worker.WaitUntilReadyAsync(cancellation)));
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

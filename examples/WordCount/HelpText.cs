@@ -4,7 +4,8 @@ namespace WordCount;
 internal static class HelpText
 {
     public static readonly string Text = $$"""
-        Counts the words of text files with several processes that share one hash table in memory.
+        Counts the words of text files with several processes that share one hash table in memory: once through the
+        table actors of their Akka.NET actor systems, and once in the table alone, to show what each way costs.
 
         WordCount [options] [paths...]
 

@@ -1,15 +1,15 @@
 using Netshm;
 using WordCount;
 
-return args is [WorkerMessages.Command, var table, var batch]
-    ? RunWorker(table, batch)
+return args is [WorkerMessages.Command, var table, var batch, var way]
+    ? await RunWorkerAsync(table, batch, way)
     : await RunJobAsync(args);
 
-static int RunWorker(string table, string batch)
+static async Task<int> RunWorkerAsync(string table, string batch, string way)
 {
     try
     {
-        return Worker.Run(table, batch);
+        return await Worker.RunAsync(table, batch, way);
     }
     catch (Exception e) when (e is NetshmException or IOException)
     {

@@ -22,13 +22,15 @@ internal static class Report
         console.Write(table);
     }
 
-    /// <summary>How fast the shared and the single count were.</summary>
-    public static void PrintThroughput(IAnsiConsole console, Options options, CountingResult shared, CountingResult single)
+    /// <summary>How fast the shared counts, through table actors and directly, and the single one were.</summary>
+    public static void PrintThroughput(
+        IAnsiConsole console, Options options, CountingResult actors, CountingResult direct, CountingResult single)
     {
         Table table = NewTable(console).AddColumn("counted by");
         foreach (string title in new[] { "words", "seconds", "words/s" })
             table.AddColumn(new TableColumn(title).RightAligned());
-        AddRow($"shared table (--processes {options.Processes} --batch {options.Batch})", shared);
+        AddRow($"{options.Processes} processes, table actors", actors);
+        AddRow($"{options.Processes} processes, table alone", direct);
         AddRow("one process, dictionary", single);
         console.Write(table);
 

@@ -11,6 +11,9 @@ internal static class WorkerMessages
     /// <summary>The program's first argument that makes it a worker.</summary>
     public const string Command = "worker";
 
+    /// <summary>The worker's last argument: it counts through a table actor, or in the table directly.</summary>
+    public const string ThroughActor = "actor", Directly = "direct";
+
     public const string Ready = "ready";
     private const string DonePrefix = "done ";
 

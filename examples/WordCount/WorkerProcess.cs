@@ -21,7 +21,7 @@ internal sealed class WorkerProcess : IDisposable
     public int Number { get; }
 
     /// <summary>Starts this program again as a worker on the table.</summary>
-    public static WorkerProcess Start(int number, SharedMemoryName table, int batch)
+    public static WorkerProcess Start(int number, SharedMemoryName table, int batch, string way)
     {
         string host = Environment.ProcessPath!;
         var start = new ProcessStartInfo(host)
@@ -37,6 +37,7 @@ internal sealed class WorkerProcess : IDisposable
         start.ArgumentList.Add(WorkerMessages.Command);
         start.ArgumentList.Add(table.ToString());
         start.ArgumentList.Add(batch.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(way);
         return new WorkerProcess(number, Process.Start(start)!);
     }
 

@@ -48,5 +48,46 @@ public sealed class TypedTableGroup<TKey, TValue>
     /// <summary>Whether the key is bound.</summary>
     public bool Contains(TKey key) => _group.Read(table => Typed(table).Contains(key));
 
+    /// <summary>The values of the newest bindings of several keys, in the order of the keys.</summary>
+    /// <remarks>The operations are done at one go, which costs little more than one of them.</remarks>
+    public IReadOnlyList<Option<TValue>> FindMany(IReadOnlyList<TKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return _group.Read(table =>
+        {
+            ShmHashtable<TKey, TValue> typed = Typed(table);
+            var values = new Option<TValue>[keys.Count];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = typed.TryFind(keys[i], out TValue? value) ? new(value) : default;
+            return values;
+        });
+    }
+
+    /// <summary>Replaces, or adds, the newest bindings of several keys, in their order.</summary>
+    /// <remarks>The operations are done at one go, which costs little more than one of them.</remarks>
+    /// <exception cref="IncompleteGroupException">One of them failed; those before it were done.</exception>
+    public void ReplaceMany(IReadOnlyList<KeyValuePair<TKey, TValue>> bindings)
+    {
+        ArgumentNullException.ThrowIfNull(bindings);
+        _group.Write(table => ReplaceAll(table, bindings));
+    }
+
+    private void ReplaceAll(ShmTable table, IReadOnlyList<KeyValuePair<TKey, TValue>> bindings)
+    {
+        ShmHashtable<TKey, TValue> typed = Typed(table);
+        for (int done = 0; done < bindings.Count; done++)
+        {
+            try
+            {
+                typed.Replace(bindings[done].Key, bindings[done].Value);
+            }
+            catch (Exception e) when (done > 0 && e is not CorruptFileException)
+            {
+                throw new IncompleteGroupException(
+                    $"{table.Name}: {done} of {bindings.Count} bindings were replaced; then: {e.Message}", done, e);
+            }
+        }
+    }
+
     private ShmHashtable<TKey, TValue> Typed(ShmTable table) => new(_keys, _values, table);
 }

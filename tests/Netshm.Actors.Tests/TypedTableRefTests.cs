@@ -80,6 +80,18 @@ public sealed class TypedTableRefTests : TableSpec
     }
 
     [Fact]
+    public async Task Many_bindings_are_found_and_replaced_at_one_go()
+    {
+        await _users.GroupAsync(group =>
+        {
+            group.ReplaceMany([new("a", Ada), new("b", Ada), new("a", Bob)]);
+            Assert.Equal([new(Bob), default, new(Ada)], group.FindMany(["a", "c", "b"]));
+            return true;
+        });
+        Assert.Equal(2, _users.Count);
+    }
+
+    [Fact]
     public async Task A_typed_table_of_the_core_reads_the_same_bindings()
     {
         await _users.AddAsync("ä", Ada);
