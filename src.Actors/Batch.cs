@@ -14,7 +14,9 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings) : IThrea
     private readonly List<PendingRequest> _told = [];
     private readonly List<PendingRequest> _promised = [];
 
-    /// <summary>The request whose locks could not be had within the group; it has done nothing and may be tried again.</summary>
+    /// <summary>
+    /// The request whose locks could not be had within the group; it has done nothing and may be tried again.
+    /// </summary>
     public PendingRequest? Interrupted { get; private set; }
 
     /// <summary>The damage that a request met; the rest of the table must not be touched.</summary>

@@ -9,7 +9,9 @@ namespace Netshm.Actors;
 /// <typeparam name="T">The type of the values.</typeparam>
 public sealed class JsonDataManager<T> : DataManager<T>
 {
-    /// <summary>The text that was measured last on this thread, since a value is measured right before it is encoded.</summary>
+    /// <summary>
+    /// The text that was measured last on this thread, since a value is measured right before it is encoded.
+    /// </summary>
     [ThreadStatic]
     private static Measured? t_measured;
 

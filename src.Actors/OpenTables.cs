@@ -61,7 +61,8 @@ internal sealed class OpenTable
         _memory = SharedMemoryObject.Open(settings.Location, permissions: settings.Permissions);
         try
         {
-            Direct = ShmTable.Manage(_memory, settings.Options with { Init = init, LockTimeout = settings.LockTimeout });
+            Direct = ShmTable.Manage(
+                _memory, settings.Options with { Init = init, LockTimeout = settings.LockTimeout });
             Batches = ShmTable.Manage(_memory, settings.Options with { LockTimeout = s_batchLockTimeout });
         }
         catch

@@ -16,7 +16,7 @@ public sealed class RemoteTableException : Exception
         ErrorType = error.GetType().FullName!;
     }
 
-#pragma warning disable SYSLIB0051 // Akka.Remote writes and reads exceptions in this way, though .NET itself gave it up.
+#pragma warning disable SYSLIB0051 // Akka.Remote writes and reads exceptions in this way, though .NET gave it up.
     private RemoteTableException(SerializationInfo info, StreamingContext context)
         : base(info, context) => ErrorType = info.GetString(nameof(ErrorType))!;
 

@@ -66,7 +66,7 @@ public sealed class TableSerializer : SerializerWithStringManifest
         ArgumentNullException.ThrowIfNull(o);
         return o is IWireMessage
             ? o.GetType().Name + Version
-            : throw new ArgumentException($"{o.GetType()} is no message that a table sends to other machines", nameof(o));
+            : throw new ArgumentException($"{o.GetType()} is no message for other machines", nameof(o));
     }
 
     /// <inheritdoc/>
@@ -79,7 +79,9 @@ public sealed class TableSerializer : SerializerWithStringManifest
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The manifest is unknown, or the bytes are not of its layout.</exception>
+    /// <exception cref="SerializationException">
+    /// The manifest is unknown, or the bytes are not of its layout.
+    /// </exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         using var stream = new MemoryStream(bytes);
@@ -202,7 +204,7 @@ public sealed class TableSerializer : SerializerWithStringManifest
                 writer.Write(maxQueue);
                 break;
             default:
-                throw new ArgumentException($"{reply.GetType()} is no message that a table sends to other machines");
+                throw new ArgumentException($"{reply.GetType()} is no message for other machines");
         }
     }
 }

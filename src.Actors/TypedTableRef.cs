@@ -105,13 +105,17 @@ public sealed class TypedTableRef<TKey, TValue>
     /// <summary>Whether a key is bound.</summary>
     public Task<bool> ContainsAsync(
         TKey key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(table => table.Contains(key) ? s_true : s_false, false, static r => r == s_true, timeout, cancellationToken);
+        Ask(
+            table => table.Contains(key) ? s_true : s_false, false, static r => r == s_true, timeout,
+            cancellationToken);
 
     /// <summary>The number of bindings, hidden ones included.</summary>
     public Task<int> CountAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Table.CountAsync(timeout, cancellationToken);
 
-    /// <summary>Replaces the key's value by what a function makes of it, as one operation; returns the new value.</summary>
+    /// <summary>
+    /// Replaces the key's value by what a function makes of it, as one operation; returns the new value.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="initial">What the function gets when the key is not bound.</param>
     /// <param name="change">Makes the new value, while the table is locked; see <see cref="TableGroup"/>.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using Netshm.Actors;
@@ -108,9 +109,10 @@ internal static class ActorComparison
 
     private static string UserOf(int i) => FormattableString.Invariant($"user-{i % Keys}");
 
-    /// <summary>Operations of which a fixed number is under way at any time.</summary>
-    private static Series Concurrent(string name, Func<int, Task> operation) => new(name, OperationsUnderWay(operation));
+    private static Series Concurrent(string name, Func<int, Task> operation) =>
+        new(name, OperationsUnderWay(operation));
 
+    /// <summary>Does operations of which a fixed number is under way at any time.</summary>
     private static Action<int> OperationsUnderWay(Func<int, Task> operation) => count =>
     {
         int next = -1;
@@ -125,8 +127,9 @@ internal static class ActorComparison
     {
         double ask = all.Single(series => series.Name.StartsWith("Akka's Ask,", StringComparison.Ordinal)).Median;
         double single = all.Single(series => series.Name == SingleCalls).Median;
-        Console.WriteLine(FormattableString.Invariant(
-            $"{operations:N0} operations a round, {InFlight} under way where not said otherwise, values of 8 words, {Environment.ProcessorCount} processors; medians of {rounds} interleaved rounds."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{operations:N0} operations a round, {InFlight} under way where not said otherwise, values of 8 words, " +
+            $"{Environment.ProcessorCount} processors; medians of {rounds} interleaved rounds."));
         Console.WriteLine();
         Console.WriteLine("| operation | per second | times Akka's Ask | times the single calls |");
         Console.WriteLine("|---|---:|---:|---:|");

@@ -59,7 +59,9 @@ internal static class Demonstration
         return warm == Users ? 0 : 1;
     }
 
-    /// <summary>Whether a session has everything that was answered; one more article may have been on its way.</summary>
+    /// <summary>
+    /// Whether a session has everything that was answered; one more article may have been on its way.
+    /// </summary>
     private static bool IsWhole(string answer, int user) =>
         !answer.StartsWith("error", StringComparison.Ordinal)
         && JsonConvert.DeserializeObject<Session>(answer) is { } session

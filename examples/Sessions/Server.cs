@@ -23,7 +23,8 @@ internal static class Server
         var watch = Stopwatch.StartNew();
         string sample = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sessions.conf"));
         using ActorSystem system = ActorSystem.Create("sessions", ConfigurationFactory
-            .ParseString($"akka.stdout-loglevel = OFF, akka.loglevel = ERROR, netshm.table.sessions.location = \"{location}\"")
+            .ParseString($"netshm.table.sessions.location = \"{location}\"")
+            .WithFallback(ConfigurationFactory.ParseString("akka { stdout-loglevel = OFF, loglevel = ERROR }"))
             .WithFallback(ConfigurationFactory.ParseString(sample)));
         TypedTableRef<string, Session> sessions =
             system.Netshm().OpenTable("sessions", DataManagers.String, new JsonDataManager<Session>());

@@ -39,6 +39,10 @@ static void Count(SharedMemoryName name)
     for (int i = 0; i < Increments; i++)
     {
         // As a group, reading and writing are one: the other process can't come in between.
-        counters.Group(() => counters.Replace(Counter, [counters.TryFind(Counter, out int[]? value) ? value[0] + 1 : 1]));
+        counters.Group(() =>
+        {
+            int count = counters.TryFind(Counter, out int[]? value) ? value[0] : 0;
+            counters.Replace(Counter, [count + 1]);
+        });
     }
 }

@@ -37,7 +37,8 @@ internal sealed class ActorCounts : IAsyncDisposable
         return _counts.GroupAsync(group =>
         {
             IReadOnlyList<Option<int>> found = group.FindMany(keys);
-            group.ReplaceMany([.. sums.Select((sum, i) => KeyValuePair.Create(sum.Key, checked(Old(found[i]) + sum.Value)))]);
+            group.ReplaceMany(
+                [.. sums.Select((sum, i) => KeyValuePair.Create(sum.Key, checked(Old(found[i]) + sum.Value)))]);
             return true;
         });
     }

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Netshm.Actors;
 
 /// <summary>
-/// Runs the body of a delegate group: on a <see cref="BodyThread"/>, while the table's thread holds the lock and executes
-/// the body's operations for it. So a body that doesn't end can be abandoned and the table be given free, although
-/// locks belong to threads.
+/// Runs the body of a delegate group: on a <see cref="BodyThread"/>, while the table's thread holds the lock and
+/// executes the body's operations for it. So a body that doesn't end can be abandoned and the table be given free,
+/// although locks belong to threads.
 /// </summary>
 internal sealed class GroupSession
 {

@@ -12,7 +12,9 @@ internal sealed class GroupSimulation(ShmTable table)
     private readonly List<GroupOperation> _modifications = [];
 
     /// <summary>Does the group.</summary>
-    /// <returns>The reply: <see cref="TableProtocol.GroupDone"/> or <see cref="TableProtocol.ConditionNotMet"/>.</returns>
+    /// <returns>
+    /// The reply: <see cref="TableProtocol.GroupDone"/> or <see cref="TableProtocol.ConditionNotMet"/>.
+    /// </returns>
     public object Run(ReadOnlySpan<GroupOperation> operations)
     {
         var values = new Sequence<int>?[operations.Length];
@@ -74,9 +76,10 @@ internal sealed class GroupSimulation(ShmTable table)
             }
             catch (Exception e) when (done > 0 && e is not CorruptFileException)
             {
-                throw new IncompleteGroupException(FormattableString.Invariant(
-                    $"{table.Name}: {done} of the group's {_modifications.Count} modifications were done; then: {e.Message}"),
-                    done, e);
+                throw new IncompleteGroupException(
+                    $"{table.Name}: {done} of {_modifications.Count} modifications were done; then: {e.Message}",
+                    done,
+                    e);
             }
         }
     }
@@ -106,7 +109,9 @@ internal sealed class GroupSimulation(ShmTable table)
         /// <summary>The bindings that operations of the group made, the newest last.</summary>
         private readonly Stack<Sequence<int>> _made = [];
 
-        /// <summary>The table's own values, newest first: all of them, or only the newest until more are needed.</summary>
+        /// <summary>
+        /// The table's own values, newest first: all of them, or only the newest until more are needed.
+        /// </summary>
         private IReadOnlyList<int[]> _found = table.TryFind(key, out int[]? value) ? [value] : [];
 
         private bool _hasAll;

@@ -1,6 +1,8 @@
 namespace Netshm.Actors;
 
-/// <summary>The table as the delegate of a group sees it: locked for writing, so that nobody comes in between.</summary>
+/// <summary>
+/// The table as the delegate of a group sees it: locked for writing, so that nobody comes in between.
+/// </summary>
 /// <remarks>
 /// <para>
 /// The delegate runs on a thread of its own; each operation is executed by the table's thread, which holds the lock.

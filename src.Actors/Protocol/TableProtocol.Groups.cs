@@ -36,7 +36,9 @@ public static partial class TableProtocol
     /// </param>
     public sealed record GroupDone(Sequence<Sequence<int>?> Values) : IWireMessage;
 
-    /// <summary>The reply to <see cref="GroupOperations"/> when nothing was done, because a condition is not met.</summary>
+    /// <summary>
+    /// The reply to <see cref="GroupOperations"/> when nothing was done, because a condition is not met.
+    /// </summary>
     /// <param name="Index">The condition's index in the group, from 0.</param>
     /// <param name="Value">The value its key would have had there; null when it would have been unbound.</param>
     public sealed record ConditionNotMet(int Index, Sequence<int>? Value) : IWireMessage;

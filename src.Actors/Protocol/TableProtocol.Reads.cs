@@ -23,7 +23,9 @@ public static partial class TableProtocol
     /// <param name="Key">The key.</param>
     public sealed record NotFound(int Key) : IWireMessage;
 
-    /// <summary>Looks all bindings of a key up (<see cref="ShmTable.FindAll"/>); answered by <see cref="FoundAll"/>.</summary>
+    /// <summary>
+    /// Looks all bindings of a key up (<see cref="ShmTable.FindAll"/>); answered by <see cref="FoundAll"/>.
+    /// </summary>
     /// <param name="Key">The key.</param>
     public sealed record FindAll(int Key) : Request, IWireMessage
     {
@@ -38,7 +40,9 @@ public static partial class TableProtocol
     /// <param name="Values">The values, newest first; empty when the key is not bound.</param>
     public sealed record FoundAll(int Key, Sequence<Sequence<int>> Values) : IWireMessage;
 
-    /// <summary>Asks whether a key is bound (<see cref="ShmTable.Contains"/>); answered by <see cref="Contained"/>.</summary>
+    /// <summary>
+    /// Asks whether a key is bound (<see cref="ShmTable.Contains"/>); answered by <see cref="Contained"/>.
+    /// </summary>
     /// <param name="Key">The key.</param>
     public sealed record Contains(int Key) : Request, IWireMessage
     {
@@ -52,7 +56,9 @@ public static partial class TableProtocol
     /// <param name="IsBound">Whether it is bound.</param>
     public sealed record Contained(int Key, bool IsBound) : IWireMessage;
 
-    /// <summary>Asks for the number of bindings (<see cref="ShmTable.Count"/>); answered by <see cref="Counted"/>.</summary>
+    /// <summary>
+    /// Asks for the number of bindings (<see cref="ShmTable.Count"/>); answered by <see cref="Counted"/>.
+    /// </summary>
     public sealed record Count : Request, IWireMessage
     {
         internal override bool IsWrite => false;
@@ -91,7 +97,9 @@ public static partial class TableProtocol
     /// <param name="Value">The value's words.</param>
     public readonly record struct Binding(int Key, Sequence<int> Value);
 
-    /// <summary>Has the table checked for damage (<see cref="ShmTable.Check"/>); answered by <see cref="Checked"/>.</summary>
+    /// <summary>
+    /// Has the table checked for damage (<see cref="ShmTable.Check"/>); answered by <see cref="Checked"/>.
+    /// </summary>
     /// <remarks>The whole table is read, locked for reading.</remarks>
     public sealed record Check : Request, IWireMessage
     {

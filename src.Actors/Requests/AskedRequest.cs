@@ -1,6 +1,8 @@
 namespace Netshm.Actors;
 
-/// <summary>A request of a <see cref="TableRef"/>: it carries the promise, so that no actor has to wait for the reply.</summary>
+/// <summary>
+/// A request of a <see cref="TableRef"/>: it carries the promise, so that no actor has to wait for the reply.
+/// </summary>
 internal sealed class AskedRequest<T>(TableProtocol.Request request, long deadline, Func<object, T> resultOf)
     : PendingRequest(request, deadline)
 {

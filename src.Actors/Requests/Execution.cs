@@ -5,7 +5,9 @@ namespace Netshm.Actors;
 /// <summary>What a request is executed with.</summary>
 /// <param name="Table">The table, locked as the request needs it.</param>
 /// <param name="Deadline">The request's own, as <see cref="PendingRequest.Deadline"/>.</param>
-/// <param name="MaxGroupTime">How long the body of a group may run at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+/// <param name="MaxGroupTime">
+/// How long the body of a group may run at most, or <see cref="Timeout.InfiniteTimeSpan"/>.
+/// </param>
 internal readonly record struct Execution(ShmTable Table, long Deadline, TimeSpan MaxGroupTime)
 {
     /// <summary>How long the body of a group may run, as the setting and the deadline allow.</summary>

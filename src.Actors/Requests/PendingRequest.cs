@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Akka.Actor;
 
 namespace Netshm.Actors;
 
@@ -9,7 +8,7 @@ namespace Netshm.Actors;
 /// sender who cancels it, the queue that is closed. Whoever <see cref="TryClaim"/> lets through answers, the others
 /// leave it alone; so a request whose deadline was answered is never executed.
 /// </remarks>
-internal abstract class PendingRequest(TableProtocol.Request request, long deadline) : INoSerializationVerificationNeeded
+internal abstract class PendingRequest(TableProtocol.Request request, long deadline)
 {
     /// <summary>The deadline of a request that waits for ever.</summary>
     public const long Never = long.MaxValue;

@@ -26,15 +26,21 @@ public sealed record NetshmSettings
         Tables = _tables.Keys.ToDictionary(name => name, Table);
     }
 
-    /// <summary>The settings of a table without a section of its own; its location is that of a table "default".</summary>
+    /// <summary>
+    /// The settings of a table without a section of its own; its location is that of a table "default".
+    /// </summary>
     public TableSettings DefaultTable { get; }
 
     /// <summary>The settings of the tables that have a section of their own, by name.</summary>
     public IReadOnlyDictionary<string, TableSettings> Tables { get; }
 
     /// <summary>Reads the section <c>netshm</c>.</summary>
-    /// <param name="config">The whole configuration, with <see cref="NetshmExtension.DefaultConfig"/> as a fallback.</param>
-    /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
+    /// <param name="config">
+    /// The whole configuration, with <see cref="NetshmExtension.DefaultConfig"/> as a fallback.
+    /// </param>
+    /// <exception cref="ConfigurationException">
+    /// A key or a value is wrong; the message tells what is allowed.
+    /// </exception>
     public static NetshmSettings Create(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);

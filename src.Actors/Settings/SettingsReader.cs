@@ -4,7 +4,9 @@ using Akka.Configuration;
 
 namespace Netshm.Actors;
 
-/// <summary>Reads one section of the configuration strictly: each error names the key, its value and what is allowed.</summary>
+/// <summary>
+/// Reads one section of the configuration strictly: each error names the key, its value and what is allowed.
+/// </summary>
 internal sealed partial class SettingsReader
 {
     private readonly Config _section;

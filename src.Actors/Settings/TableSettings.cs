@@ -57,7 +57,9 @@ public sealed record TableSettings
     /// <summary>How long a direct read waits for the table's lock (<c>lock-timeout</c>).</summary>
     public TimeSpan LockTimeout { get; }
 
-    /// <summary>How long a request without a timeout of its own may wait for its execution (<c>request-timeout</c>).</summary>
+    /// <summary>
+    /// How long a request without a timeout of its own may wait for its execution (<c>request-timeout</c>).
+    /// </summary>
     public TimeSpan RequestTimeout { get; }
 
     /// <summary>How long the delegate of a group may hold the table (<c>group-timeout</c>).</summary>
@@ -92,7 +94,9 @@ public sealed record TableSettings
     /// <summary>Reads the settings of a table.</summary>
     /// <param name="name">The table's name.</param>
     /// <param name="section">The table's section, with the default one as its fallback.</param>
-    /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A key or a value is wrong; the message tells what is allowed.
+    /// </exception>
     public static TableSettings Create(string name, Config section)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -39,7 +39,12 @@ public sealed class GroupOperationsTests(ITestOutputHelper output) : TableSpec
     {
         await Table.AddAsync(1, [10, 20]);
         object reply = await Table.GroupAsync(
-            [new GroupOperation.Add(3, [3]), new GroupOperation.Remove(1), new GroupOperation.Add(1, [10, 20]), condition]);
+        [
+            new GroupOperation.Add(3, [3]),
+            new GroupOperation.Remove(1),
+            new GroupOperation.Add(1, [10, 20]),
+            condition,
+        ]);
         Assert.Equal(new ConditionNotMet(3, value is [] ? null : Sequence.Create<int>(value)), reply);
         Assert.Equal(1, Table.Count);
         Assert.Equal([10, 20], Table.Find(1));

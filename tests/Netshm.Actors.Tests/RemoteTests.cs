@@ -34,7 +34,8 @@ public sealed class RemoteTests : TableSpec
         Assert.Equal(new Found(1, [10, 11]), await Ask(new Find(1)));
         Assert.Equal(
             new GroupDone([[10, 11], [1]]),
-            await Ask(new GroupOperations([new GroupOperation.IfEquals(1, [10, 11]), new GroupOperation.Increment(2)])));
+            await Ask(new GroupOperations(
+                [new GroupOperation.IfEquals(1, [10, 11]), new GroupOperation.Increment(2)])));
         Assert.Equal([1], Table.Find(2));
     }
 

@@ -16,7 +16,7 @@ public sealed class RestartTests : TableSpec
         HostOf(Table).Batches.Dispose();
         Task[] waiting = [.. Enumerable.Range(2, 10).Select(key => Table.AddAsync(key, [key]))];
         await Task.WhenAll(waiting);
-        Assert.Contains("opened anew", (string)ExpectMsg<Warning>(Patience).Message.ToString()!, StringComparison.Ordinal);
+        Assert.Contains("opened anew", ExpectMsg<Warning>(Patience).ToString(), StringComparison.Ordinal);
         Assert.Equal(11, Table.Count);
         Assert.Equal([1], Table.Find(1));
     }

@@ -66,7 +66,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("location = here", "netshm.table.t.location", "'here'", "file:/path")]
-    [InlineData("page-size = 100000000", "netshm.table.t.page-size", "100000000", "auto, or a whole number from 64 to 1048576")]
+    [InlineData("page-size = 100000000", "netshm.table.t.page-size", "100000000", "auto, or a whole number from 64")]
     [InlineData("page-size = 65", "netshm.table.t.page-size", "65", "multiple of 4")]
     [InlineData("init = no", "netshm.table.t.init", "no", "off, or a whole number from 1")]
     [InlineData("locking = both", "netshm.table.t.locking", "both", "auto, none, record")]

@@ -3,7 +3,9 @@ using Netshm.TestKit;
 
 namespace Netshm.Actors.Tests;
 
-/// <summary>A spec with an actor system and one table "test" of its own, which is checked and unlinked at the end.</summary>
+/// <summary>
+/// A spec with an actor system and one table "test" of its own, which is checked and unlinked at the end.
+/// </summary>
 public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
 {
     /// <summary>How long a spec waits for what must happen.</summary>
@@ -42,7 +44,8 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
             """);
 
     /// <summary>Asserts that a value has certain words, and is there at all.</summary>
-    protected static void AssertWords(int[]? actual, params int[] expected) => Assert.Equal((IEnumerable<int>)expected, actual);
+    protected static void AssertWords(int[]? actual, params int[] expected) =>
+        Assert.Equal((IEnumerable<int>)expected, actual);
 
     /// <summary>Another process that holds the table's write lock until it is told to let go.</summary>
     protected ChildProcess HoldLock()
