@@ -80,6 +80,8 @@ internal sealed class TableActor : UntypedActor
 
     private void Run()
     {
+        if (_host.Queue.Count == 0)
+            return; // An earlier batch took the request that this message was sent for.
         var batch = new Batch(_host.Queue, _settings);
         bool onlyRead = !_host.Queue.HasWrites;
         long start = Stopwatch.GetTimestamp();
