@@ -84,11 +84,17 @@ internal sealed class TableActor : UntypedActor
             return; // An earlier batch took the request that this message was sent for.
         var batch = new Batch(_host.Queue, _settings);
         bool onlyRead = !_host.Queue.HasWrites;
-        long start = Stopwatch.GetTimestamp();
         try
         {
             ShmTable table = _host.Batches;
-            table.Group(() => batch.Execute(table, onlyRead), onlyRead ? GroupIntent.Read : GroupIntent.Write);
+            table.Group(
+                () =>
+                {
+                    long start = Stopwatch.GetTimestamp(); // Waiting for the lock keeps nobody else from it.
+                    batch.Execute(table, onlyRead);
+                    _lockedSinceTurn += Stopwatch.GetElapsedTime(start);
+                },
+                onlyRead ? GroupIntent.Read : GroupIntent.Write);
         }
         catch (LockTimeoutException)
         {
@@ -105,7 +111,6 @@ internal sealed class TableActor : UntypedActor
         }
         finally
         {
-            _lockedSinceTurn += Stopwatch.GetElapsedTime(start);
             batch.Answer();
             if (batch.Interrupted is not null)
                 _host.Queue.Return(batch.Interrupted);

@@ -234,7 +234,7 @@ internal sealed class TableLock
     {
         int heldByThread = 0;
         for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
-            heldByThread += scope.Held == Hold.Inherited ? 0 : 1;
+            heldByThread += scope.Held != Hold.Inherited && scope.Table._processes is RecordLock ? 1 : 0;
         return heldByThread > 0 && (RecordLock.HeldByProcess <= heldByThread || doubtEnds.HasPassed);
     }
 

@@ -8,7 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
-    public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, EINVAL = 22, ENOSPC = 28,
+    public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOSPC = 28,
         EDEADLK = 35, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
@@ -16,7 +16,7 @@ internal static unsafe partial class Libc
     public const int MS_SYNC = 4;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
-    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7;
+    public const int F_SETLK = 6, F_SETLKW = 7;
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
@@ -40,7 +40,6 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct Status
     {
-        [FieldOffset(16)] public uint LinkCount;
         [FieldOffset(20)] public uint UserId;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;

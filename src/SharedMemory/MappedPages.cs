@@ -135,12 +135,22 @@ internal sealed unsafe class MappedPages : IDisposable
         {
             if (_writable)
                 return;
-            _writable = true;
 
             // The kernel puts the new mapping in the old one's place in one step, so a concurrent reader waits for
             // it in a page fault at worst.
+            long readableBytes = _mappedBytes;
+            _writable = true;
             _mappedBytes = 0;
-            MapUpTo(_file.Status.LengthInBytes);
+            try
+            {
+                MapUpTo(_file.Status.LengthInBytes);
+            }
+            catch
+            {
+                _writable = false;
+                _mappedBytes = readableBytes;
+                throw;
+            }
         }
     }
 

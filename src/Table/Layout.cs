@@ -6,8 +6,8 @@ internal static class Layout
     public const int MasterPage = 0;
     public const int DescriptorPage = 1;
 
-    /// <summary>Page sizes in bytes: the smallest that works, the original's smallest, the largest searched for.</summary>
-    public const int MinPageSize = 64, MinOcamlPageSize = 160, MaxPageSize = 1 << 20;
+    /// <summary>Page sizes in bytes: the smallest that works, and the largest searched for.</summary>
+    public const int MinPageSize = 64, MaxPageSize = 1 << 20;
 
     public const int DescriptorLengthInWords = 40;
     public const int MaxExtents = 16;
