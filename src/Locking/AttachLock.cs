@@ -4,50 +4,70 @@ namespace Netshm;
 internal sealed class AttachLock : IDisposable
 {
     private const long CreationByte = ByteRangeLock.FirstReserved;
-    private const long AttachedByte = ByteRangeLock.FirstReserved + 1;
+    private const long RecordByte = ByteRangeLock.FirstReserved + 1;
+    private const long FutexByte = ByteRangeLock.FirstReserved + 2;
 
     private readonly SharedDescriptor _file;
-    private readonly long _byte;
+    private readonly long _firstByte;
+    private readonly int _count;
     private readonly string _name;
 
-    private AttachLock(SharedDescriptor file, long lockedByte, string name)
+    private AttachLock(SharedDescriptor file, long firstByte, int count, string name)
     {
         _file = file;
-        _byte = lockedByte;
+        _firstByte = firstByte;
+        _count = count;
         _name = name;
     }
 
-    /// <summary>Held while a process finds out what a file holds and initialises it: one at a time.</summary>
-    /// <param name="file">The lock file.</param>
+    /// <summary>Held while a process finds out what a file holds and initialises it, comes or goes: one at a time.</summary>
+    /// <param name="file">The lock file; the threads of this process take turns on it.</param>
     /// <param name="writable">Whether the file is open for writing; otherwise it only keeps initialisers out.</param>
     /// <param name="deadline">Until when to wait.</param>
     /// <param name="name">The table, for messages.</param>
     public static AttachLock TakeForCreation(SharedDescriptor file, bool writable, Deadline deadline, string name)
     {
-        short type = writable ? Libc.F_WRLCK : Libc.F_RDLCK;
-        ByteRangeLock.Lock(file, type, CreationByte, 1, deadline, name);
-        return new AttachLock(file, CreationByte, name);
+        Monitor.Enter(file.CreationMonitor);
+        try
+        {
+            short type = writable ? Libc.F_WRLCK : Libc.F_RDLCK;
+            ByteRangeLock.Lock(file, type, CreationByte, 1, deadline, name);
+            return new AttachLock(file, CreationByte, 1, name);
+        }
+        catch
+        {
+            Monitor.Exit(file.CreationMonitor);
+            throw;
+        }
     }
 
-    /// <summary>Held, shared, by each process for as long as it has the table open.</summary>
-    public static AttachLock Take(SharedDescriptor file, Deadline deadline, string name)
+    /// <summary>Held, shared, by each process for as long as it has the table open with this method.</summary>
+    public static AttachLock Take(SharedDescriptor file, LockingMethod locking, Deadline deadline, string name)
     {
-        ByteRangeLock.Lock(file, Libc.F_RDLCK, AttachedByte, 1, deadline, name);
+        ByteRangeLock.Lock(file, Libc.F_RDLCK, ByteOf(locking), 1, deadline, name);
         file.IsAttached = true;
-        return new AttachLock(file, AttachedByte, name);
+        return new AttachLock(file, ByteOf(locking), 1, name);
     }
+
+    /// <summary>Whether another process has the table open with this method.</summary>
+    public static bool IsTakenByOthers(SharedDescriptor file, LockingMethod locking, string name) =>
+        ByteRangeLock.IsHeldByOthers(file, ByteOf(locking), name);
 
     /// <summary>Makes sure that nobody has the table open, and keeps it so; null when somebody has.</summary>
     public static AttachLock? TryTakeAlone(SharedDescriptor file, string name) =>
-        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, AttachedByte, 1, name)
-            ? new AttachLock(file, AttachedByte, name)
+        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, 2, name)
+            ? new AttachLock(file, RecordByte, 2, name)
             : null;
 
-    /// <summary>Releases the byte.</summary>
+    /// <summary>Releases the bytes.</summary>
     public void Dispose()
     {
-        if (_byte == AttachedByte)
+        if (_firstByte != CreationByte && _count == 1)
             _file.IsAttached = false;
-        ByteRangeLock.Unlock(_file, _byte, 1, _name);
+        ByteRangeLock.Unlock(_file, _firstByte, _count, _name);
+        if (_firstByte == CreationByte)
+            Monitor.Exit(_file.CreationMonitor);
     }
+
+    private static long ByteOf(LockingMethod locking) => locking == LockingMethod.Futex ? FutexByte : RecordByte;
 }

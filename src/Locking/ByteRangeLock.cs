@@ -36,6 +36,15 @@ internal static class ByteRangeLock
         return true;
     }
 
+    /// <summary>Whether another process holds a lock, of whatever type, on a byte.</summary>
+    public static bool IsHeldByOthers(SharedDescriptor file, long position, string name)
+    {
+        var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = position, Length = 1 };
+        return Libc.RecordLock(file.Descriptor, Libc.F_GETLK, ref range) == 0
+            ? range.Type != Libc.F_UNLCK
+            : throw SystemError.Last("examine the locks of", name);
+    }
+
     /// <summary>Takes a lock, waiting for it.</summary>
     /// <exception cref="DeadlockException">The kernel found a cycle of waiting processes; only without deadline.</exception>
     /// <exception cref="LockTimeoutException">The deadline has passed.</exception>

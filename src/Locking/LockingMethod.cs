@@ -6,7 +6,11 @@ namespace Netshm;
 /// </remarks>
 public enum LockingMethod
 {
-    /// <summary>The best method for the table at hand; today this is <see cref="Record"/>.</summary>
+    /// <summary>
+    /// The best method for the table at hand: <see cref="Futex"/> for a new table and for one that has a sidecar;
+    /// <see cref="Record"/> for an existing one without a sidecar, since it may be Ocamlnet's, and for one that others
+    /// use with record locks at the moment.
+    /// </summary>
     Auto,
 
     /// <summary>
@@ -20,4 +24,10 @@ public enum LockingMethod
     /// the same time (the original's <c>`Record_locking</c>).
     /// </summary>
     Record,
+
+    /// <summary>
+    /// Locks in shared memory, in a file beside the table (the sidecar): reads without any lock, writes without a system
+    /// call, recovery after any death, transactions. OCaml processes can open the table only while nobody uses it so.
+    /// </summary>
+    Futex,
 }

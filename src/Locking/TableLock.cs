@@ -28,12 +28,21 @@ internal sealed class TableLock
     private readonly ProcessLock _processes;
     private readonly string _name;
     private bool _isClosed;
+    private int _onDemandGroups;
 
     public TableLock(ProcessLock processes, string name)
     {
         _processes = processes;
         _name = name;
     }
+
+    /// <summary>Called before the write lock is released.</summary>
+    public Action? WritingEnds { get; init; }
+
+    /// <summary>
+    /// How many groups with <see cref="GroupIntent.OnDemand"/> this process has open: their reads must lock.
+    /// </summary>
+    public int OnDemandGroups => _onDemandGroups;
 
     /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
     public bool IsInScope => t_innermost is not null && FindScope() is not null;
@@ -91,6 +100,7 @@ internal sealed class TableLock
         {
             try
             {
+                WritingEnds?.Invoke();
                 _processes.ReleaseExclusive();
             }
             finally
@@ -164,6 +174,8 @@ internal sealed class TableLock
         if (scope is null)
         {
             t_innermost = scope = new LockScope(this, intent, t_innermost);
+            if (intent == GroupIntent.OnDemand)
+                Interlocked.Increment(ref _onDemandGroups);
             if (hold != Hold.Inherited)
                 KeepInGroup(scope, hold);
         }
@@ -178,6 +190,8 @@ internal sealed class TableLock
 
         // Scopes are opened and closed by nested calls on one thread, so the last one to be done is the innermost.
         t_innermost = scope.Outer;
+        if (scope.Intent == GroupIntent.OnDemand)
+            Interlocked.Decrement(ref _onDemandGroups);
         if (scope.Held == Hold.Inherited)
             return;
         WaitGraph.RemoveHolder(_gate);

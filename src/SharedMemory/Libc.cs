@@ -16,7 +16,8 @@ internal static unsafe partial class Libc
     public const int MS_SYNC = 4;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
-    public const int F_SETLK = 6, F_SETLKW = 7;
+    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
+    public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
@@ -24,6 +25,18 @@ internal static unsafe partial class Libc
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
     public static int O_NOFOLLOW { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    /// <summary>The number of futex(2), which the C library has no function for.</summary>
+    public static nint SYS_futex { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 98 : 202;
+
+    /// <summary>struct timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>struct flock of fcntl(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -117,6 +130,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
     public static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);

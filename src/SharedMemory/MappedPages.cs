@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
 
@@ -24,9 +25,11 @@ internal sealed unsafe class MappedPages : IDisposable
     private readonly SharedDescriptor _file;
     private bool _writable;
     private readonly int* _base;
-    private readonly long _reservedBytes;
+    private long _reservedBytes;
     private long _mappedBytes;
+    private long _mappedWords;
     private volatile int _mappedPages;
+    private bool _isRetired;
 
     public MappedPages(SharedDescriptor file, bool writable, int pageSizeInBytes, string name)
     {
@@ -41,6 +44,9 @@ internal sealed unsafe class MappedPages : IDisposable
     public string Name { get; }
 
     public int WordsPerPage { get; }
+
+    /// <summary>Whether they can be stored to.</summary>
+    public bool IsWritable => _writable;
 
     /// <summary>How many whole pages can be accessed now.</summary>
     public int MappedPageCount => _mappedPages;
@@ -62,14 +68,37 @@ internal sealed unsafe class MappedPages : IDisposable
     /// <summary>Words that may span pages, from the start of a page on.</summary>
     /// <exception cref="CorruptFileException">They are not all there.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<int> Words(int page, int lengthInWords)
+    public Span<int> Words(int page, int lengthInWords) => WordsAt((long)page * WordsPerPage, lengthInWords);
+
+    /// <summary>Words anywhere.</summary>
+    /// <param name="firstWord">Counted from the start of the file.</param>
+    /// <param name="lengthInWords">How many.</param>
+    /// <exception cref="CorruptFileException">They are not all there.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<int> WordsAt(long firstWord, int lengthInWords)
     {
-        long first = (long)page * WordsPerPage;
-        if (page < 0 || first + lengthInWords > (long)_mappedPages * WordsPerPage)
-            ThrowNoSuchPage(page);
+        if (!AreMapped(firstWord, lengthInWords))
+            ThrowNoSuchPage((int)Math.Clamp(firstWord / WordsPerPage, int.MinValue, int.MaxValue));
 
         // SAFETY: as for Page.
-        return new Span<int>(_base + first, lengthInWords);
+        return new Span<int>(_base + firstWord, lengthInWords);
+    }
+
+    /// <summary>The same for readers that hold no lock, and may have read any number: empty when not all is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<int> WordsOrNone(long firstWord, int lengthInWords)
+    {
+        // SAFETY: as for Page; after Retire the words are zeros.
+        return AreMapped(firstWord, lengthInWords) ? new ReadOnlySpan<int>(_base + firstWord, lengthInWords) : default;
+    }
+
+    /// <summary>Asks the processor to load a word's cache line, where it has an instruction for that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(long word)
+    {
+        // A prefetch of any address is harmless: it never faults.
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_base + word);
     }
 
     /// <summary>Makes pages that another process has added accessible; never lengthens the file.</summary>
@@ -81,6 +110,7 @@ internal sealed unsafe class MappedPages : IDisposable
             return;
         lock (_sync)
         {
+            ObjectDisposedException.ThrowIf(_isRetired, this);
             Libc.Status status = _file.Status;
             if (status.LengthInBytes / PageBytes < pageCount)
             {
@@ -175,10 +205,47 @@ internal sealed unsafe class MappedPages : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lets go of the file while threads may still be reading without a lock: they find zeros from now on. The address
+    /// space goes when nobody refers to this object any more.
+    /// </summary>
+    public void Retire()
+    {
+        lock (_sync)
+        {
+            _isRetired = true;
+            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
+            if (_mappedBytes > 0
+                && (nint)Libc.Map(_base, (nuint)_mappedBytes, Libc.PROT_READ, flags, -1, 0) == -1)
+            {
+                throw SystemError.Last("let go of", Name);
+            }
+
+            _ = Libc.Unmap((byte*)_base + _mappedBytes, (nuint)(_reservedBytes - _mappedBytes));
+            _reservedBytes = _mappedBytes;
+        }
+    }
+
+    /// <summary>Unmaps everything at once; only for one who is sure to be the only user.</summary>
     public void Dispose()
     {
+        Unmap();
+        GC.SuppressFinalize(this);
+    }
+
+    ~MappedPages() => Unmap();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool AreMapped(long firstWord, int lengthInWords) =>
+        firstWord >= 0 && firstWord + lengthInWords <= Volatile.Read(ref _mappedWords);
+
+    private void Unmap()
+    {
         _mappedPages = 0;
-        _ = Libc.Unmap(_base, (nuint)_reservedBytes);
+        _mappedWords = 0;
+        if (_reservedBytes > 0)
+            _ = Libc.Unmap(_base, (nuint)_reservedBytes);
+        _reservedBytes = 0;
     }
 
     private static int* Reserve(string name, out long bytes)
@@ -196,39 +263,8 @@ internal sealed unsafe class MappedPages : IDisposable
 
     private static long RoundUp(long bytes) => (bytes + SystemPageBytes - 1) / SystemPageBytes * SystemPageBytes;
 
-    private bool TryAllocate(long oldBytes, long newBytes)
-    {
-        while (Libc.Allocate(_file.Descriptor, 0, oldBytes, newBytes - oldBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EOPNOTSUPP:
-                    return TryWriteZeros(oldBytes, newBytes);
-                default:
-                    return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Allocates by writing, on file systems that can't do it otherwise. Only beyond the old end.</summary>
-    private bool TryWriteZeros(long oldBytes, long newBytes)
-    {
-        byte[] zeros = new byte[MinGrowthBytes];
-        for (long position = oldBytes; position < newBytes;)
-        {
-            int count = (int)Math.Min(zeros.Length, newBytes - position);
-            int written = Libc.Write(_file.Descriptor, zeros.AsSpan(0, count), position);
-            if (written < 0)
-                return false;
-            position += written;
-        }
-
-        return true;
-    }
+    private bool TryAllocate(long oldBytes, long newBytes) =>
+        FileSpace.TryAllocate(_file.Descriptor, oldBytes, newBytes - oldBytes);
 
     /// <summary>Fills the holes of a file that another program grew sparsely, as the original does.</summary>
     private void MakeSolid(in Libc.Status status)
@@ -264,6 +300,7 @@ internal sealed unsafe class MappedPages : IDisposable
 
         // A page counts only when all of it is in the file: beyond its end a mapping is lost or faults.
         _mappedPages = (int)Math.Min(Math.Min(lengthInBytes, _mappedBytes) / PageBytes, int.MaxValue);
+        Volatile.Write(ref _mappedWords, (long)_mappedPages * WordsPerPage);
     }
 
     private void ThrowNoSuchPage(int page) => throw new CorruptFileException(

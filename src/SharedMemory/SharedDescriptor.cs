@@ -32,6 +32,9 @@ internal sealed class SharedDescriptor
     /// <summary>Whether this process has a table open whose locks are on this file.</summary>
     public bool IsAttached { get; set; }
 
+    /// <summary>Excludes threads of this process where a record lock excludes other processes.</summary>
+    public object CreationMonitor { get; } = new();
+
     /// <summary>The descriptor with the widest access that was asked for so far.</summary>
     public int Descriptor => _readWrite >= 0 ? _readWrite : _readOnly;
 
@@ -70,6 +73,10 @@ internal sealed class SharedDescriptor
 
         throw new IOException($"cannot open {path}: it is created and removed again all the time");
     }
+
+    /// <summary>Whether a path leads to this very file.</summary>
+    public bool IsAt(string path) =>
+        Libc.Stat(path, out Libc.Status status) == 0 && FileIdentity.Of(status) == Identity;
 
     /// <summary>Takes one more reference.</summary>
     public SharedDescriptor Share()

@@ -23,6 +23,9 @@ public abstract record SharedMemoryName
     /// <summary>The path at which the table's memory lies in the file system.</summary>
     public abstract string MemoryPath { get; }
 
+    /// <summary>Where the file lies that <see cref="LockingMethod.Futex"/> needs beside the memory.</summary>
+    internal string SidecarPath => MemoryPath + ".netshm";
+
     /// <summary>Makes sure that the directory exists in which the name is to be opened, where that is ours.</summary>
     internal virtual void EnsureDirectory()
     {

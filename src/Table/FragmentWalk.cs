@@ -44,6 +44,7 @@ internal ref struct FragmentWalk
                 $"the value has {LengthInWords} words; the table has {totalPages} pages of {pages.WordsPerPage}");
         }
 
+        FirstWord = Layout.ContentHeaderInWords + position;
         _fragment = content.Slice(position, Math.Min(LengthInWords, content.Length - position));
         _restInWords = LengthInWords - _fragment.Length;
         CheckNext();
@@ -56,6 +57,9 @@ internal ref struct FragmentWalk
     public readonly int Page => _page;
 
     public readonly Span<int> Current => _fragment;
+
+    /// <summary>Where in its page the current fragment begins.</summary>
+    public int FirstWord { get; private set; }
 
     /// <summary>Goes to the first or the next fragment. An empty value has one, empty fragment.</summary>
     /// <exception cref="CorruptFileException">The next page is damaged.</exception>
@@ -80,6 +84,7 @@ internal ref struct FragmentWalk
             throw Bad(FollowUpView.SequenceWord, $"sequence number {followUp.Sequence} found, {_sequence} expected");
         _nextPage = followUp.NextPage;
         Span<int> content = followUp.Content;
+        FirstWord = Layout.FollowUpHeaderInWords;
         _fragment = content[..Math.Min(_restInWords, content.Length)];
         _restInWords -= _fragment.Length;
         CheckNext();
@@ -94,6 +99,14 @@ internal ref struct FragmentWalk
             _fragment.CopyTo(destination);
             destination = destination[_fragment.Length..];
         }
+    }
+
+    /// <summary>Copies the value, which nothing was read of yet.</summary>
+    public int[] ToArray()
+    {
+        int[] words = GC.AllocateUninitializedArray<int>(LengthInWords);
+        CopyTo(words);
+        return words;
     }
 
     /// <summary>Whether all of the value is in one page.</summary>

@@ -5,8 +5,22 @@ namespace Netshm;
 internal sealed class FreeList
 {
     private readonly MappedPages _pages;
+    private readonly UndoJournal? _journal;
 
-    public FreeList(MappedPages pages) => _pages = pages;
+    public FreeList(MappedPages pages, UndoJournal? journal)
+    {
+        _pages = pages;
+        _journal = journal;
+    }
+
+    /// <summary>Puts one page that nothing points to into the list.</summary>
+    /// <remarks>Dying in between leaves the page to nobody. The count goes up after the page is in, see <see cref="Take"/>.</remarks>
+    public static void PutPage(MappedPages pages, DescriptorView descriptor, int page)
+    {
+        new FreePageView(pages.Page(page)).Initialise(descriptor.FreeHead);
+        descriptor.FreeHead = page;
+        descriptor.FreePages++;
+    }
 
     /// <summary>Takes pages out of the free list and, where it has too few, from the end of the table.</summary>
     /// <exception cref="OutOfSpaceException">There is no room for so many; nothing has changed.</exception>
@@ -50,6 +64,7 @@ internal sealed class FreeList
         }
 
         _pages.Grow(total + count);
+        _journal?.NewPages(total, count);
 
         // Dying right after this store leaves the new pages to nobody. They are counted before they are written, so
         // that everything beyond the total stays zero: the original relies on it in new hash pages.
@@ -58,20 +73,15 @@ internal sealed class FreeList
     }
 
     /// <summary>Puts all pages of a binding that nothing points to any more into the list.</summary>
-    /// <remarks>
-    /// Dying in between leaves the remaining pages to nobody. The count goes up after the page is in, see
-    /// <see cref="Take"/>.
-    /// </remarks>
+    /// <remarks>Dying in between leaves the remaining pages to nobody, unless there is a journal.</remarks>
     public void Put(DescriptorView descriptor, int firstPage)
     {
         int limit = descriptor.TotalPages;
         for (int page = firstPage; page != 0 && limit > 0; limit--)
         {
-            Span<int> words = _pages.Page(page);
-            int next = new ContentView(words).NextPage; // The same word in follow-up pages.
-            new FreePageView(words).Initialise(descriptor.FreeHead);
-            descriptor.FreeHead = page;
-            descriptor.FreePages++;
+            int next = new ContentView(_pages.Page(page)).NextPage; // The same word in follow-up pages.
+            SaveHead(page);
+            PutPage(_pages, descriptor, page);
             page = next;
         }
     }
@@ -87,6 +97,13 @@ internal sealed class FreeList
         }
 
         return view;
+    }
+
+    /// <summary>Records the words of a page that differ between a free one and one in use.</summary>
+    public void SaveHead(int page)
+    {
+        _journal?.Word(page, FreePageView.MagicWord);
+        _journal?.Word(page, FreePageView.NextFreeWord);
     }
 }
 
@@ -116,6 +133,7 @@ internal struct PageRun
             return _nextNew++;
         int page = _nextFree;
         _nextFree = _list.FreePage(page).NextFree;
+        _list.SaveHead(page);
         _leftFromList--;
         return page;
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm;
 
 /// <summary>The hash table from keys to the first pages of their newest bindings.</summary>
@@ -8,29 +6,30 @@ namespace Netshm;
 /// </remarks>
 internal sealed class HashIndex
 {
-    /// <summary>Probes before the sequence is linear and so sure to meet every cell once.</summary>
-    private const int QuadraticProbes = 10;
-
-    private const int LinearOffset = 72;
-
     private readonly MappedPages _pages;
-    private readonly int _cellsPerPage;
+    private HashGeometry? _geometry;
 
-    public HashIndex(MappedPages pages)
+    public HashIndex(MappedPages pages) => _pages = pages;
+
+    /// <summary>Where the cells are now.</summary>
+    /// <exception cref="CorruptFileException">The descriptor's numbers are impossible.</exception>
+    public HashGeometry GeometryOf(DescriptorView descriptor)
     {
-        _pages = pages;
-        _cellsPerPage = Layout.CellsPerPage(pages.WordsPerPage);
+        HashGeometry? known = Volatile.Read(ref _geometry);
+        if (known is not null && known.Matches(descriptor))
+            return known;
+        HashGeometry current = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name);
+        Volatile.Write(ref _geometry, current);
+        return current;
     }
 
     /// <summary>The cell of a key, or, when it is not found, the never-used cell where the search ended.</summary>
     /// <exception cref="CorruptFileException">The table is damaged, or has no never-used cell at all.</exception>
     public CellView Find(DescriptorView descriptor, int key, out bool found)
     {
-        int cells = CellCount(descriptor);
-        long lastProbe = (long)cells + LinearOffset + QuadraticProbes;
-        for (int probe = 0; probe < lastProbe; probe++)
+        for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
         {
-            CellView cell = CellAt(descriptor, Remainder(unchecked(key + Offset(probe)), cells));
+            CellView cell = probes.Current;
             if (cell.Pointer == Layout.NeverUsed)
             {
                 found = false;
@@ -43,8 +42,6 @@ internal sealed class HashIndex
                 return cell;
             }
         }
-
-        throw NoFreeCell(cells);
     }
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
@@ -54,32 +51,32 @@ internal sealed class HashIndex
     /// </remarks>
     public CellView FindForAdd(DescriptorView descriptor, int key)
     {
-        int cells = CellCount(descriptor);
-        long lastProbe = (long)cells + LinearOffset + QuadraticProbes;
-        int unbound = -1;
-        for (int probe = 0; probe < lastProbe; probe++)
+        CellView unbound = default;
+        bool hasUnbound = false;
+        for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
         {
-            int number = Remainder(unchecked(key + Offset(probe)), cells);
-            CellView cell = CellAt(descriptor, number);
+            CellView cell = probes.Current;
             int pointer = cell.Pointer;
             if (pointer == Layout.NeverUsed)
-                return unbound < 0 ? cell : CellAt(descriptor, unbound);
+                return hasUnbound ? unbound : cell;
             if (cell.Key == key)
                 return cell;
-            if (pointer == Layout.Unbound && unbound < 0)
-                unbound = number;
+            if (pointer == Layout.Unbound && !hasUnbound)
+            {
+                unbound = cell;
+                hasUnbound = true;
+            }
         }
-
-        throw NoFreeCell(cells);
     }
 
     /// <summary>The cell in which a key's entry is to be put when the table is laid out anew in the spare words.</summary>
-    public CellView FindSpare(DescriptorView descriptor, int key, int cells)
+    /// <param name="layout">The new layout.</param>
+    /// <param name="key">The key.</param>
+    public CellView FindSpare(HashGeometry layout, int key)
     {
-        long lastProbe = (long)cells + LinearOffset + QuadraticProbes;
-        for (int probe = 0; probe < lastProbe; probe++)
+        for (var probes = new ProbeWalk(_pages, layout, key); ; probes.MoveNext())
         {
-            CellView cell = CellAt(descriptor, Remainder(unchecked(key + Offset(probe)), cells));
+            CellView cell = probes.Current;
             if (cell.SparePointer == Layout.NeverUsed)
                 return cell;
             if (cell.SpareKey == key)
@@ -88,30 +85,16 @@ internal sealed class HashIndex
                     _pages.Name, null, null, $"key {key} has two cells in the hash table");
             }
         }
-
-        throw new CorruptFileException(
-            _pages.Name, null, null, $"the keys in the hash table do not fit into its {cells} cells");
     }
 
     /// <summary>All cells, in the order of the hash table.</summary>
-    public CellWalk Cells(DescriptorView descriptor) => new(_pages, _cellsPerPage, descriptor);
+    public CellWalk Cells(DescriptorView descriptor) =>
+        new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
 
-    /// <summary>How many cells the extents have together.</summary>
+    /// <summary>Where the cells are going to be when all of the extents' cells are used.</summary>
     /// <exception cref="CorruptFileException">They have impossible sizes.</exception>
-    public int CellsInExtents(DescriptorView descriptor)
-    {
-        long pages = 0;
-        for (int extent = 0; extent < ExtentCount(descriptor); extent++)
-            pages += descriptor.ExtentPages(extent);
-        long cells = pages * _cellsPerPage;
-        if (pages > _pages.MappedPageCount || cells is <= 0 or > int.MaxValue)
-        {
-            throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
-                $"the extents have {pages} pages; the file has {_pages.MappedPageCount}");
-        }
-
-        return (int)cells;
-    }
+    public HashGeometry GeometryOfAllExtents(DescriptorView descriptor) =>
+        HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name, wholeExtents: true);
 
     /// <summary>How many extents are in use.</summary>
     public static int ExtentCount(DescriptorView descriptor)
@@ -125,54 +108,4 @@ internal sealed class HashIndex
 
         return extent;
     }
-
-    /// <summary>How far probe <paramref name="probe"/> of a key is from its first: quadratic, then linear.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Offset(int probe) => probe < QuadraticProbes ? probe * probe : LinearOffset + probe;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Remainder(int dividend, int divisor)
-    {
-        int remainder = dividend % divisor;
-        return remainder + (divisor & (remainder >> 31));
-    }
-
-    private int CellCount(DescriptorView descriptor)
-    {
-        int cells = descriptor.Cells;
-        if (cells <= 0)
-            ThrowBadCellCount(cells);
-        return cells;
-    }
-
-    private void ThrowBadCellCount(int cells) => throw new CorruptFileException(
-        _pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
-        $"the hash table has {cells} cells; expected at least 1");
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private CellView CellAt(DescriptorView descriptor, int number)
-    {
-        int page = (int)((uint)number / (uint)_cellsPerPage);
-        int word = Layout.HashPageHeaderInWords + (Layout.CellLengthInWords * (number - (page * _cellsPerPage)));
-        for (int extent = 0; extent < Layout.MaxExtents; extent++)
-        {
-            int firstPage = descriptor.ExtentFirstPage(extent);
-            int pages = descriptor.ExtentPages(extent);
-            if (firstPage <= 0 || pages <= 0)
-                break;
-            if (page < pages)
-                return new CellView(_pages.Page(unchecked(firstPage + page)).Slice(word, Layout.CellLengthInWords));
-            page -= pages;
-        }
-
-        throw NoSuchCell(number, descriptor.Cells);
-    }
-
-    private CorruptFileException NoSuchCell(int number, int cells) => new(
-        _pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
-        $"the extents end before cell {number} of {cells}");
-
-    private CorruptFileException NoFreeCell(int cells) => new(
-        _pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,
-        $"all {cells} cells are used; the hash table must always have a free one");
 }

@@ -117,6 +117,17 @@ public sealed class ValueTooLongException : NetshmException
     public long LimitInWords { get; }
 }
 
+/// <summary>A transaction modifies more than can be taken back; it was taken back.</summary>
+public sealed class TransactionTooLargeException : NetshmException
+{
+    /// <summary>Creates the error from the records it would take and those there is room for.</summary>
+    public TransactionTooLargeException(string file, long records, long limit)
+        : base(FormattableString.Invariant(
+            $"{file}: the transaction needs {records} records in the undo journal; there is room for {limit}"))
+    {
+    }
+}
+
 /// <summary>
 /// The operation is not allowed where it was called: a modification inside a callback or a reading group, an
 /// unannounced write operation, or a table whose locking differs from that of its other users.

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Netshm;
 
 /// <summary>Names for the words of the master page.</summary>
 /// <remarks>All views lie over shared memory: every read may yield anything, and is checked by who uses it.</remarks>
 internal readonly ref struct MasterView(Span<int> words)
 {
-    public const int LengthInWords = 6;
+    public const int LengthInWords = 9;
 
     /// <summary>The mark of a file whose creation is under way.</summary>
     public const int CreationMark = 0x6372_6561;
@@ -32,6 +34,26 @@ internal readonly ref struct MasterView(Span<int> words)
         set => Volatile.Write(ref _words[5], value);
     }
 
+    /// <summary>
+    /// The number that the table's sidecar has, too, in words the original leaves alone; 0 when it never had one.
+    /// </summary>
+    public long SidecarId
+    {
+        get => ((long)_words[7] << 32) | (uint)_words[6];
+        set
+        {
+            Volatile.Write(ref _words[6], (int)value);
+            Volatile.Write(ref _words[7], (int)(value >> 32));
+        }
+    }
+
+    /// <summary>A word the original leaves alone; not 0 while this library modifies the table under record locks.</summary>
+    public int Writing
+    {
+        get => _words[8];
+        set => Volatile.Write(ref _words[8], value);
+    }
+
     public void ClearMagic()
     {
         for (int i = 0; i < Magic.Length; i++)
@@ -50,12 +72,17 @@ internal readonly ref struct DescriptorView(Span<int> words)
 {
     public const int Magic = 0x6712DE9F;
 
+    /// <summary>Stands in the place of <see cref="Magic"/> while the table is locked in a way the original does not know.</summary>
+    public const int FutexMagic = 0x6712DE46;
+
     public const int TotalPagesWord = 1, CellsWord = 2, UsedCellsWord = 3, BindingsWord = 4, FreeHeadWord = 5,
         FreePagesWord = 6, RehashPhaseWord = 7, ExtentsWord = 8;
 
     private readonly Span<int> _words = words;
 
-    public bool HasMagic => _words[0] == Magic;
+    public int FoundMagic => _words[0];
+
+    public bool HasMagic => FoundMagic is Magic or FutexMagic;
 
     /// <summary>How many pages belong to the table; the file may be longer.</summary>
     public int TotalPages
@@ -109,6 +136,9 @@ internal readonly ref struct DescriptorView(Span<int> words)
 
     public int ExtentPages(int extent) => _words[ExtentsWord + (2 * extent) + 1];
 
+    /// <summary>First page and number of pages of all possible extents.</summary>
+    public ReadOnlySpan<int> Extents => _words[ExtentsWord..(ExtentsWord + (2 * Layout.MaxExtents))];
+
     /// <summary>Adds or clears an extent: it counts when both words are other than 0.</summary>
     public void SetExtent(int extent, int firstPage, int pages)
     {
@@ -116,7 +146,27 @@ internal readonly ref struct DescriptorView(Span<int> words)
         Volatile.Write(ref _words[ExtentsWord + (2 * extent) + 1], pages);
     }
 
-    public void WriteMagic() => Volatile.Write(ref _words[0], Magic);
+    /// <summary>Takes back the first of the two stores of <see cref="SetExtent"/>, after which a process died.</summary>
+    public void ClearHalfSetExtent()
+    {
+        int extent = HashIndex.ExtentCount(this);
+        if (extent < Layout.MaxExtents)
+            SetExtent(extent, 0, 0);
+    }
+
+    /// <summary>Whether an extent begins with this page.</summary>
+    public bool IsExtent(int firstPage)
+    {
+        for (int extent = 0; extent < Layout.MaxExtents && ExtentPages(extent) != 0; extent++)
+        {
+            if (ExtentFirstPage(extent) == firstPage)
+                return true;
+        }
+
+        return false;
+    }
+
+    public void WriteMagic(int magic) => Volatile.Write(ref _words[0], magic);
 }
 
 /// <summary>How far a rehash got.</summary>
@@ -199,17 +249,17 @@ internal readonly ref struct ContentView(Span<int> words)
     public Span<int> Content => _words[Layout.ContentHeaderInWords..];
 
     /// <summary>
-    /// The value, when this is a sound binding of the key that has all of it in this page: the usual case, checked
+    /// The value, when the page is a sound binding of the key that has all of it in this page: the usual case, checked
     /// without the work of a walk. Anything else is for <see cref="FragmentWalk"/> to read or to complain about.
     /// </summary>
-    public bool TryGetWhole(int key, int totalPages, out ReadOnlySpan<int> value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryGetWhole(ReadOnlySpan<int> page, int key, out ReadOnlySpan<int> value)
     {
-        ReadOnlySpan<int> words = _words;
-        int lengthInWords = words[ValueLengthWord];
-        bool isWhole = words[0] == Magic && words[KeyWord] == key && words[NextPageWord] == 0
-            && (uint)words[OlderBindingWord] < (uint)totalPages && words[ValuePositionWord] == 0
-            && (uint)lengthInWords <= (uint)(words.Length - Layout.ContentHeaderInWords);
-        value = isWhole ? words.Slice(Layout.ContentHeaderInWords, lengthInWords) : default;
+        int lengthInWords = page[ValueLengthWord];
+        bool isWhole = page[0] == Magic && page[KeyWord] == key && page[NextPageWord] == 0
+            && page[ValuePositionWord] == 0
+            && (uint)lengthInWords <= (uint)(page.Length - Layout.ContentHeaderInWords);
+        value = isWhole ? page.Slice(Layout.ContentHeaderInWords, lengthInWords) : default;
         return isWhole;
     }
 
@@ -265,7 +315,7 @@ internal readonly ref struct FreePageView(Span<int> words)
 {
     public const int Magic = unchecked((int)0xf3eef3ee);
 
-    public const int NextFreeWord = 1;
+    public const int MagicWord = 0, NextFreeWord = 1;
 
     private readonly Span<int> _words = words;
 

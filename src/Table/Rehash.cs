@@ -13,9 +13,11 @@ internal sealed class Rehash
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
     private readonly FreeList _freeList;
+    private readonly ReadSequences? _sequences;
 
-    public Rehash(MappedPages pages, HashIndex index, FreeList freeList)
+    public Rehash(MappedPages pages, HashIndex index, FreeList freeList, ReadSequences? sequences)
     {
+        _sequences = sequences;
         _pages = pages;
         _index = index;
         _freeList = freeList;
@@ -56,21 +58,23 @@ internal sealed class Rehash
     }
 
     /// <summary>Finishes a rehash during which a process died.</summary>
-    public void Finish(DescriptorView descriptor)
+    /// <returns>Whether there was one.</returns>
+    public bool Finish(DescriptorView descriptor)
     {
         switch (descriptor.RehashPhase)
         {
             case RehashPhase.None:
-                break;
+                return false;
             case RehashPhase.Filling:
+                descriptor.ClearHalfSetExtent();
                 FromFilling(descriptor);
-                break;
+                return true;
             case RehashPhase.Copying:
                 FromCopying(descriptor);
-                break;
+                return true;
             case RehashPhase.Clearing:
                 FromClearing(descriptor);
-                break;
+                return true;
             default:
                 throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.RehashPhaseWord,
                     $"{(int)descriptor.RehashPhase} is no phase of a rehash");
@@ -113,7 +117,7 @@ internal sealed class Rehash
     {
         // Cells stay as they are in this phase, whatever the spare words hold.
         descriptor.RehashPhase = RehashPhase.Filling;
-        int cells = _index.CellsInExtents(descriptor);
+        HashGeometry layout = _index.GeometryOfAllExtents(descriptor);
         ClearSpares(descriptor);
         try
         {
@@ -122,7 +126,7 @@ internal sealed class Rehash
                 CellView cell = walk.Current;
                 if (!cell.IsBound)
                     continue;
-                CellView target = _index.FindSpare(descriptor, cell.Key, cells);
+                CellView target = _index.FindSpare(layout, cell.Key);
                 target.SpareKey = cell.Key;
                 target.SparePointer = cell.Pointer;
             }
@@ -139,9 +143,12 @@ internal sealed class Rehash
 
     private void FromCopying(DescriptorView descriptor)
     {
+        // Readers without a lock keep out while the cells change. Dying leaves the word odd until the rehash is finished.
+        _sequences?.OpenStructure();
+
         // Before this store the old layout counts; after it the new one does, and it is complete in the spare words.
         descriptor.RehashPhase = RehashPhase.Copying;
-        descriptor.Cells = _index.CellsInExtents(descriptor);
+        descriptor.Cells = _index.GeometryOfAllExtents(descriptor).Cells;
         int used = 0;
         for (CellWalk walk = _index.Cells(descriptor); walk.MoveNext();)
         {

@@ -1,11 +1,15 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
 /// <content>The operations on bindings.</content>
 public sealed partial class ShmTable
 {
+    /// <summary>Values up to this length are read in one step before there is an array to hold them.</summary>
+    private const int UsualLengthInWords = 64;
+
     /// <summary>Adds a binding (the original's <c>add</c>). Older bindings of the key are hidden, not removed.</summary>
     /// <remarks>Locks the table for writing. Allocates nothing on the managed heap.</remarks>
     /// <exception cref="OutOfSpaceException">There is no room; the table is as before.</exception>
@@ -14,7 +18,7 @@ public sealed partial class ShmTable
     public void Add(int key, ReadOnlySpan<int> value)
     {
         using Access access = Write(out _);
-        Engine.Add(key, value);
+        Engine.Writer.Add(key, value);
     }
 
     /// <summary>
@@ -28,7 +32,7 @@ public sealed partial class ShmTable
     public void Replace(int key, ReadOnlySpan<int> value)
     {
         using Access access = Write(out Deadline deadline);
-        Engine.Replace(key, value, deadline);
+        Engine.Writer.Replace(key, value, deadline);
     }
 
     /// <summary>
@@ -41,56 +45,79 @@ public sealed partial class ShmTable
     public bool Remove(int key)
     {
         using Access access = Write(out Deadline deadline);
-        return Engine.Remove(key, deadline);
+        return Engine.Writer.Remove(key, deadline);
     }
 
-    /// <summary>Whether a key is bound (the original's <c>mem</c>). Locks the table for reading.</summary>
+    /// <summary>Whether a key is bound (the original's <c>mem</c>).</summary>
+    /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does.</remarks>
     public bool Contains(int key)
     {
-        using Access access = Read();
-        return Engine.Contains(key);
+        ReadOutcome outcome = ReadAtOnce(key, [], out _);
+        if (outcome == ReadOutcome.Undecided)
+        {
+            var sink = new SpanSink([]);
+            ReadBindings(key, ref sink);
+            return sink.Found;
+        }
+
+        return outcome != ReadOutcome.Unbound;
     }
 
-    /// <summary>The value of a key's newest binding (the original's <c>find</c>). Locks the table for reading.</summary>
+    /// <summary>The value of a key's newest binding (the original's <c>find</c>).</summary>
+    /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does.</remarks>
     /// <exception cref="KeyNotFoundException">The key is not bound.</exception>
     public int[] Find(int key) => TryFind(key, out int[]? value)
         ? value
         : throw new KeyNotFoundException(FormattableString.Invariant($"{Name}: key {key} is not bound"));
 
-    /// <summary>The value of a key's newest binding. Locks the table for reading.</summary>
+    /// <summary>The value of a key's newest binding.</summary>
+    /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does.</remarks>
     /// <returns>Whether the key is bound.</returns>
     public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
     {
-        using Access access = Read();
-        value = Engine.TryGetWhole(key, out ReadOnlySpan<int> whole) ? whole.ToArray() : CopyNewest(key);
+        Span<int> words = stackalloc int[UsualLengthInWords];
+        ReadOutcome outcome = ReadAtOnce(key, words, out int lengthInWords);
+        if (outcome is ReadOutcome.TooLong or ReadOutcome.Undecided)
+        {
+            var sink = default(ArraySink);
+            ReadBindings(key, ref sink);
+            value = sink.Value;
+        }
+        else
+        {
+            value = outcome == ReadOutcome.Found ? words[..lengthInWords].ToArray() : null;
+        }
+
         return value is not null;
     }
 
-    /// <summary>Copies the value of a key's newest binding, without allocating. Locks the table for reading.</summary>
+    /// <summary>Copies the value of a key's newest binding, without allocating.</summary>
+    /// <remarks>
+    /// With <see cref="LockingMethod.None"/> it takes no lock: it copies what was there at one instant, and stores
+    /// nothing in shared memory. Only if writers of the key (or of one in a thousand others) keep coming in between, or
+    /// within a <see cref="GroupIntent.OnDemand"/> group, is the table locked for reading. With
+    /// <see cref="LockingMethod.Record"/> it is locked for reading.
+    /// </remarks>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Where the value goes.</param>
+    /// <param name="destination">Where the value goes; overwritten even when the key is not bound.</param>
     /// <param name="length">The value's length in words; 0 when the key is not bound.</param>
     /// <returns>Whether the key is bound.</returns>
     /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
     public bool TryFind(int key, Span<int> destination, out int length)
     {
-        using Access access = Read();
-        if (!Engine.TryGetWhole(key, out ReadOnlySpan<int> whole) || whole.Length > destination.Length)
-            return TryCopyNewest(key, destination, out length);
-        length = whole.Length;
-        whole.CopyTo(destination);
-        return true;
+        ReadOutcome outcome = ReadAtOnce(key, destination, out length);
+        return outcome <= ReadOutcome.Unbound && outcome != ReadOutcome.TooLong
+            ? outcome == ReadOutcome.Found
+            : TryFindAnyLength(key, destination, out length);
     }
 
     /// <summary>The values of all bindings of a key, newest first (the original's <c>find_all</c>).</summary>
-    /// <remarks>Locks the table for reading.</remarks>
+    /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does; all of them as of one instant.</remarks>
     public IReadOnlyList<int[]> FindAll(int key)
     {
-        var values = new List<int[]>();
-        using Access access = Read();
-        for (BindingWalk bindings = Engine.BindingsOf(key); bindings.MoveNext();)
-            values.Add(Copy(bindings.Value));
-        return values;
+        var sink = default(ListSink);
+        ReadBindings(key, ref sink);
+        return sink.Values;
     }
 
     /// <summary>
@@ -195,7 +222,7 @@ public sealed partial class ShmTable
         LockScope scope = Lock.BeginCallback(EnterWrite(deadline));
         try
         {
-            Engine.WriteBlocks(key, announced, writer, deadline);
+            Engine.Writer.WriteBlocks(key, announced, writer, deadline);
         }
         finally
         {
@@ -203,34 +230,34 @@ public sealed partial class ShmTable
         }
     }
 
-    private int[]? CopyNewest(int key)
+    /// <summary>Reads a value that is in one page, where that needs no lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOutcome ReadAtOnce(int key, Span<int> destination, out int lengthInWords)
     {
-        BindingWalk bindings = Engine.BindingsOf(key);
-        return bindings.MoveNext() ? Copy(bindings.Value) : null;
+        if (ReaderWithoutLock is { } reader)
+            return reader.Read(key, destination, out lengthInWords);
+        lengthInWords = 0;
+        return ReadOutcome.Undecided;
     }
 
-    private bool TryCopyNewest(int key, Span<int> destination, out int lengthInWords)
+    private bool TryFindAnyLength(int key, Span<int> destination, out int lengthInWords)
     {
-        BindingWalk bindings = Engine.BindingsOf(key);
-        if (!bindings.MoveNext())
-        {
-            lengthInWords = 0;
-            return false;
-        }
-
-        FragmentWalk value = bindings.Value;
-        lengthInWords = value.LengthInWords;
-        if (lengthInWords > destination.Length)
-            throw new ValueTooLongException(Name.ToString(), key, lengthInWords, destination.Length);
-        value.CopyTo(destination);
-        return true;
+        var sink = new SpanSink(destination);
+        ReadBindings(key, ref sink);
+        lengthInWords = sink.LengthInWords;
+        return lengthInWords <= destination.Length
+            ? sink.Found
+            : throw new ValueTooLongException(Name.ToString(), key, lengthInWords, destination.Length);
     }
 
-    private static int[] Copy(FragmentWalk value)
+    /// <summary>Passes the bindings of a key to a sink: without a lock if possible, else locked for reading.</summary>
+    private void ReadBindings<TSink>(int key, ref TSink sink)
+        where TSink : IBindingSink, allows ref struct
     {
-        int[] words = GC.AllocateUninitializedArray<int>(value.LengthInWords);
-        value.CopyTo(words);
-        return words;
+        if (ReaderWithoutLock is { } reader && reader.TryRead(key, ref sink))
+            return;
+        using Access access = Read();
+        sink.Take(Engine.BindingsOf(key));
     }
 
     /// <summary>The value in one piece: in place when it is in one page, else in the buffer.</summary>

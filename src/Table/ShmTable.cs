@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -23,6 +24,15 @@ public sealed partial class ShmTable : IDisposable
     private readonly bool _isWritable;
     private readonly TimeSpan _lockTimeout;
     private int _disposed;
+
+    /// <summary>
+    /// Raised after each recovery that this process has made on the table, on a thread of the pool.
+    /// </summary>
+    public event Action<TableRecovery> Recovered
+    {
+        add => _store.Recovered += value;
+        remove => _store.Recovered -= value;
+    }
 
     private ShmTable(TableStore store, SharedMemoryObject memory, bool ownsMemory, TimeSpan lockTimeout)
     {
@@ -55,9 +65,22 @@ public sealed partial class ShmTable : IDisposable
         }
     }
 
+    /// <summary>
+    /// The last recovery that this process has made on the table: after another process, or a thread of this one, ended in
+    /// the middle of a modification. Null when there was none since the process opened the table.
+    /// </summary>
+    public TableRecovery? LastRecovery => _store.LastRecovery;
+
     internal TableEngine Engine => _store.Engine;
 
     private TableLock Lock => _store.Lock;
+
+    /// <summary>Who reads without a lock, or null where reads need one.</summary>
+    private TableReader? ReaderWithoutLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _disposed == 0 && _store.Lock.OnDemandGroups == 0 ? _store.Reader : null;
+    }
 
     /// <summary>
     /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table, and
@@ -97,69 +120,9 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>The best method to keep processes apart (the original's <c>best_locking_method</c>).</summary>
     public static LockingMethod BestLockingMethod(SharedMemoryType type) => type switch
     {
-        SharedMemoryType.File or SharedMemoryType.Posix => LockingMethod.Record,
+        SharedMemoryType.File or SharedMemoryType.Posix => LockingMethod.Futex,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "there is no such type"),
     };
-
-    /// <summary>
-    /// Runs several operations as one (the original's <c>group</c>): no other process or thread comes between them.
-    /// </summary>
-    /// <remarks>
-    /// What the group locks stays locked until the outermost group of the thread on this table ends. A group belongs
-    /// to the thread that runs it, so its body must not await. It does not roll back: what was done before an
-    /// exception stays done.
-    /// </remarks>
-    /// <param name="body">The operations.</param>
-    /// <param name="intent">What they are going to do; an inner group must not want more than a reading outer one.</param>
-    /// <exception cref="DeadlockException">
-    /// Two groups wait for each other. Let the exception leave the outermost group and run that again.
-    /// </exception>
-    public T Group<T>(Func<T> body, GroupIntent intent = GroupIntent.Write)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        return Group(body, static body => body(), intent);
-    }
-
-    /// <inheritdoc cref="Group{T}(Func{T}, GroupIntent)"/>
-    /// <remarks>With what the body needs passed on to it, a static body saves the allocation of a closure.</remarks>
-    /// <param name="state">What the body is passed.</param>
-    /// <param name="body">The operations.</param>
-    /// <param name="intent">What they are going to do; an inner group must not want more than a reading outer one.</param>
-    public T Group<TState, T>(TState state, Func<TState, T> body, GroupIntent intent = GroupIntent.Write)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        Deadline deadline = Deadline.After(_lockTimeout);
-        Hold hold = intent switch
-        {
-            GroupIntent.Write => EnterWrite(deadline),
-            GroupIntent.Read => EnterRead(deadline),
-            GroupIntent.OnDemand => Hold.Inherited,
-            _ => throw new ArgumentOutOfRangeException(nameof(intent), intent, "there is no such intent"),
-        };
-        LockScope scope = Lock.OpenGroup(hold, intent);
-        try
-        {
-            return body(state);
-        }
-        finally
-        {
-            Lock.CloseGroup(scope);
-        }
-    }
-
-    /// <inheritdoc cref="Group{T}(Func{T}, GroupIntent)"/>
-    public void Group(Action body, GroupIntent intent = GroupIntent.Write)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        _ = Group(
-            body,
-            static body =>
-            {
-                body();
-                return true;
-            },
-            intent);
-    }
 
     /// <summary>Writes all bindings as text (the original's <c>dump</c>), locked for reading meanwhile.</summary>
     public void Dump(TextWriter writer)
@@ -234,12 +197,13 @@ public sealed partial class ShmTable : IDisposable
                 $"the page size must be a multiple of 4 from {Layout.MinPageSize} to {Layout.MaxPageSize}");
         }
 
-        LockingMethod locking = options.Locking == LockingMethod.Auto
-            ? BestLockingMethod(memory.Name.Type)
-            : options.Locking;
-        if (locking is not (LockingMethod.None or LockingMethod.Record))
-            throw new ArgumentOutOfRangeException(nameof(options), locking, "there is no such locking method");
-        return new ShmTable(TableRegistry.Attach(memory, options, locking), memory, ownsMemory, options.LockTimeout);
+        if (options.Locking is < LockingMethod.Auto or > LockingMethod.Futex)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Locking, "there is no such locking method");
+        }
+
+        return new ShmTable(TableRegistry.Attach(memory, options), memory, ownsMemory, options.LockTimeout);
     }
 
     /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
@@ -259,8 +223,7 @@ public sealed partial class ShmTable : IDisposable
         try
         {
             ThrowIfDisposed();
-            if (Engine.NeedsRehash)
-                Engine.FinishRehash();
+            Engine.BeginWriting();
             return hold;
         }
         catch
@@ -278,7 +241,7 @@ public sealed partial class ShmTable : IDisposable
             try
             {
                 ThrowIfDisposed();
-                if (!Engine.NeedsRehash || (!_isWritable && Engine.CanReadDuringRehash))
+                if (!Engine.MustRecoverToRead || (!_isWritable && Engine.CanReadUnrecovered))
                     return hold;
             }
             catch

@@ -41,15 +41,34 @@ internal ref struct TableCheck
             check._bindings, check._keys, check._owners.Length, check._freePages);
     }
 
+    /// <summary>Finds out which pages the cells refer to, whatever the free list and the counts say.</summary>
+    public static TableCensus TakeCensus(TableEngine engine)
+    {
+        var check = new TableCheck(engine);
+        _ = check.CheckUsedPages();
+        return new TableCensus(
+            Array.ConvertAll(check._owners, static owner => owner != Owner.None),
+            check._bindings,
+            check._claimedCells,
+            check._violations.FirstOrDefault());
+    }
+
     private void CheckAll()
     {
-        CheckMaster();
-        if (!OpenDescriptor() || !CheckExtents())
+        if (!CheckUsedPages())
             return;
-        CheckCells();
         CheckFreeList();
         CheckCounts();
         CheckForLeaks();
+    }
+
+    private bool CheckUsedPages()
+    {
+        CheckMaster();
+        if (!OpenDescriptor() || !CheckExtents())
+            return false;
+        CheckCells();
+        return true;
     }
 
     private readonly void CheckMaster()

@@ -77,8 +77,9 @@ internal static class TableCreation
     /// <param name="pages">The file, in pages of the new table.</param>
     /// <param name="init">How many elements to lay it out for.</param>
     /// <param name="isEmpty">Whether the file is known to be empty, so that nothing needs clearing.</param>
+    /// <param name="descriptorMagic">The mark that the descriptor gets.</param>
     /// <exception cref="OutOfSpaceException">There is no room; the file holds what it held.</exception>
-    public static void Format(MappedPages pages, int init, bool isEmpty)
+    public static void Format(MappedPages pages, int init, bool isEmpty, int descriptorMagic)
     {
         int hashPages = HashPagesFor(init, pages.WordsPerPage);
         int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
@@ -100,7 +101,7 @@ internal static class TableCreation
         descriptor.TotalPages = totalPages;
         descriptor.Cells = hashPages * Layout.CellsPerPage(pages.WordsPerPage);
         descriptor.SetExtent(0, firstHashPage, hashPages);
-        descriptor.WriteMagic();
+        descriptor.WriteMagic(descriptorMagic);
 
         master.DescriptorPage = Layout.DescriptorPage;
         master.WriteMagic();

@@ -2,40 +2,79 @@ using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
-/// <summary>The storage work of every operation; who calls holds the lock it needs.</summary>
-/// <remarks>
-/// Each modification is published by one aligned store of a pointer: what it points to is complete before, and what
-/// it no longer points to is freed after. So a process that dies leaves the binding of before or the one of after.
-/// </remarks>
+/// <summary>A table's storage: what is read of it, and what its write lock's holder does first and last.</summary>
+/// <remarks>Unless said otherwise, who calls holds the lock it needs. <see cref="Writer"/> does the modifications.</remarks>
 internal sealed class TableEngine
 {
-    private readonly TableLock _lock;
-    private readonly HashIndex _index;
-    private readonly FreeList _freeList;
-    private readonly BindingWriter _writer;
+    private readonly ReadSequences? _sequences;
+    private readonly WriteMark? _mark;
+    private readonly UndoJournal? _journal;
     private readonly Rehash _rehash;
+    private readonly ProcessLock _processes;
+    private bool _isWriting;
 
-    public TableEngine(MappedPages pages, TableLock tableLock)
+    /// <param name="pages">The table.</param>
+    /// <param name="processes">Its lock, for the content that is to be freed or edited.</param>
+    /// <param name="sequences">Where readers without a lock look, or null when there are none.</param>
+    /// <param name="sidecar">The table's sidecar, or null when it has none.</param>
+    public TableEngine(MappedPages pages, ProcessLock processes, ReadSequences? sequences, Sidecar? sidecar)
     {
         Pages = pages;
-        _lock = tableLock;
-        _index = new HashIndex(pages);
-        _freeList = new FreeList(pages);
-        _writer = new BindingWriter(pages, _freeList);
-        _rehash = new Rehash(pages, _index, _freeList);
+        _processes = processes;
+        _sequences = sequences;
+        Index = new HashIndex(pages);
+        if (sidecar is not null)
+        {
+            (int offset, int length) = Sidecar.JournalRange;
+            _journal = new UndoJournal(sidecar.Block, offset, length, pages, Index);
+            _mark = new WriteMark.InSidecar(sidecar);
+        }
+        else if (processes is RecordLock)
+        {
+            _mark = new WriteMark.InTable(pages);
+        }
+
+        var freeList = new FreeList(pages, _journal);
+        _rehash = new Rehash(pages, Index, freeList, sequences);
+        Writer = new TableWriter(this, processes, sequences, _journal, freeList, _rehash);
     }
 
     public MappedPages Pages { get; }
 
-    public HashIndex Index => _index;
+    public HashIndex Index { get; }
+
+    public TableWriter Writer { get; }
+
+    /// <summary>Called after a recovery, by the thread that made it, under the write lock.</summary>
+    public Action<TableRecovery>? Recovered { get; init; }
+
+    /// <summary>The descriptor, whatever it holds.</summary>
+    public DescriptorView DescriptorAsItIs
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
+    }
+
+    /// <summary>Whether a reader under the lock has to get the write lock first, for <see cref="BeginWriting"/>.</summary>
+    /// <remarks>
+    /// Where the order of stores is all there is, a table is readable after any death; where there is a journal, it is so
+    /// after recovery.
+    /// </remarks>
+    public bool MustRecoverToRead => !_isWriting
+        && (OpenDescriptor().RehashPhase != RehashPhase.None || (_journal is not null && _mark is { IsSet: true }));
+
+    /// <summary>Whether one who can't recover may read all the same.</summary>
+    public bool CanReadUnrecovered => _journal is null && OpenDescriptor().RehashPhase != RehashPhase.Copying;
+
+    /// <summary>Whether a process died while it modified the table under record locks.</summary>
+    public bool IsMarkedInTable => new WriteMark.InTable(Pages).IsSet;
 
     /// <summary>The descriptor, with all pages it counts made accessible.</summary>
     /// <exception cref="CorruptFileException">It is damaged, or the file is shorter than it says.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public DescriptorView OpenDescriptor()
     {
-        var descriptor = new DescriptorView(
-            Pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
+        DescriptorView descriptor = DescriptorAsItIs;
         if (!descriptor.HasMagic)
             ThrowNoDescriptor();
         int totalPages = descriptor.TotalPages;
@@ -44,88 +83,126 @@ internal sealed class TableEngine
         return descriptor;
     }
 
-    /// <summary>Whether a process died in a rehash, so that <see cref="FinishRehash"/> is due before anything else.</summary>
-    public bool NeedsRehash => OpenDescriptor().RehashPhase != RehashPhase.None;
+    /// <summary>To be called with the write lock, before anything is modified: recovers if the last holder died.</summary>
+    /// <remarks>Within one hold of the lock only the first call does anything.</remarks>
+    /// <exception cref="CorruptFileException">The table is damaged; the next holder will find out the same.</exception>
+    public void BeginWriting()
+    {
+        if (_isWriting)
+            return;
+        if (IsUnsettled())
+            Recover(scan: _journal is null);
 
-    /// <summary>Whether the cells are right all the same, for one who can't finish it.</summary>
-    public bool CanReadDuringRehash => OpenDescriptor().RehashPhase != RehashPhase.Copying;
+        // Dying from here on makes the next holder of the lock recover.
+        _mark?.IsSet = true;
+        _isWriting = true;
+    }
 
-    /// <summary>Finishes what a process that died in a rehash began. Needs the write lock.</summary>
-    public void FinishRehash() => _rehash.Finish(OpenDescriptor());
+    /// <summary>The same for one who is going to lay the table out anew, whatever it holds now.</summary>
+    public void BeginCreation()
+    {
+        // What a dead writer left is about the table that goes.
+        _journal?.Clear();
+        _sequences?.Settle();
+        _sequences?.OpenStructure();
+        _mark?.IsSet = true;
+        _isWriting = true;
+    }
+
+    /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
+    public void EndWriting()
+    {
+        if (!_isWriting)
+            return;
+        _isWriting = false;
+
+        // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
+        if (_journal is not null && _journal.State != JournalState.Idle)
+            return;
+        _sequences?.CloseAll();
+        _mark?.IsSet = false;
+    }
+
+    /// <summary>Brings the table in order as the only process that uses it, if need be.</summary>
+    /// <param name="isUnknown">
+    /// Whether nothing is known of its state, as after a power cut: the journal may be of another time than the table.
+    /// </param>
+    public void SettleAlone(bool isUnknown)
+    {
+        if (isUnknown)
+            _journal?.Clear();
+        if (isUnknown || IsUnsettled() || _journal is { State: not JournalState.Idle })
+            Recover(isUnknown);
+        _sequences?.Settle();
+    }
+
+    /// <summary>Brings a table in order after a death; can be repeated from the start at any time.</summary>
+    /// <param name="scan">Whether to look for what nobody refers to, though the journal may know nothing of it.</param>
+    /// <exception cref="ReadOnlyTableException">This process has the table open for reading only.</exception>
+    public void Recover(bool scan)
+    {
+        if (!Pages.IsWritable)
+        {
+            throw new ReadOnlyTableException(
+                $"{Pages.Name}: a process died while it modified the table; it must be opened for writing to recover");
+        }
+
+        // Set first: whoever comes next, should this fail or die, has to begin again.
+        _mark?.IsSet = true;
+        DescriptorView descriptor = OpenDescriptor();
+        bool rehash = _rehash.Finish(descriptor);
+        JournalState state = _journal?.State ?? JournalState.Idle;
+        int undone = 0;
+        if (state == JournalState.Active)
+        {
+            undone = _journal!.Count;
+            _journal.UndoAll(descriptor);
+        }
+
+        scan |= state == JournalState.Scan;
+        int reclaimed = 0;
+        if (scan && _mark is not null)
+        {
+            _processes.LockAllContent(Deadline.Never);
+            reclaimed = TableRepair.Run(this);
+        }
+
+        _journal?.Clear();
+        _sequences?.Settle();
+        _mark?.IsSet = false;
+        Recovered?.Invoke(new TableRecovery(rehash, undone, scan, reclaimed));
+    }
+
+    /// <summary>How many keys <see cref="Prefetch"/> is meant for at a time.</summary>
+    public const int PrefetchLength = 32;
+
+    /// <summary>Asks for the cells and the pages of keys that will be needed next, so that the waits overlap.</summary>
+    public void Prefetch(ReadOnlySpan<int> keys)
+    {
+        HashGeometry geometry = Index.GeometryOf(OpenDescriptor());
+        foreach (int key in keys)
+            Pages.Prefetch(geometry.FirstWordOf(geometry.CellOf(key, 0)));
+        foreach (int key in keys)
+        {
+            var cell = new CellView(
+                Pages.WordsAt(geometry.FirstWordOf(geometry.CellOf(key, 0)), Layout.CellLengthInWords));
+            if (cell.IsBound)
+                Pages.Prefetch((long)cell.Pointer * Pages.WordsPerPage);
+        }
+    }
 
     /// <summary>The bindings of a key, newest first.</summary>
     public BindingWalk BindingsOf(int key)
     {
         DescriptorView descriptor = OpenDescriptor();
-        return new BindingWalk(Pages, descriptor.TotalPages, key, NewestOf(descriptor, key));
-    }
-
-    /// <summary>The value of a key's newest binding, in place, when all of it is in one page.</summary>
-    /// <returns>False when the key is unbound, or its value is not in one page: <see cref="BindingsOf(int)"/> tells.</returns>
-    public bool TryGetWhole(int key, out ReadOnlySpan<int> value)
-    {
-        DescriptorView descriptor = OpenDescriptor();
-        int page = NewestOf(descriptor, key);
-        if (page > Layout.DescriptorPage)
-            return new ContentView(Pages.Page(page)).TryGetWhole(key, descriptor.TotalPages, out value);
-        value = default;
-        return false;
+        CellView cell = Index.Find(descriptor, key, out bool found);
+        int page = found ? cell.Pointer : 0;
+        return new BindingWalk(Pages, descriptor.TotalPages, key, page == Layout.Unbound ? 0 : page);
     }
 
     /// <summary>The bindings that a cell stands for.</summary>
     public BindingWalk BindingsOf(DescriptorView descriptor, CellView cell) =>
         new(Pages, descriptor.TotalPages, cell.Key, cell.IsBound ? cell.Pointer : 0);
-
-    /// <summary>Whether a key is bound.</summary>
-    public bool Contains(int key) => BindingsOf(key).MoveNext();
-
-    /// <summary>Adds a binding that hides the older ones of its key. Needs the write lock.</summary>
-    public void Add(int key, ReadOnlySpan<int> value)
-    {
-        DescriptorView descriptor = OpenDescriptor();
-        CellView cell = CellForAdd(descriptor, key);
-        int older = cell.IsBound ? cell.Pointer : 0;
-        if (older != 0)
-            _ = new FragmentWalk(Pages, descriptor.TotalPages, key, older, out _); // Damage shows before, not after.
-        int page = _writer.Write(descriptor, key, value, older);
-        PublishIn(descriptor, cell, key, page);
-        descriptor.Bindings++; // Dying before this leaves a count too low, which is repaired from the pages.
-    }
-
-    /// <summary>Replaces the newest binding of a key, or adds one. Needs the write lock.</summary>
-    public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline)
-    {
-        DescriptorView descriptor = OpenDescriptor();
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        if (!found || !cell.IsBound)
-        {
-            Add(key, value);
-            return;
-        }
-
-        int oldPage = cell.Pointer;
-        int older = OlderThan(descriptor, key, oldPage);
-        _lock.LockContent(oldPage, deadline);
-        int page = _writer.Write(descriptor, key, value, older);
-
-        // One store takes the old value away and puts the new one in its place. Dying right after it leaves the old
-        // value's pages to nobody.
-        cell.Pointer = page;
-        _freeList.Put(descriptor, oldPage);
-    }
-
-    /// <summary>Removes the newest binding of a key. Needs the write lock.</summary>
-    public bool Remove(int key, Deadline deadline)
-    {
-        DescriptorView descriptor = OpenDescriptor();
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        if (!found || !cell.IsBound)
-            return false;
-        int page = cell.Pointer;
-        _lock.LockContent(page, deadline);
-        RemoveFrom(descriptor, cell, key, page, newer: 0);
-        return true;
-    }
 
     /// <summary>Passes the fragments of a key's bindings to <paramref name="reader"/>.</summary>
     public void ReadBlocks(int key, BlockReader reader)
@@ -142,107 +219,8 @@ internal sealed class TableEngine
         }
     }
 
-    /// <summary>
-    /// Passes the fragments of a key's bindings to <paramref name="writer"/>, for editing, and removes the bindings
-    /// it says. Needs the write lock.
-    /// </summary>
-    public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer, Deadline deadline)
-    {
-        DescriptorView descriptor = OpenDescriptor();
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        if (!found || !cell.IsBound)
-            return;
-
-        // A binding is unlinked by an edit of the one before it, where a reader may still be.
-        _lock.LockAllContent(deadline);
-        int newer = 0;
-        for (BindingWalk bindings = BindingsOf(descriptor, cell); bindings.MoveNext();)
-        {
-            BlockDecision decision = OfferForWriting(bindings.Value, writer);
-            if ((decision.Operation & ~announced) != 0)
-            {
-                throw new InvalidTableOperationException(
-                    $"{Pages.Name}, key {key}: {decision.Operation} was asked for; announced were: {announced}");
-            }
-
-            if (decision.Operation == WriteOperations.RemoveBinding)
-                RemoveFrom(descriptor, cell, key, bindings.Page, newer);
-            else
-                newer = bindings.Page;
-            if (decision.Control == BlockControl.Break)
-                return;
-        }
-    }
-
-    /// <summary>Offers one binding; the answer's operation is the last one asked for within the binding.</summary>
-    private static BlockDecision OfferForWriting(FragmentWalk value, BlockWriter writer)
-    {
-        WriteOperations operation = WriteOperations.None;
-        BlockControl control = BlockControl.Continue;
-        bool isEnd = false;
-        while (control == BlockControl.Continue && !isEnd)
-        {
-            isEnd = !value.MoveNext();
-            BlockDecision decision = writer(isEnd ? [] : value.Current, isEnd);
-            operation = decision.Operation == WriteOperations.None ? operation : decision.Operation;
-            control = decision.Control;
-        }
-
-        return new BlockDecision(operation, control);
-    }
-
-    /// <summary>The first page of a key's newest binding, or 0.</summary>
-    private int NewestOf(DescriptorView descriptor, int key)
-    {
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        int page = found ? cell.Pointer : 0;
-        return page == Layout.Unbound ? 0 : page;
-    }
-
-    private CellView CellForAdd(DescriptorView descriptor, int key)
-    {
-        CellView cell = _index.FindForAdd(descriptor, key);
-        return cell.Pointer == Layout.NeverUsed && _rehash.MakeRoom(descriptor)
-            ? _index.FindForAdd(descriptor, key)
-            : cell;
-    }
-
-    private static void PublishIn(DescriptorView descriptor, CellView cell, int key, int page)
-    {
-        // Counted before it is claimed: dying in between leaves a count too high, which only makes a rehash early.
-        if (cell.Pointer == Layout.NeverUsed)
-            descriptor.UsedCells++;
-        cell.Key = key; // Of an unbound or never-used cell: nobody looks there for a binding yet.
-        cell.Pointer = page; // The binding exists from this store on.
-    }
-
-    /// <summary>The binding below one that is going to be replaced or removed, whose pages are all checked before.</summary>
-    private int OlderThan(DescriptorView descriptor, int key, int page)
-    {
-        var value = new FragmentWalk(Pages, descriptor.TotalPages, key, page, out int older);
-        if (!value.IsSingle)
-        {
-            while (value.MoveNext())
-            {
-                // Moving on is the check.
-            }
-        }
-
-        return older;
-    }
-
-    private void RemoveFrom(DescriptorView descriptor, CellView cell, int key, int page, int newer)
-    {
-        int older = OlderThan(descriptor, key, page);
-
-        // The binding is gone from this store on. Dying right after it leaves its pages to nobody and the count high.
-        if (newer == 0)
-            cell.Pointer = older == 0 ? Layout.Unbound : older;
-        else
-            new ContentView(Pages.Page(newer)).LinkTo(older);
-        descriptor.Bindings--;
-        _freeList.Put(descriptor, page);
-    }
+    private bool IsUnsettled() =>
+        OpenDescriptor().RehashPhase != RehashPhase.None || _mark is { IsSet: true };
 
     private void ThrowNoDescriptor() => throw new CorruptFileException(
         Pages.Name, Layout.DescriptorPage, 0, "the page has no longer the mark of a descriptor");

@@ -7,9 +7,9 @@ internal static class TableRegistry
     private static readonly Dictionary<FileIdentity, TableStore> s_stores = [];
 
     /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
-    public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options, LockingMethod locking)
+    public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
-        TableStore store = FindOrAdd(memory, locking);
+        TableStore store = FindOrAdd(memory);
         try
         {
             store.Attach(memory, options);
@@ -47,7 +47,7 @@ internal static class TableRegistry
         }
     }
 
-    private static TableStore FindOrAdd(SharedMemoryObject memory, LockingMethod locking)
+    private static TableStore FindOrAdd(SharedMemoryObject memory)
     {
         FileIdentity identity = memory.Memory.Identity;
         lock (s_monitor)
@@ -58,13 +58,7 @@ internal static class TableRegistry
             if (store is null)
             {
                 ThrowIfLockFileIsTaken(memory);
-                s_stores.Add(identity, store = new TableStore(memory, locking));
-            }
-            else if (store.Locking != locking)
-            {
-                throw new InvalidTableOperationException(
-                    $"{memory.Name}: this process uses the table with locking {store.Locking}; " +
-                    $"it can't use it with {locking} at the same time");
+                s_stores.Add(identity, store = new TableStore(memory));
             }
 
             store.Handles++;

@@ -6,20 +6,21 @@ internal sealed class TableStore
     private readonly Lock _attaching = new();
     private readonly SharedDescriptor _memory;
     private AttachLock? _attached;
+    private SidecarAttachment? _sidecar;
     private TableEngine? _engine;
     private TableLock? _lock;
 
-    public TableStore(SharedMemoryObject memory, LockingMethod locking)
+    public TableStore(SharedMemoryObject memory)
     {
         Name = memory.Name;
-        Locking = locking;
         LockFile = memory.LockFile.Share();
         _memory = memory.Memory.Share();
     }
 
     public SharedMemoryName Name { get; }
 
-    public LockingMethod Locking { get; }
+    /// <summary>How processes are kept apart; <see cref="LockingMethod.Auto"/> until the first handle is attached.</summary>
+    public LockingMethod Locking { get; private set; }
 
     public SharedDescriptor LockFile { get; }
 
@@ -32,28 +33,38 @@ internal sealed class TableStore
 
     public TableLock Lock => _lock!;
 
+    /// <summary>Reads without a lock, where the method allows it.</summary>
+    public TableReader? Reader { get; private set; }
+
+    /// <summary>The last recovery that this process has made.</summary>
+    public TableRecovery? LastRecovery { get; private set; }
+
+    /// <summary>Called by a thread of its own after each recovery that this process has made.</summary>
+    public event Action<TableRecovery>? Recovered;
+
     /// <summary>Gets the table ready for one more handle: finds it, creates it or creates it anew.</summary>
     public void Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
         Deadline deadline = Deadline.After(options.LockTimeout);
-        string name = Name.ToString();
         lock (_attaching)
         {
-            using AttachLock? creating = Locking == LockingMethod.None
+            // A process without locking comes when nobody else is there; so it need not wait for anybody.
+            using AttachLock? creating = options.Locking == LockingMethod.None && !IsInUse
                 ? null
-                : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, name);
+                : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
             FileContents contents =
-                TableCreation.Inspect(_memory, options.RequestedPageSize, name, out int foundPageSize);
+                TableCreation.Inspect(_memory, options.RequestedPageSize, Name.ToString(), out int foundPageSize);
+            ChooseLocking(options.Locking, contents, memory.IsWritable);
             if (contents != FileContents.Table || options.Init.HasValue)
                 Create(memory, options, contents, foundPageSize, deadline);
             else if (foundPageSize != (options.RequestedPageSize ?? foundPageSize))
-                throw new PageSizeMismatchException(name, foundPageSize, options.PageSize);
+                throw new PageSizeMismatchException(Name.ToString(), foundPageSize, options.PageSize);
             else
                 Open(memory.IsWritable, foundPageSize);
 
             Engine.Pages.EnsureMapped(Layout.DescriptorPage + 1);
             if (Locking == LockingMethod.Record)
-                _attached ??= AttachLock.Take(LockFile, deadline, name);
+                _attached ??= AttachLock.Take(LockFile, Locking, deadline, Name.ToString());
         }
     }
 
@@ -61,27 +72,149 @@ internal sealed class TableStore
     public void Close()
     {
         _lock?.Close();
-        _engine?.Pages.Dispose();
+        if (_sidecar is not null)
+        {
+            using AttachLock leaving =
+                AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, Deadline.Never, Name.ToString());
+            _sidecar.Detach();
+        }
+
+        _engine?.Pages.Retire();
         _attached?.Dispose();
         _memory.Release();
         LockFile.Release();
     }
 
+    private bool IsInUse => AttachLock.IsTakenByOthers(LockFile, LockingMethod.Futex, Name.ToString());
+
+    /// <summary>Settles the method, or makes sure that the one that was asked for fits.</summary>
+    private void ChooseLocking(LockingMethod wanted, FileContents contents, bool writable)
+    {
+        string name = Name.ToString();
+        if (Locking != LockingMethod.Auto)
+        {
+            if (wanted is not LockingMethod.Auto && wanted != Locking)
+            {
+                throw new InvalidTableOperationException(
+                    $"{name}: this process uses the table with locking {Locking}; " +
+                    $"it can't use it with {wanted} at the same time");
+            }
+
+            return;
+        }
+
+        bool inRecordUse = AttachLock.IsTakenByOthers(LockFile, LockingMethod.Record, name);
+        LockingMethod chosen = wanted;
+        if (wanted == LockingMethod.Auto)
+        {
+            bool isNew = contents != FileContents.Table && writable;
+            bool isFutex = File.Exists(Name.SidecarPath) && !inRecordUse;
+            chosen = isNew || isFutex ? LockingMethod.Futex : LockingMethod.Record;
+        }
+
+        LockingMethod? others = inRecordUse ? LockingMethod.Record : IsInUse ? LockingMethod.Futex : null;
+        if (others is not null && others != chosen && (chosen, others) != (LockingMethod.None, LockingMethod.Record))
+        {
+            throw new InvalidTableOperationException(
+                $"{name}: other processes use the table with locking {others}; " +
+                $"it can't be used with {chosen} at the same time");
+        }
+
+        Locking = chosen;
+    }
+
     private void Open(bool writable, int pageSize)
     {
-        if (_engine is null)
+        if (_engine is not null)
         {
-            var pages = new MappedPages(_memory, writable, pageSize, Name.ToString());
-            ProcessLock processes = Locking == LockingMethod.None
-                ? new NoProcessLock()
-                : new RecordLock(LockFile, pages.WordsPerPage, pages.Name);
-            _lock = new TableLock(processes, pages.Name);
-            _engine = new TableEngine(pages, _lock);
+            if (writable)
+                _engine.Pages.MakeWritable();
+            _sidecar?.MarkTable();
+            return;
         }
-        else if (writable)
+
+        var pages = new MappedPages(_memory, writable, pageSize, Name.ToString());
+        try
         {
-            _engine.Pages.MakeWritable();
+            pages.EnsureMapped(Layout.DescriptorPage + 1);
+            LeaveOldSidecarInOrder(pages);
+            OpenWith(pages);
         }
+        catch
+        {
+            pages.Dispose();
+            throw;
+        }
+    }
+
+    private void OpenWith(MappedPages pages)
+    {
+        if (Locking == LockingMethod.Futex)
+        {
+            OpenWithSidecar(pages);
+            return;
+        }
+
+        bool none = Locking == LockingMethod.None;
+        ProcessLock processes = none ? new NoProcessLock() : new RecordLock(LockFile, pages.WordsPerPage, pages.Name);
+        ReadSequences? sequences =
+            none ? new ReadSequences(MappedBlock.Private(ReadSequences.LengthInBytes, pages.Name), 0) : null;
+        Use(new TableEngine(pages, processes, sequences, sidecar: null) { Recovered = OnRecovered }, processes);
+        if (sequences is not null)
+            Reader = new TableReader(Engine, sequences, othersMoveCells: true);
+    }
+
+    private void OpenWithSidecar(MappedPages pages)
+    {
+        Sidecar sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
+        try
+        {
+            var processes = new FutexLock(sidecar, pages.Name);
+            var engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
+            _sidecar = SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile);
+            Use(engine, processes);
+            Reader = new TableReader(engine, sidecar.Sequences, othersMoveCells: false);
+        }
+        catch
+        {
+            sidecar.Dispose();
+            throw;
+        }
+    }
+
+    private void Use(TableEngine engine, ProcessLock processes)
+    {
+        _engine = engine;
+        _lock = new TableLock(processes, engine.Pages.Name) { WritingEnds = engine.EndWriting };
+    }
+
+    /// <summary>
+    /// When the last processes that used futex locking died, the table has their mark still, and maybe their unfinished
+    /// work: comes and goes as one of them, so that it is an ordinary table again.
+    /// </summary>
+    private void LeaveOldSidecarInOrder(MappedPages pages)
+    {
+        bool isMarked = new DescriptorView(pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords))
+            .FoundMagic == DescriptorView.FutexMagic;
+        if (Locking == LockingMethod.Futex || !isMarked)
+            return;
+        if (!pages.IsWritable)
+        {
+            throw new ReadOnlyTableException(
+                $"{Name}: processes with locking {LockingMethod.Futex} died; open it for writing to bring it in order");
+        }
+
+        Sidecar sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
+        var processes = new FutexLock(sidecar, pages.Name);
+        var engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
+        SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile).Detach();
+    }
+
+    private void OnRecovered(TableRecovery recovery)
+    {
+        LastRecovery = recovery;
+        if (Recovered is { } handlers)
+            ThreadPool.QueueUserWorkItem(_ => handlers(recovery)); // Not under the table's lock.
     }
 
     private void Create(
@@ -99,23 +232,41 @@ internal sealed class TableStore
 
         if (_engine is not null && _engine.Pages.WordsPerPage != pageSize / sizeof(int))
             throw new PageSizeMismatchException(name, _engine.Pages.WordsPerPage * sizeof(int), pageSize);
-        if (contents == FileContents.Table && pageSize != oldPageSize && Locking == LockingMethod.Record)
+        bool underLocks = contents == FileContents.Table && pageSize == oldPageSize && Locking != LockingMethod.Futex;
+        if (_engine is null && !underLocks && CreateAlone(contents, pageSize, init))
         {
-            using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, name);
-            if (alone is null)
-                throw new PageSizeMismatchException(name, oldPageSize, pageSize);
+            Open(writable: true, pageSize);
+            return;
         }
 
+        if (contents == FileContents.Table && pageSize != oldPageSize)
+            throw new PageSizeMismatchException(name, oldPageSize, pageSize);
         Open(writable: true, pageSize);
         Hold hold = Lock.EnterWrite(deadline);
         try
         {
             Lock.LockAllContent(deadline);
-            TableCreation.Format(Engine.Pages, init, isEmpty: contents == FileContents.Empty);
+            Engine.BeginCreation();
+            int magic = _sidecar is null ? DescriptorView.Magic : DescriptorView.FutexMagic;
+            TableCreation.Format(Engine.Pages, init, isEmpty: contents == FileContents.Empty, magic);
         }
         finally
         {
             Lock.Exit(hold);
         }
+    }
+
+    /// <summary>Lays the table out before anybody has it open; false when somebody has.</summary>
+    private bool CreateAlone(FileContents contents, int pageSize, int init)
+    {
+        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
+        if (alone is null)
+            return false;
+        using var pages = new MappedPages(_memory, writable: true, pageSize, Name.ToString());
+        TableCreation.Format(pages, init, isEmpty: contents == FileContents.Empty, DescriptorView.Magic);
+
+        // A sidecar of before may hold unfinished work on the table of before.
+        new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
+        return true;
     }
 }

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+
+namespace Netshm;
+
+/// <summary><see cref="LockingMethod.Futex"/>: one word in shared memory, with life locks against the dead.</summary>
+/// <remarks>
+/// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
+/// the business of who gets the lock: see <see cref="TableEngine.BeginWriting"/>.
+/// </remarks>
+internal sealed class FutexLock : ProcessLock
+{
+    private const int SleepersBit = unchecked((int)0x8000_0000);
+    private const int Spins = 100;
+    private const int SpinIterations = 20;
+    private const int MaxTenureInMilliseconds = 1;
+
+    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(2);
+
+    private readonly object _monitor = new();
+    private readonly Sidecar _sidecar;
+    private readonly string _name;
+    private int _sharers;
+    private long _sharedSince;
+    private long _tenureSince;
+    private bool _othersWait;
+
+    public FutexLock(Sidecar sidecar, string name)
+    {
+        _sidecar = sidecar;
+        _name = name;
+    }
+
+    private int Mine => _sidecar.Slot + 1;
+
+    public override void AcquireShared(Deadline deadline)
+    {
+        lock (_monitor)
+        {
+            if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
+            {
+                Monitor.Wait(_monitor, MaxTenureInMilliseconds); // So that readers who overlap let others in.
+                _sharedSince = Environment.TickCount64;
+            }
+
+            if (_sharers == 0)
+            {
+                Acquire(deadline);
+                _sharedSince = Environment.TickCount64;
+            }
+
+            _sharers++;
+        }
+    }
+
+    public override void ReleaseShared()
+    {
+        lock (_monitor)
+        {
+            if (--_sharers > 0)
+                return;
+            Release();
+            Monitor.PulseAll(_monitor);
+        }
+    }
+
+    public override void AcquireExclusive(Deadline deadline) => Acquire(deadline);
+
+    public override void Upgrade(Deadline deadline)
+    {
+        Debug.Assert(_sharers == 1, "The gate lets the last reader become the writer.");
+        _sharers = 0;
+    }
+
+    /// <summary>Nothing to do: who reads without the lock finds out that it was disturbed.</summary>
+    public override void LockContent(int page, Deadline deadline)
+    {
+    }
+
+    /// <inheritdoc cref="LockContent"/>
+    public override void LockAllContent(Deadline deadline)
+    {
+    }
+
+    public override void ReleaseExclusive() => Release();
+
+    /// <summary>Makes this process the owner if a dead one has the lock, or has left it to the claimed slot.</summary>
+    /// <param name="slot">The slot, whose life byte this process holds.</param>
+    public bool InheritFrom(int slot)
+    {
+        ref int word = ref _sidecar.LockWord;
+        int seen = Volatile.Read(ref word);
+        return (seen & ~SleepersBit) == slot + 1
+            && Interlocked.CompareExchange(ref word, Mine | SleepersBit, seen) == seen;
+    }
+
+    /// <summary>Makes this process, which is alone, the owner, whatever the word says.</summary>
+    public void Seize() => Volatile.Write(ref _sidecar.LockWord, Mine);
+
+    private void Acquire(Deadline deadline)
+    {
+        if (_othersWait)
+            LetOthersIn();
+        if (Interlocked.CompareExchange(ref _sidecar.LockWord, Mine, 0) != 0)
+            WaitFor(deadline);
+        Volatile.Write(ref _sidecar.Epoch, _sidecar.Epoch + 1);
+    }
+
+    private void Release()
+    {
+        // Dying before the wake-up leaves sleepers to the end of their nap.
+        if ((Interlocked.Exchange(ref _sidecar.LockWord, 0) & SleepersBit) == 0)
+        {
+            _othersWait = false;
+            return;
+        }
+
+        _sidecar.Block.WakeOne(Sidecar.LockWordOffset);
+        if (!_othersWait)
+        {
+            _othersWait = true;
+            _tenureSince = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>After a millisecond of being faster than those who are being woken, stands back for one of them.</summary>
+    private void LetOthersIn()
+    {
+        if (Stopwatch.GetElapsedTime(_tenureSince).TotalMilliseconds < MaxTenureInMilliseconds)
+            return;
+        _othersWait = false;
+        for (int i = 0; i < Spins && Volatile.Read(ref _sidecar.LockWord) == 0; i++)
+            Thread.SpinWait(SpinIterations);
+    }
+
+    private void WaitFor(Deadline deadline)
+    {
+        ref int word = ref _sidecar.LockWord;
+        for (int i = 0; i < Spins; i++)
+        {
+            if (Volatile.Read(ref word) == 0 && Interlocked.CompareExchange(ref word, Mine, 0) == 0)
+                return;
+            Thread.SpinWait(SpinIterations);
+        }
+
+        while (true)
+        {
+            int seen = Volatile.Read(ref word);
+
+            // From here on the sleepers' bit is always set with our own number, since others may sleep, too.
+            if (seen == 0)
+            {
+                if (Interlocked.CompareExchange(ref word, Mine | SleepersBit, 0) == 0)
+                    return;
+                continue;
+            }
+
+            int asleep = seen | SleepersBit;
+            if (seen != asleep && Interlocked.CompareExchange(ref word, asleep, seen) != seen)
+                continue;
+            if (deadline.HasPassed)
+                throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
+            TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
+            _sidecar.Block.WaitWhile(Sidecar.LockWordOffset, asleep, nap);
+            if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
+                return;
+        }
+    }
+
+    /// <summary>Takes the lock from an owner that is dead.</summary>
+    private bool TryTakeOver(int seen)
+    {
+        int owner = (seen & ~SleepersBit) - 1;
+        if (owner < 0 || owner >= Sidecar.MaxSlots || owner == _sidecar.Slot)
+            throw new CorruptFileException(_name, null, null, $"the sidecar's lock word is {seen:x8}; expected a slot");
+        if (!_sidecar.TryLockLife(owner))
+            return false;
+        try
+        {
+            // As long as we hold the dead one's life byte, nobody claims its slot or takes over in our place. It may
+            // have released the lock before it died, and another one may have it now: so the word decides.
+            return InheritFrom(owner);
+        }
+        finally
+        {
+            _sidecar.UnlockLife(owner);
+        }
+    }
+}

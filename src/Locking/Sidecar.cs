@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Netshm;
+
+/// <summary>The file beside a table that holds what futex locking needs; docs/FileFormat.md, "Sidecar".</summary>
+/// <remarks>
+/// It is mapped once. Its descriptor is private to this object, for the life locks on it belong to the open file: no
+/// close elsewhere in the process drops them.
+/// </remarks>
+internal sealed class Sidecar : IDisposable
+{
+    /// <summary>How many processes can use a table at the same time.</summary>
+    public const int MaxSlots = 4096;
+
+    public const int LockWordOffset = 64;
+
+    private const long Magic = 0x43_53_4D_48_53_54_45_4E; // "NETSHMSC"
+    private const int Version = 1;
+    private const int LengthInBytes = 1 << 20;
+    private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
+        BootIdLength = 16, IsCleanOffset = 56;
+    private const int MarkOffset = LockWordOffset + 4, EpochOffset = LockWordOffset + 8;
+    private const int WaitsOffset = 256;
+    private const int SequencesOffset = 12 << 10;
+    private const int JournalOffset = 24 << 10;
+
+    /// <summary>The byte whose lock is the proof of life of slot 0; no byte of the file is so far out.</summary>
+    private const long FirstLifeByte = 1L << 62;
+
+    private readonly int _descriptor;
+    private readonly string _path;
+
+    private Sidecar(int descriptor, string path)
+    {
+        _descriptor = descriptor;
+        _path = path;
+        Block = MappedBlock.OfFile(descriptor, LengthInBytes, path);
+        Sequences = new ReadSequences(Block, SequencesOffset);
+    }
+
+    public MappedBlock Block { get; }
+
+    public ReadSequences Sequences { get; }
+
+    /// <summary>Where the undo journal lies, and how long it is.</summary>
+    public static (int OffsetInBytes, int LengthInBytes) JournalRange => (JournalOffset, LengthInBytes - JournalOffset);
+
+    /// <summary>Where the wait entries lie.</summary>
+    public static int WaitsOffsetInBytes => WaitsOffset;
+
+    /// <summary>The number that the table's master page has, too.</summary>
+    public long TableId => Block.At<long>(TableIdOffset);
+
+    /// <summary>This process's slot, after <see cref="ClaimSlot"/>.</summary>
+    public int Slot { get; private set; } = -1;
+
+    /// <summary>The lock word: 0, or the owner's slot + 1 and maybe the sleepers' bit.</summary>
+    public ref int LockWord => ref Block.At<int>(LockWordOffset);
+
+    /// <summary>Not 0 while the holder of the lock may have unfinished business.</summary>
+    public ref int Mark => ref Block.At<int>(MarkOffset);
+
+    /// <summary>How often the lock was acquired.</summary>
+    public ref long Epoch => ref Block.At<long>(EpochOffset);
+
+    /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
+    public bool IsClean
+    {
+        get => Block.At<int>(IsCleanOffset) != 0;
+        set => Volatile.Write(ref Block.At<int>(IsCleanOffset), value ? 1 : 0);
+    }
+
+    /// <summary>Whether the machine has not been restarted since the sidecar was last in use.</summary>
+    public bool IsOfThisBoot => Block.Span<byte>(BootIdOffset, BootIdLength).SequenceEqual(BootId().ToByteArray());
+
+    /// <summary>Opens the sidecar of a table.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="table">The table's identity.</param>
+    /// <param name="tableId">The number in the table's master page.</param>
+    /// <returns>Null when there is none, or one of another table.</returns>
+    /// <exception cref="InvalidTableOperationException">It is of another version of this library.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permissions do not allow it.</exception>
+    public static Sidecar? TryOpen(string path, FileIdentity table, long tableId)
+    {
+        int descriptor = Libc.Open(path, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        if (descriptor < 0)
+            return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
+        Sidecar? opened = null;
+        try
+        {
+            if (!IsSound(descriptor))
+                return null;
+            opened = new Sidecar(descriptor, path);
+            Sidecar? right = opened.IsOf(table, tableId) ? opened : null;
+            opened = right is null ? opened : null;
+            return right;
+        }
+        finally
+        {
+            if (opened is not null)
+                opened.Dispose();
+        }
+    }
+
+    /// <summary>Makes a new sidecar and puts it in the place of any other.</summary>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="table">The table's identity.</param>
+    /// <param name="tableId">The number in the table's master page.</param>
+    /// <param name="permissions">Those of the table.</param>
+    /// <exception cref="OutOfSpaceException">There is no room for it.</exception>
+    public static Sidecar Create(string path, FileIdentity table, long tableId, UnixFileMode permissions)
+    {
+        string draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{RandomNumberGenerator.GetHexString(12)}");
+        const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
+        int descriptor = Libc.Open(draft, flags | Libc.O_NOFOLLOW, (int)permissions);
+        if (descriptor < 0)
+            throw SystemError.Last("create", draft);
+        Sidecar? made = null;
+        try
+        {
+            if (Libc.ChangeMode(descriptor, (int)permissions) != 0)
+                throw SystemError.Last("change the permissions of", draft);
+            FileSpace.Allocate(descriptor, 0, LengthInBytes, draft);
+            made = new Sidecar(descriptor, path);
+            made.Block.At<long>(0) = Magic;
+            made.Block.At<int>(VersionOffset) = Version;
+            made.Block.At<long>(TableIdOffset) = tableId;
+            made.Block.At<long>(DeviceOffset) = DeviceOf(table);
+            made.Block.At<long>(InodeOffset) = (long)table.Inode;
+            made.WriteBootId();
+
+            // Nobody sees it before it is complete. Dying before this leaves the draft.
+            if (Libc.Rename(draft, path) != 0)
+                throw SystemError.Last("rename", draft);
+            return made;
+        }
+        catch
+        {
+            _ = Libc.Unlink(draft); // The error at hand tells more than one about the clean-up would.
+            if (made is null)
+                _ = Libc.Close(descriptor);
+            made?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a free slot for this process.</summary>
+    /// <exception cref="InvalidTableOperationException">All slots are taken.</exception>
+    public void ClaimSlot()
+    {
+        for (int slot = 0; slot < MaxSlots; slot++)
+        {
+            if (TryLockLife(slot))
+            {
+                Slot = slot;
+                return;
+            }
+        }
+
+        throw new InvalidTableOperationException($"{_path}: {MaxSlots} processes use the table already");
+    }
+
+    /// <summary>Whether no other process has a slot; only while none can claim one.</summary>
+    public bool IsAlone()
+    {
+        // Tested by locking the bytes on either side of one's own.
+        return TryLockLives(0, Slot) && TryLockLives(Slot + 1, MaxSlots - Slot - 1);
+
+        bool TryLockLives(int first, int count)
+        {
+            if (count == 0)
+                return true;
+            if (LockLife(first, count, Libc.F_WRLCK) != 0)
+                return false;
+            _ = LockLife(first, count, Libc.F_UNLCK);
+            return true;
+        }
+    }
+
+    /// <summary>Locks the life byte of a slot whose process is dead; false when it lives.</summary>
+    public bool TryLockLife(int slot)
+    {
+        while (LockLife(slot, 1, Libc.F_WRLCK) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error is Libc.EAGAIN or Libc.EACCES)
+                return false;
+            if (error != Libc.EINTR)
+                throw SystemError.From(error, "lock", _path);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the life byte of a dead slot back.</summary>
+    public void UnlockLife(int slot) => _ = LockLife(slot, 1, Libc.F_UNLCK); // Unlocking what is locked can't fail.
+
+    /// <summary>Begins anew after the machine was restarted: nobody who wrote the words is alive.</summary>
+    public void WriteBootId() => BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
+
+    /// <summary>Closes the descriptor, and with it gives the slot back; the memory stays while anybody reads it.</summary>
+    public void Dispose() => _ = Libc.Close(_descriptor);
+
+    private static Guid BootId() =>
+        Guid.Parse(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), CultureInfo.InvariantCulture);
+
+    private static long DeviceOf(FileIdentity table) => ((long)table.DeviceMajor << 32) | table.DeviceMinor;
+
+    private static bool IsSound(int descriptor) =>
+        Libc.Stat(descriptor, out Libc.Status status) == 0 && status.IsRegularFile
+        && status.LengthInBytes == LengthInBytes && (long)status.Blocks512 * 512 >= LengthInBytes;
+
+    private bool IsOf(FileIdentity table, long tableId)
+    {
+        if (Block.At<long>(0) != Magic)
+            return false;
+        int version = Block.At<int>(VersionOffset);
+        if (version != Version)
+        {
+            throw new InvalidTableOperationException(
+                $"{_path}: the sidecar has version {version}; this library knows version {Version}");
+        }
+
+        return tableId != 0 && TableId == tableId && Block.At<long>(DeviceOffset) == DeviceOf(table)
+            && Block.At<long>(InodeOffset) == (long)table.Inode;
+    }
+
+    private int LockLife(int firstSlot, int count, short type)
+    {
+        var range = new Libc.Flock { Type = type, Start = FirstLifeByte + firstSlot, Length = count };
+        return Libc.RecordLock(_descriptor, Libc.F_OFD_SETLK, ref range);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+
+namespace Netshm;
+
+/// <summary>How this process comes to use a table's sidecar, and how it leaves it.</summary>
+/// <remarks>docs/Locking.md, "The sidecar". Both happen under the creation lock.</remarks>
+internal sealed class SidecarAttachment
+{
+    private readonly Sidecar _sidecar;
+    private readonly FutexLock _lock;
+    private readonly TableEngine _engine;
+    private readonly AttachLock _attached;
+
+    private SidecarAttachment(Sidecar sidecar, FutexLock tableLock, TableEngine engine, AttachLock attached)
+    {
+        _sidecar = sidecar;
+        _lock = tableLock;
+        _engine = engine;
+        _attached = attached;
+    }
+
+    /// <summary>Opens the sidecar of a table, or makes one.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="memory">The table's memory.</param>
+    /// <param name="lockFile">The file that carries its locks.</param>
+    /// <param name="pages">The table.</param>
+    /// <param name="isMade">Whether there was no sidecar of this table.</param>
+    /// <exception cref="InvalidTableOperationException">Others use the table with one that is elsewhere.</exception>
+    /// <exception cref="ReadOnlyTableException">One would have to be made, and the table is open for reading only.</exception>
+    public static Sidecar OpenSidecar(
+        SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, MappedPages pages, out bool isMade)
+    {
+        var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        isMade = false;
+        if (Sidecar.TryOpen(name.SidecarPath, memory.Identity, master.SidecarId) is { } found)
+            return found;
+        if (AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, pages.Name))
+        {
+            throw new InvalidTableOperationException(
+                $"{name}: other processes use it with a sidecar that is not at {name.SidecarPath}; was it moved?");
+        }
+
+        if (!pages.IsWritable)
+            throw new ReadOnlyTableException($"{name}: it has no sidecar, and was opened for reading only");
+        if (!memory.IsAt(name.MemoryPath))
+            throw new IOException($"{name}: it was removed or replaced while it was being opened");
+
+        // Dying between the two leaves a number that no sidecar has: the next process makes one with another number.
+        long id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) | 1;
+        master.SidecarId = id;
+        isMade = true;
+        return Sidecar.Create(name.SidecarPath, memory.Identity, id, memory.Status.Permissions);
+    }
+
+    /// <summary>Claims a slot, and brings the table in order if nobody else is there to.</summary>
+    /// <param name="sidecar">The sidecar.</param>
+    /// <param name="tableLock">The lock in it.</param>
+    /// <param name="engine">The table.</param>
+    /// <param name="isMade">Whether the sidecar is new.</param>
+    /// <param name="lockFile">The file that carries the table's record locks.</param>
+    /// <exception cref="CorruptFileException">The table is damaged.</exception>
+    public static SidecarAttachment Attach(
+        Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade, SharedDescriptor lockFile)
+    {
+        sidecar.ClaimSlot();
+        if (sidecar.IsAlone())
+            TakeOverAll(sidecar, tableLock, engine, isMade);
+        else if (tableLock.InheritFrom(sidecar.Slot))
+            Settle(tableLock, engine); // The slot's last owner died with the lock, and nobody has taken it over yet.
+
+        AttachLock attached = AttachLock.Take(lockFile, LockingMethod.Futex, Deadline.Never, engine.Pages.Name);
+        var attachment = new SidecarAttachment(sidecar, tableLock, engine, attached);
+        attachment.MarkTable();
+        return attachment;
+    }
+
+    /// <summary>Keeps Ocamlnet out from now on; does nothing when the table is open for reading only.</summary>
+    public void MarkTable()
+    {
+        if (!_engine.Pages.IsWritable)
+            return;
+        _sidecar.IsClean = false; // Before the mark: dying in between only leaves a table that needs a look.
+        _engine.DescriptorAsItIs.WriteMagic(DescriptorView.FutexMagic);
+    }
+
+    /// <summary>Leaves; the last process puts the original's mark back and says that the table is in order.</summary>
+    public void Detach()
+    {
+        if (_engine.Pages.IsWritable && _sidecar.IsAlone())
+            LeaveInOrder();
+        _attached.Dispose();
+        _sidecar.Dispose();
+    }
+
+    private static void TakeOverAll(Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade)
+    {
+        tableLock.Seize();
+        try
+        {
+            bool isFutex = engine.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic;
+            bool isUnknown = isMade ? isFutex || engine.IsMarkedInTable : !sidecar.IsOfThisBoot && !sidecar.IsClean;
+            engine.SettleAlone(isUnknown);
+            sidecar.WriteBootId();
+        }
+        finally
+        {
+            tableLock.ReleaseExclusive();
+        }
+    }
+
+    private static void Settle(FutexLock tableLock, TableEngine engine)
+    {
+        try
+        {
+            engine.BeginWriting();
+            engine.EndWriting();
+        }
+        finally
+        {
+            tableLock.ReleaseExclusive();
+        }
+    }
+
+    private void LeaveInOrder()
+    {
+        _lock.Seize();
+        try
+        {
+            // Whoever died as the lock's owner may have left it to us.
+            _engine.BeginWriting();
+            _engine.EndWriting();
+        }
+        catch (CorruptFileException)
+        {
+            return; // The table keeps its mark and stays unclean, and who opens it next is told what is wrong.
+        }
+        finally
+        {
+            _lock.ReleaseExclusive();
+        }
+
+        // The flag must not reach the device before the table does. Dying in between leaves an unclean table.
+        _engine.DescriptorAsItIs.WriteMagic(DescriptorView.Magic);
+        _engine.Pages.Flush();
+        _sidecar.IsClean = true;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Netshm;
+
+/// <summary>What came of reading a key.</summary>
+internal enum ReadOutcome
+{
+    /// <summary>It is bound, and its value was copied.</summary>
+    Found,
+
+    /// <summary>It is bound, and its value is longer than the destination.</summary>
+    TooLong,
+
+    /// <summary>It is not bound.</summary>
+    Unbound,
+
+    /// <summary>
+    /// Nothing is known: the value is in several pages, something is damaged, or writers kept coming in between.
+    /// </summary>
+    Undecided,
+}
+
+/// <summary>Reads without a lock and without a store to shared memory; docs/Locking.md, "Reading without a lock".</summary>
+internal sealed partial class TableReader
+{
+    private const int MaxTries = 64;
+    private const int SpinsPerTry = 20;
+
+    /// <summary>A longer search is for one with the lock, who counts the cells.</summary>
+    private const int MaxProbes = 1000;
+
+    /// <summary>Stands for a page that could not be found out.</summary>
+    private const int Unreachable = int.MinValue;
+
+    private readonly TableEngine _engine;
+    private readonly MappedPages _pages;
+    private readonly ReadSequences _sequences;
+    private readonly bool _othersMoveCells;
+    private HashGeometry? _geometry;
+
+    /// <param name="engine">The table.</param>
+    /// <param name="sequences">The words its writers keep.</param>
+    /// <param name="othersMoveCells">Whether there may be writers that keep other words.</param>
+    public TableReader(TableEngine engine, ReadSequences sequences, bool othersMoveCells)
+    {
+        _engine = engine;
+        _pages = engine.Pages;
+        _sequences = sequences;
+        _othersMoveCells = othersMoveCells;
+    }
+
+    /// <summary>Copies the newest value of a key, when it is in one page.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes; may be overwritten by any outcome.</param>
+    /// <param name="lengthInWords">The value's length, when it is known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOutcome Read(int key, Span<int> destination, out int lengthInWords)
+    {
+        HashGeometry? geometry = _geometry;
+        long sequence = _sequences.OfKey(key);
+        if ((sequence & 1) == 0 && geometry is not null && IsCurrent(geometry))
+        {
+            ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
+            if (IsUnchanged(geometry, key, sequence))
+                return outcome;
+        }
+
+        return ReadAgain(key, destination, out lengthInWords);
+    }
+
+    /// <summary>Passes the bindings of a key to a sink, whatever their size.</summary>
+    /// <returns>False when writers kept coming in between, or something is damaged: read under the lock then.</returns>
+    public bool TryRead<TSink>(int key, ref TSink sink)
+        where TSink : IBindingSink, allows ref struct
+    {
+        for (int i = 0; i < MaxTries; i++)
+        {
+            if (TryBegin(key, out HashGeometry? geometry, out long sequence))
+            {
+                try
+                {
+                    sink.Take(_engine.BindingsOf(key));
+                }
+                catch (CorruptFileException)
+                {
+                    // Either a writer came in between, or the damage is real: both are for one with the lock to see.
+                    return false;
+                }
+
+                if (IsUnchanged(geometry, key, sequence))
+                    return true;
+            }
+
+            Thread.SpinWait(SpinsPerTry);
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ReadOutcome ReadAgain(int key, Span<int> destination, out int lengthInWords)
+    {
+        for (int i = 0; i < MaxTries; i++)
+        {
+            if (TryBegin(key, out HashGeometry? geometry, out long sequence))
+            {
+                ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
+                if (IsUnchanged(geometry, key, sequence))
+                    return outcome;
+            }
+
+            Thread.SpinWait(SpinsPerTry);
+        }
+
+        lengthInWords = 0;
+        return ReadOutcome.Undecided;
+    }
+
+    /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
+    private bool TryBegin(int key, [NotNullWhen(true)] out HashGeometry? geometry, out long sequence)
+    {
+        sequence = _sequences.OfKey(key);
+        geometry = null;
+        if ((sequence & 1) != 0)
+            return false;
+        try
+        {
+            DescriptorView descriptor = _engine.OpenDescriptor();
+            geometry = _geometry;
+            if (geometry is null || !IsCurrent(geometry))
+                geometry = ReadGeometry(descriptor);
+            return geometry is not null;
+        }
+        catch (CorruptFileException)
+        {
+            return false; // Read in the middle of a modification, or damaged: the lock's holder will see which.
+        }
+    }
+
+    private HashGeometry? ReadGeometry(DescriptorView descriptor)
+    {
+        long structure = _sequences.Structure;
+        if ((structure & 1) != 0)
+            return null;
+        HashGeometry geometry = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name, structure);
+        Volatile.ReadBarrier();
+        if (_sequences.Structure != structure)
+            return null;
+        Volatile.Write(ref _geometry, geometry);
+        return geometry;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsCurrent(HashGeometry geometry) =>
+        geometry.Structure == _sequences.Structure
+        && (!_othersMoveCells || geometry.Matches(_engine.DescriptorAsItIs));
+
+    /// <summary>Whether nothing that concerns a key was modified since the words were read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsUnchanged(HashGeometry geometry, int key, long sequence)
+    {
+        // What was copied must have been loaded before the words are.
+        Volatile.ReadBarrier();
+        return _sequences.OfKey(key) == sequence && _sequences.Structure == geometry.Structure;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOutcome ReadOnce(HashGeometry geometry, int key, Span<int> destination, out int lengthInWords)
+    {
+        lengthInWords = 0;
+        int page = NewestOf(geometry, key);
+        if (page <= Layout.NeverUsed)
+            return page == Unreachable ? ReadOutcome.Undecided : ReadOutcome.Unbound;
+        ReadOnlySpan<int> words = _pages.WordsOrNone((long)page * _pages.WordsPerPage, _pages.WordsPerPage);
+        if (words.IsEmpty || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
+            return ReadOutcome.Undecided;
+        lengthInWords = value.Length;
+        return value.TryCopyTo(destination) ? ReadOutcome.Found : ReadOutcome.TooLong;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NewestOf(HashGeometry geometry, int key) =>
+        NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
+
+    /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NewestOf(HashGeometry geometry, int key, long firstCellWord)
+    {
+        long cellWord = firstCellWord;
+        for (int probe = 1; probe < MaxProbes; probe++)
+        {
+            ReadOnlySpan<int> cell = _pages.WordsOrNone(cellWord, Layout.CellLengthInWords);
+            if (cell.IsEmpty)
+                return Unreachable;
+
+            // The pointer before the key: a writer stores them the other way round.
+            int pointer = Volatile.Read(ref Unsafe.AsRef(in cell[1]));
+            if (pointer == Layout.NeverUsed)
+                return Layout.NeverUsed;
+            if (cell[0] == key)
+                return pointer;
+            cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
+        }
+
+        return Unreachable;
+    }
+}

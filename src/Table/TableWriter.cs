@@ -1,0 +1,280 @@
+namespace Netshm;
+
+/// <summary>The modifications of a table. Who calls holds the write lock.</summary>
+/// <remarks>
+/// Each is published by one aligned store of a pointer: what it points to is complete before, and what it no longer points
+/// to is freed after. So a process that dies leaves the binding of before or the one of after; what else it leaves is for
+/// the journal, or for a repair, to clear up.
+/// </remarks>
+internal sealed class TableWriter
+{
+    /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
+    private const int FixedRecords = 4;
+
+    private const int RecordsPerPage = 2;
+
+    private readonly TableEngine _engine;
+    private readonly MappedPages _pages;
+    private readonly ProcessLock _processes;
+    private readonly ReadSequences? _sequences;
+    private readonly UndoJournal? _journal;
+    private readonly FreeList _freeList;
+    private readonly BindingWriter _bindings;
+    private readonly Rehash _rehash;
+    private int _transactions;
+
+    public TableWriter(
+        TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal, FreeList freeList,
+        Rehash rehash)
+    {
+        _engine = engine;
+        _pages = engine.Pages;
+        _processes = processes;
+        _sequences = sequences;
+        _journal = journal;
+        _freeList = freeList;
+        _bindings = new BindingWriter(engine.Pages, freeList);
+        _rehash = rehash;
+    }
+
+    private HashIndex Index => _engine.Index;
+
+    /// <summary>Adds a binding that hides the older ones of its key.</summary>
+    public void Add(int key, ReadOnlySpan<int> value)
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value));
+        try
+        {
+            CellView cell = CellForAdd(descriptor, key);
+            int older = cell.IsBound ? cell.Pointer : 0;
+            if (older != 0)
+                _ = new FragmentWalk(_pages, descriptor.TotalPages, key, older, out _); // Damage shows before, not after.
+            int page = _bindings.Write(descriptor, key, value, older);
+            PublishIn(descriptor, cell, key, page);
+            descriptor.Bindings++; // Dying before this leaves a count too low, unless there is a journal.
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+
+        _journal?.Commit();
+    }
+
+    /// <summary>Replaces the newest binding of a key, or adds one.</summary>
+    public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline)
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        CellView cell = Index.Find(descriptor, key, out bool found);
+        if (!found || !cell.IsBound)
+        {
+            Add(key, value);
+            return;
+        }
+
+        int oldPage = cell.Pointer;
+        long oldPages = CheckBinding(descriptor, key, oldPage, out int older);
+        _processes.LockContent(oldPage, deadline);
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value) + oldPages);
+        try
+        {
+            int page = _bindings.Write(descriptor, key, value, older);
+
+            // One store takes the old value away and puts the new one in its place. Dying right after it leaves the old
+            // value's pages to nobody, unless there is a journal, by which the old value comes back.
+            _journal?.Cell(key, oldPage);
+            cell.Pointer = page;
+            _freeList.Put(descriptor, oldPage);
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+
+        _journal?.Commit();
+    }
+
+    /// <summary>Removes the newest binding of a key.</summary>
+    public bool Remove(int key, Deadline deadline)
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        CellView cell = Index.Find(descriptor, key, out bool found);
+        if (!found || !cell.IsBound)
+            return false;
+        int page = cell.Pointer;
+        _processes.LockContent(page, deadline);
+        RemoveFrom(descriptor, cell, key, page, newer: 0);
+        return true;
+    }
+
+    /// <summary>
+    /// Passes the fragments of a key's bindings to <paramref name="writer"/>, for editing, and removes the bindings
+    /// it says.
+    /// </summary>
+    public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer, Deadline deadline)
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        CellView cell = Index.Find(descriptor, key, out bool found);
+        if (!found || !cell.IsBound)
+            return;
+
+        // A binding is unlinked by an edit of the one before it, where a reader may still be.
+        _processes.LockAllContent(deadline);
+        _sequences?.OpenKey(key);
+        int newer = 0;
+        for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
+        {
+            BlockDecision decision = OfferForWriting(bindings.Value, writer);
+            if ((decision.Operation & ~announced) != 0)
+            {
+                throw new InvalidTableOperationException(
+                    $"{_pages.Name}, key {key}: {decision.Operation} was asked for; announced were: {announced}");
+            }
+
+            if (decision.Operation == WriteOperations.RemoveBinding)
+                RemoveFrom(descriptor, cell, key, bindings.Page, newer);
+            else
+                newer = bindings.Page;
+            if (decision.Control == BlockControl.Break)
+                return;
+        }
+    }
+
+    /// <summary>Begins a transaction, or one within another.</summary>
+    /// <exception cref="InvalidTableOperationException">There is no journal.</exception>
+    public UndoJournal.Savepoint BeginTransaction()
+    {
+        if (_journal is null)
+        {
+            throw new InvalidTableOperationException(
+                $"{_pages.Name}: only tables with locking {LockingMethod.Futex} have transactions");
+        }
+
+        UndoJournal.Savepoint before = _journal.Begin(_engine.OpenDescriptor(), recordsAtMost: 0);
+        _transactions++;
+        return before;
+    }
+
+    /// <summary>Ends a transaction; the outermost one becomes permanent at this point.</summary>
+    public void CommitTransaction()
+    {
+        _transactions--;
+        _journal!.Commit();
+    }
+
+    /// <summary>Ends a transaction and takes back what was done since it began.</summary>
+    public void RollBackTransaction(in UndoJournal.Savepoint before)
+    {
+        _transactions--;
+        _journal!.RollBack(_engine.OpenDescriptor(), before);
+    }
+
+    private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
+
+    private UndoJournal.Savepoint BeginChange(DescriptorView descriptor, int key, long pages)
+    {
+        _sequences?.OpenKey(key);
+        return _journal?.Begin(descriptor, (pages * RecordsPerPage) + FixedRecords) ?? default;
+    }
+
+    /// <summary>Offers one binding; the answer's operation is the last one asked for within the binding.</summary>
+    private BlockDecision OfferForWriting(FragmentWalk value, BlockWriter writer)
+    {
+        WriteOperations operation = WriteOperations.None;
+        BlockControl control = BlockControl.Continue;
+        bool isEnd = false;
+        while (control == BlockControl.Continue && !isEnd)
+        {
+            isEnd = !value.MoveNext();
+            if (!isEnd && _transactions > 0)
+                SaveFragment(value);
+            BlockDecision decision = writer(isEnd ? [] : value.Current, isEnd);
+            operation = decision.Operation == WriteOperations.None ? operation : decision.Operation;
+            control = decision.Control;
+        }
+
+        return new BlockDecision(operation, control);
+    }
+
+    /// <summary>Records the words that a writer of blocks may edit, so that a transaction can take the edits back.</summary>
+    private void SaveFragment(FragmentWalk value)
+    {
+        _journal!.Reserve(value.Current.Length);
+        for (int i = 0; i < value.Current.Length; i++)
+            _journal.Word(value.Page, value.FirstWord + i);
+    }
+
+    private CellView CellForAdd(DescriptorView descriptor, int key)
+    {
+        CellView cell = Index.FindForAdd(descriptor, key);
+        return cell.Pointer == Layout.NeverUsed && _rehash.MakeRoom(descriptor)
+            ? Index.FindForAdd(descriptor, key)
+            : cell;
+    }
+
+    private void PublishIn(DescriptorView descriptor, CellView cell, int key, int page)
+    {
+        _journal?.Cell(key, cell.Pointer);
+
+        // Counted before it is claimed: dying in between leaves a count too high, which only makes a rehash early.
+        if (cell.Pointer == Layout.NeverUsed)
+            descriptor.UsedCells++;
+        cell.Key = key; // Of an unbound or never-used cell: nobody looks there for a binding yet.
+        cell.Pointer = page; // The binding exists from this store on.
+    }
+
+    /// <summary>Checks all pages of a binding that is going to be replaced or removed.</summary>
+    /// <returns>How many they are.</returns>
+    private long CheckBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        var value = new FragmentWalk(_pages, descriptor.TotalPages, key, page, out older);
+        if (value.IsSingle)
+            return 1;
+        while (value.MoveNext())
+        {
+            // Moving on is the check.
+        }
+
+        return Layout.ContentPages(value.LengthInWords, _pages.WordsPerPage);
+    }
+
+    private void RemoveFrom(DescriptorView descriptor, CellView cell, int key, int page, int newer)
+    {
+        long pages = CheckBinding(descriptor, key, page, out int older);
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, pages);
+        try
+        {
+            Unlink(cell, key, page, newer, older);
+            descriptor.Bindings--;
+            _freeList.Put(descriptor, page);
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+
+        _journal?.Commit();
+    }
+
+    /// <summary>
+    /// The binding is gone from this store on. Dying right after it leaves its pages to nobody and the count high, unless
+    /// there is a journal.
+    /// </summary>
+    private void Unlink(CellView cell, int key, int page, int newer, int older)
+    {
+        if (newer == 0)
+        {
+            _journal?.Cell(key, page);
+            cell.Pointer = older == 0 ? Layout.Unbound : older;
+        }
+        else
+        {
+            _journal?.Word(newer, ContentView.OlderBindingWord);
+            new ContentView(_pages.Page(newer)).LinkTo(older);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+namespace Netshm;
+
+/// <summary>What the journal's records are about.</summary>
+internal enum JournalState
+{
+    /// <summary>The last change is complete.</summary>
+    Idle = 0,
+
+    /// <summary>A change or a transaction is under way; the records take it back.</summary>
+    Active = 1,
+
+    /// <summary>A change is under way that is too large for records; a scan repairs what it leaves.</summary>
+    Scan = 2,
+}
+
+/// <summary>What the stores of a change or a transaction replaced, so that they can be taken back.</summary>
+/// <remarks>
+/// docs/Locking.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
+/// are checked by the engine's own views of the table when they are used.
+/// </remarks>
+internal sealed class UndoJournal
+{
+    private const int StateOffset = 0, CountOffset = 4, FreeHeadOffset = 8, FreePagesOffset = 12, BindingsOffset = 16,
+        RecordsOffset = 64;
+
+    private const int RecordLengthInWords = 4;
+    private const int RecordLengthInBytes = RecordLengthInWords * sizeof(int);
+
+    private readonly MappedBlock _block;
+    private readonly MappedPages _pages;
+    private readonly HashIndex _index;
+    private readonly int _offset;
+    private int _depth;
+
+    public UndoJournal(MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index)
+    {
+        _block = block;
+        _offset = offsetInBytes;
+        _pages = pages;
+        _index = index;
+        Capacity = (lengthInBytes - RecordsOffset) / RecordLengthInBytes;
+    }
+
+    private enum Kind
+    {
+        Word = 1,
+        Cell = 2,
+        NewPages = 3,
+    }
+
+    /// <summary>How many records there can be.</summary>
+    public int Capacity { get; }
+
+    /// <summary>What the last writer left.</summary>
+    public JournalState State => (JournalState)_block.At<int>(_offset + StateOffset);
+
+    /// <summary>How many records were made since the outermost change began.</summary>
+    public int Count => _block.At<int>(_offset + CountOffset);
+
+    /// <summary>Begins a change, or one within another.</summary>
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="recordsAtMost">How many records the change can take.</param>
+    /// <exception cref="TransactionTooLargeException">It is within another one, and they do not fit.</exception>
+    public Savepoint Begin(DescriptorView descriptor, long recordsAtMost)
+    {
+        var savepoint = new Savepoint(
+            _depth == 0 ? 0 : Count, descriptor.FreeHead, descriptor.FreePages, descriptor.Bindings);
+        if (_depth > 0)
+        {
+            Reserve(recordsAtMost);
+        }
+        else
+        {
+            // Dying before the state is stored leaves an idle journal and a table as before.
+            _block.At<int>(_offset + FreeHeadOffset) = savepoint.FreeHead;
+            _block.At<int>(_offset + FreePagesOffset) = savepoint.FreePages;
+            _block.At<int>(_offset + BindingsOffset) = savepoint.Bindings;
+            Set(CountOffset, 0);
+            Set(StateOffset, (int)(recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan));
+        }
+
+        _depth++;
+        return savepoint;
+    }
+
+    /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
+    public void Commit()
+    {
+        if (--_depth == 0)
+            Set(StateOffset, (int)JournalState.Idle);
+    }
+
+    /// <summary>Takes back what was done since a change began, and ends it.</summary>
+    /// <exception cref="CorruptFileException">The table is damaged; recovery will meet it again.</exception>
+    public void RollBack(DescriptorView descriptor, in Savepoint savepoint)
+    {
+        // The records stay, also those of an inner change: undoing them again later stores the same values again.
+        if (State == JournalState.Active)
+            Undo(descriptor, savepoint);
+        Commit();
+    }
+
+    /// <summary>Takes back what a dead writer did; the journal goes on to say so until <see cref="Clear"/>.</summary>
+    /// <exception cref="CorruptFileException">The table or the sidecar is damaged.</exception>
+    public void UndoAll(DescriptorView descriptor) => Undo(descriptor, new Savepoint(
+        0,
+        _block.At<int>(_offset + FreeHeadOffset),
+        _block.At<int>(_offset + FreePagesOffset),
+        _block.At<int>(_offset + BindingsOffset)));
+
+    /// <summary>Says that nothing needs to be taken back.</summary>
+    public void Clear()
+    {
+        _depth = 0;
+        Set(StateOffset, (int)JournalState.Idle);
+    }
+
+    /// <summary>Makes sure that so many more records fit into the transaction.</summary>
+    /// <exception cref="TransactionTooLargeException">They do not.</exception>
+    public void Reserve(long records)
+    {
+        if (Count + records > Capacity)
+            throw new TransactionTooLargeException(_pages.Name, Count + records, Capacity);
+    }
+
+    /// <summary>To be called before a word of a page is overwritten.</summary>
+    public void Word(int page, int word)
+    {
+        if (State == JournalState.Active)
+            Append(Kind.Word, page, word, _pages.Page(page)[word]);
+    }
+
+    /// <summary>To be called before the pointer of a key's cell is overwritten.</summary>
+    public void Cell(int key, int oldPointer)
+    {
+        if (State == JournalState.Active)
+            Append(Kind.Cell, key, oldPointer, 0);
+    }
+
+    /// <summary>To be called before pages are taken from the end of the table.</summary>
+    public void NewPages(int firstPage, int count)
+    {
+        if (State == JournalState.Active)
+            Append(Kind.NewPages, firstPage, count, 0);
+    }
+
+    private void Append(Kind kind, int first, int second, int third)
+    {
+        int count = Count;
+        Reserve(1);
+        Span<int> record = RecordAt(count);
+        record[0] = (int)kind;
+        record[1] = first;
+        record[2] = second;
+        record[3] = third;
+
+        // Dying before this store leaves a record that does not count; the store it is for has not happened yet.
+        Set(CountOffset, count + 1);
+    }
+
+    private void Undo(DescriptorView descriptor, in Savepoint savepoint)
+    {
+        int count = Count;
+        if ((uint)count > (uint)Capacity || savepoint.Count > count)
+            throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
+        for (int i = count - 1; i >= savepoint.Count; i--)
+            UndoRecord(descriptor, RecordAt(i));
+        descriptor.FreeHead = savepoint.FreeHead;
+        descriptor.FreePages = savepoint.FreePages;
+        descriptor.Bindings = savepoint.Bindings;
+        for (int i = savepoint.Count; i < count; i++)
+            FreeNewPages(descriptor, RecordAt(i));
+    }
+
+    private void UndoRecord(DescriptorView descriptor, ReadOnlySpan<int> record)
+    {
+        if (record[0] == (int)Kind.Word)
+        {
+            Span<int> page = _pages.Page(record[1]);
+            if ((uint)record[2] < (uint)page.Length)
+                Volatile.Write(ref page[record[2]], record[3]);
+        }
+        else if (record[0] == (int)Kind.Cell)
+        {
+            CellView cell = _index.Find(descriptor, record[1], out bool found);
+            if (found)
+                cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
+        }
+    }
+
+    /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>
+    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record)
+    {
+        if (record[0] != (int)Kind.NewPages || descriptor.IsExtent(record[1]))
+            return;
+        int end = (int)Math.Min((long)record[1] + record[2], descriptor.TotalPages);
+        for (int page = record[1]; page < end; page++)
+            FreeList.PutPage(_pages, descriptor, page);
+    }
+
+    private Span<int> RecordAt(int index) =>
+        _block.Span<int>(_offset + RecordsOffset + (index * RecordLengthInBytes), RecordLengthInWords);
+
+    private void Set(int offset, int value) => Volatile.Write(ref _block.At<int>(_offset + offset), value);
+
+    /// <summary>What there was when a change began.</summary>
+    public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings);
+}
