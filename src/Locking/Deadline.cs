@@ -31,6 +31,14 @@ internal readonly struct Deadline
         ? Never
         : new Deadline(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
 
+    /// <summary>Enters a monitor.</summary>
+    /// <exception cref="LockTimeoutException">Another thread held it until the deadline.</exception>
+    public void Enter(object monitor, string name)
+    {
+        if (!Monitor.TryEnter(monitor, Remaining))
+            throw new LockTimeoutException($"{name}: another thread waited for the lock until the deadline");
+    }
+
     /// <summary>Waits to be pulsed on a monitor the caller holds; false when the deadline has passed.</summary>
     public bool Wait(object monitor)
     {

@@ -34,7 +34,8 @@ internal sealed class FutexLock : ProcessLock
 
     public override void AcquireShared(Deadline deadline)
     {
-        lock (_monitor)
+        deadline.Enter(_monitor, _name);
+        try
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
             {
@@ -49,6 +50,10 @@ internal sealed class FutexLock : ProcessLock
             }
 
             _sharers++;
+        }
+        finally
+        {
+            Monitor.Exit(_monitor);
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed class RecordLock : ProcessLock
 
     public override void AcquireShared(Deadline deadline)
     {
-        lock (_monitor)
+        deadline.Enter(_monitor, _name);
+        try
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
             {
@@ -60,6 +61,10 @@ internal sealed class RecordLock : ProcessLock
             }
 
             _sharers++;
+        }
+        finally
+        {
+            Monitor.Exit(_monitor);
         }
     }
 

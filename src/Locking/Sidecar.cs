@@ -104,7 +104,7 @@ internal sealed class Sidecar : IDisposable
         }
     }
 
-    /// <summary>Makes a new sidecar and puts it in the place of any other.</summary>
+    /// <summary>Makes a new sidecar; one of another table that lies there goes.</summary>
     /// <param name="path">Where it goes.</param>
     /// <param name="table">The table's identity.</param>
     /// <param name="tableId">The number in the table's master page.</param>
@@ -112,6 +112,7 @@ internal sealed class Sidecar : IDisposable
     /// <exception cref="OutOfSpaceException">There is no room for it.</exception>
     public static Sidecar Create(string path, FileIdentity table, long tableId, UnixFileMode permissions)
     {
+        _ = Libc.Unlink(path); // One of another table, if any: its room may be needed.
         string draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{RandomNumberGenerator.GetHexString(12)}");
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
         int descriptor = Libc.Open(draft, flags | Libc.O_NOFOLLOW, (int)permissions);

@@ -45,6 +45,9 @@ internal sealed class TableEngine
 
     public TableWriter Writer { get; }
 
+    /// <summary>Whether a thread of this process holds the write lock and may be modifying the table.</summary>
+    public bool IsWriting => Volatile.Read(ref _isWriting);
+
     /// <summary>Called after a recovery, by the thread that made it, under the write lock.</summary>
     public Action<TableRecovery>? Recovered { get; init; }
 

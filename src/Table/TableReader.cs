@@ -92,7 +92,7 @@ internal sealed partial class TableReader
                     return true;
             }
 
-            Thread.SpinWait(SpinsPerTry);
+            WaitForWriter(ref i);
         }
 
         return false;
@@ -110,11 +110,20 @@ internal sealed partial class TableReader
                     return outcome;
             }
 
-            Thread.SpinWait(SpinsPerTry);
+            WaitForWriter(ref i);
         }
 
         lengthInWords = 0;
         return ReadOutcome.Undecided;
+    }
+
+    private void WaitForWriter(ref int tries)
+    {
+        // A writer of this process may be this very thread, or one that is waited for better than by spinning.
+        if (_engine.IsWriting)
+            tries = MaxTries;
+        else
+            Thread.SpinWait(SpinsPerTry);
     }
 
     /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
@@ -162,7 +171,9 @@ internal sealed partial class TableReader
     {
         // What was copied must have been loaded before the words are.
         Volatile.ReadBarrier();
-        return _sequences.OfKey(key) == sequence && _sequences.Structure == geometry.Structure;
+        bool isUnchanged = _sequences.OfKey(key) == sequence && _sequences.Structure == geometry.Structure;
+        GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
+        return isUnchanged;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -68,3 +68,14 @@ public sealed class MountFactAttribute : FactAttribute
             Skip = "needs the right to mount a file system";
     }
 }
+
+/// <summary>A theory that mounts a file system; skipped where that is not allowed.</summary>
+public sealed class MountTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Decides whether the test runs.</summary>
+    public MountTheoryAttribute()
+    {
+        if (!SmallFileSystem.IsAllowed)
+            Skip = "needs the right to mount a file system";
+    }
+}

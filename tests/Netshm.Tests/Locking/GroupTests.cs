@@ -197,7 +197,7 @@ public class GroupTests
         Assert.True(held.Wait(s_patience));
         LockTimeoutException e = Assert.Throws<LockTimeoutException>(() => hasty.Replace(1, [1]));
         Assert.Contains(temp.Name.ToString(), e.Message, StringComparison.Ordinal);
-        Assert.Throws<LockTimeoutException>(() => hasty.Contains(1));
+        Assert.Throws<LockTimeoutException>(() => hasty.Count);
         release.Set();
         await holder;
         Assert.False(hasty.Contains(1));

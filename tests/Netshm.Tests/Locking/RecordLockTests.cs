@@ -6,9 +6,10 @@ namespace Netshm.Tests.Locking;
 /// <summary>Record locks as the kernel and other processes see them.</summary>
 public class RecordLockTests
 {
-    private static readonly ShmTableOptions s_hasty = new()
+    private static readonly ShmTableOptions s_record = new() { Locking = LockingMethod.Record };
+
+    private static readonly ShmTableOptions s_hasty = s_record with
     {
-        Locking = LockingMethod.Record,
         LockTimeout = TimeSpan.FromMilliseconds(100),
     };
 
@@ -19,7 +20,7 @@ public class RecordLockTests
     public void A_group_locks_the_byte_of_the_descriptor_page_as_the_original_does(
         SharedMemoryType type, int pageSize, long descriptorByte)
     {
-        using var temp = new TempTable(type, new ShmTableOptions { PageSize = pageSize });
+        using var temp = new TempTable(type, s_record with { PageSize = pageSize });
         ShmTable table = temp.Open();
         table.Group(() => Assert.True(KernelLocks.Cover(temp.Name, "WRITE", descriptorByte)));
         table.Group(() => Assert.Equal([("READ", descriptorByte, descriptorByte)], KernelLocks.On(temp.Name)),
@@ -42,7 +43,7 @@ public class RecordLockTests
     [InlineData(GroupIntent.OnDemand)]
     public void Replacing_also_locks_the_page_of_the_old_binding(GroupIntent intent)
     {
-        using var temp = new TempTable();
+        using var temp = new TempTable(options: s_record);
         ShmTable table = temp.Open();
         table.Add(1, []);
         int page = table.Memory[1, 1] - 1;
@@ -90,7 +91,7 @@ public class RecordLockTests
     [Fact]
     public void A_killed_holder_releases_its_locks()
     {
-        using var temp = new TempTable();
+        using var temp = new TempTable(options: s_record);
         ShmTable table = temp.Open();
         using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Write");
         Assert.Equal("held", holder.ReadLine());

@@ -6,12 +6,19 @@ namespace Netshm.Tests.Table;
 public class OpeningTests
 {
     [Fact]
-    public void A_new_table_has_the_original_s_first_pages()
+    public void A_new_table_has_futex_locking()
     {
         using var temp = new TempTable();
+        Assert.Equal(LockingMethod.Futex, temp.Open().Locking);
+        Assert.Equal(LockingMethod.Futex, ShmTable.BestLockingMethod(temp.Name.Type));
+    }
+
+    [Fact]
+    public void A_new_table_has_the_original_s_first_pages()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
         using ShmTable table = temp.Open();
         Assert.Equal(256, table.PageSize);
-        Assert.Equal(LockingMethod.Record, table.Locking);
         int[] master = [.. Enumerable.Range(0, 6).Select(word => table.Memory[0, word])];
         Assert.Equal([unchecked((int)0xde871209), unchecked((int)0xde881209), unchecked((int)0xde871309),
             unchecked((int)0xde87120a), 1, 0], master);

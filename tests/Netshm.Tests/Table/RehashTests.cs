@@ -113,7 +113,7 @@ public class RehashTests
     [Fact]
     public void A_reader_that_can_not_finish_a_rehash_says_so_only_when_it_matters()
     {
-        using var temp = new TempTable(options: new ShmTableOptions { Init = 1000 });
+        using var temp = new TempTable(options: new ShmTableOptions { Init = 1000, Locking = LockingMethod.Record });
         ShmTable table = Filled(temp);
         table.Memory[1, PhaseWord] = 1;
         using SharedMemoryObject memory = SharedMemoryObject.Open(temp.Name, FileMode.Open, FileAccess.Read);

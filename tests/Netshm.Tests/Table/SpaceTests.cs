@@ -37,14 +37,16 @@ public class SpaceTests(ITestOutputHelper output)
         static int Key(int i) => unchecked(i * -1640531527);
     }
 
-    [MountFact]
-    public void A_full_file_system_is_an_error_and_the_table_is_as_before()
+    [MountTheory]
+    [InlineData(LockingMethod.Record, "1M")]
+    [InlineData(LockingMethod.Futex, "2M")]
+    public void A_full_file_system_is_an_error_and_the_table_is_as_before(LockingMethod locking, string size)
     {
-        using var small = new SmallFileSystem("1M");
+        using var small = new SmallFileSystem(size);
         SharedMemoryName name = SharedMemoryName.File($"{small.Directory}/table");
         for (int round = 0; round < 100; round++)
         {
-            using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Init = 10 });
+            using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Init = 10, Locking = locking });
             int added = FillUp(table, lengthInWords: 1 + (round * 7));
             TableReport report = table.Check();
             Assert.True(report.IsConsistent, report.ToString());
@@ -59,8 +61,22 @@ public class SpaceTests(ITestOutputHelper output)
 
         Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name, new ShmTableOptions { Init = 10_000_000 }));
         using ShmTable last = ShmTable.Open(name);
+        Assert.Equal(locking, last.Locking);
         Assert.True(last.Check().IsConsistent);
         Assert.True(last.Count > 0);
+    }
+
+    [MountFact]
+    public void Without_room_for_the_sidecar_a_table_can_not_be_opened_for_futex_locking()
+    {
+        using var small = new SmallFileSystem("1M");
+        SharedMemoryName name = SharedMemoryName.File($"{small.Directory}/table");
+        OutOfSpaceException e = Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name));
+        Assert.Contains(".netshm", e.Message, StringComparison.Ordinal);
+        Assert.Equal([name.MemoryPath], Directory.GetFiles(small.Directory));
+        using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Locking = LockingMethod.Record });
+        table.Add(1, [1]);
+        Assert.True(table.Check().IsConsistent);
     }
 
     private static int FillUp(ShmTable table, int lengthInWords)
