@@ -201,8 +201,12 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Begins anew after the machine was restarted: nobody who wrote the words is alive.</summary>
     public void WriteBootId() => BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
 
-    /// <summary>Closes the descriptor, and with it gives the slot back; the memory stays while anybody reads it.</summary>
-    public void Dispose() => _ = Libc.Close(_descriptor);
+    /// <summary>Closes the descriptor, and with it gives the slot back; late readers find zeros.</summary>
+    public void Dispose()
+    {
+        Block.Retire();
+        _ = Libc.Close(_descriptor);
+    }
 
     private static Guid BootId() =>
         Guid.Parse(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), CultureInfo.InvariantCulture);

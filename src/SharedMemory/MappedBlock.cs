@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Netshm;
 
 /// <summary>A block of memory of fixed length, mapped once: a sidecar's, or one that only this process sees.</summary>
-/// <remarks>It stays mapped as long as anybody refers to this object, so threads may read it without a lock.</remarks>
+/// <remarks>It can be read as long as anybody refers to this object, so threads need no lock to do so.</remarks>
 internal sealed unsafe class MappedBlock
 {
     private readonly byte* _base;
@@ -28,6 +28,14 @@ internal sealed unsafe class MappedBlock
     /// <summary>Memory of this process, set to zero.</summary>
     public static MappedBlock Private(long lengthInBytes, string name) =>
         new(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, lengthInBytes, name);
+
+    /// <summary>Lets go of the file while threads may still be reading without a lock: they find zeros from now on.</summary>
+    public void Retire()
+    {
+        const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED;
+        const int protection = Libc.PROT_READ | Libc.PROT_WRITE;
+        _ = Libc.Map(_base, (nuint)_lengthInBytes, protection, flags, -1, 0); // Failing, it stays as it is.
+    }
 
     /// <summary>A run of values.</summary>
     /// <remarks>

@@ -4,7 +4,7 @@ namespace Netshm;
 
 /// <summary>How this process comes to use a table's sidecar, and how it leaves it.</summary>
 /// <remarks>docs/Locking.md, "The sidecar". Both happen under the creation lock.</remarks>
-internal sealed class SidecarAttachment
+internal sealed class SidecarAttachment : IDisposable
 {
     private readonly Sidecar _sidecar;
     private readonly FutexLock _lock;
@@ -83,11 +83,19 @@ internal sealed class SidecarAttachment
         _engine.DescriptorAsItIs.WriteMagic(DescriptorView.FutexMagic);
     }
 
-    /// <summary>Leaves; the last process puts the original's mark back and says that the table is in order.</summary>
-    public void Detach()
+    /// <summary>
+    /// To be called when nobody writes any more: the last process puts the original's mark back and says that the table
+    /// is in order.
+    /// </summary>
+    public void Leave()
     {
         if (_engine.Pages.IsWritable && _sidecar.IsAlone())
             LeaveInOrder();
+    }
+
+    /// <summary>Gives the slot back, when nobody reads the table any more.</summary>
+    public void Dispose()
+    {
         _attached.Dispose();
         _sidecar.Dispose();
     }

@@ -72,18 +72,20 @@ internal sealed class TableStore
     public void Close()
     {
         _lock?.Close();
-        if (_sidecar is not null)
+        using (_sidecar is null ? null : TakeForLeaving())
         {
-            using AttachLock leaving =
-                AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, Deadline.Never, Name.ToString());
-            _sidecar.Detach();
+            _sidecar?.Leave();
+            _engine?.Pages.Retire(); // Before the sidecar, without whose words a late reader could not see disturbance.
+            _sidecar?.Dispose();
         }
 
-        _engine?.Pages.Retire();
         _attached?.Dispose();
         _memory.Release();
         LockFile.Release();
     }
+
+    private AttachLock TakeForLeaving() =>
+        AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, Deadline.Never, Name.ToString());
 
     private bool IsInUse => AttachLock.IsTakenByOthers(LockFile, LockingMethod.Futex, Name.ToString());
 
@@ -207,7 +209,8 @@ internal sealed class TableStore
         Sidecar sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
         var processes = new FutexLock(sidecar, pages.Name);
         var engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
-        SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile).Detach();
+        using SidecarAttachment alone = SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile);
+        alone.Leave();
     }
 
     private void OnRecovered(TableRecovery recovery)
