@@ -31,12 +31,21 @@ internal readonly struct Deadline
         ? Never
         : new Deadline(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
 
-    /// <summary>Enters a monitor.</summary>
+    /// <summary>This deadline, or a nearer one.</summary>
+    public Deadline ButAtMost(TimeSpan fromNow) => new(Math.Min(_ticks, After(fromNow)._ticks));
+
+    /// <summary>Enters a monitor, looking for deadlocks now and then if there is something to look with.</summary>
     /// <exception cref="LockTimeoutException">Another thread held it until the deadline.</exception>
-    public void Enter(object monitor, string name)
+    public void Enter(object monitor, string name, WaitProbe? probe)
     {
-        if (!Monitor.TryEnter(monitor, Remaining))
-            throw new LockTimeoutException($"{name}: another thread waited for the lock until the deadline");
+        Deadline step = probe is null ? this : ButAtMost(WaitProbe.Interval);
+        while (!Monitor.TryEnter(monitor, step.Remaining))
+        {
+            if (HasPassed)
+                throw new LockTimeoutException($"{name}: another thread waited for the lock until the deadline");
+            probe?.Check();
+            step = ButAtMost(WaitProbe.Interval);
+        }
     }
 
     /// <summary>Waits to be pulsed on a monitor the caller holds; false when the deadline has passed.</summary>

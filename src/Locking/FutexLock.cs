@@ -30,11 +30,14 @@ internal sealed class FutexLock : ProcessLock
         _name = name;
     }
 
+    /// <summary>The sidecar it is in.</summary>
+    public Sidecar Sidecar => _sidecar;
+
     private int Mine => _sidecar.Slot + 1;
 
-    public override void AcquireShared(Deadline deadline)
+    public override void AcquireShared(Deadline deadline, WaitProbe? probe)
     {
-        deadline.Enter(_monitor, _name);
+        deadline.Enter(_monitor, _name, probe);
         try
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
@@ -45,7 +48,7 @@ internal sealed class FutexLock : ProcessLock
 
             if (_sharers == 0)
             {
-                Acquire(deadline);
+                Acquire(deadline, probe);
                 _sharedSince = Environment.TickCount64;
             }
 
@@ -68,7 +71,7 @@ internal sealed class FutexLock : ProcessLock
         }
     }
 
-    public override void AcquireExclusive(Deadline deadline) => Acquire(deadline);
+    public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
     public override void Upgrade(Deadline deadline)
     {
@@ -101,12 +104,12 @@ internal sealed class FutexLock : ProcessLock
     /// <summary>Makes this process, which is alone, the owner, whatever the word says.</summary>
     public void Seize() => Volatile.Write(ref _sidecar.LockWord, Mine);
 
-    private void Acquire(Deadline deadline)
+    private void Acquire(Deadline deadline, WaitProbe? probe)
     {
         if (_othersWait)
             LetOthersIn();
         if (Interlocked.CompareExchange(ref _sidecar.LockWord, Mine, 0) != 0)
-            WaitFor(deadline);
+            WaitFor(deadline, probe);
         Volatile.Write(ref _sidecar.Epoch, _sidecar.Epoch + 1);
     }
 
@@ -137,7 +140,7 @@ internal sealed class FutexLock : ProcessLock
             Thread.SpinWait(SpinIterations);
     }
 
-    private void WaitFor(Deadline deadline)
+    private void WaitFor(Deadline deadline, WaitProbe? probe)
     {
         ref int word = ref _sidecar.LockWord;
         for (int i = 0; i < Spins; i++)
@@ -168,6 +171,7 @@ internal sealed class FutexLock : ProcessLock
             _sidecar.Block.WaitWhile(Sidecar.LockWordOffset, asleep, nap);
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
+            probe?.Check();
         }
     }
 

@@ -3,7 +3,7 @@ namespace Netshm;
 /// <summary><see cref="LockingMethod.None"/>: nobody is kept out; the user sees to that.</summary>
 internal sealed class NoProcessLock : ProcessLock
 {
-    public override void AcquireShared(Deadline deadline)
+    public override void AcquireShared(Deadline deadline, WaitProbe? probe)
     {
     }
 
@@ -11,7 +11,7 @@ internal sealed class NoProcessLock : ProcessLock
     {
     }
 
-    public override void AcquireExclusive(Deadline deadline)
+    public override void AcquireExclusive(Deadline deadline, WaitProbe? probe)
     {
     }
 

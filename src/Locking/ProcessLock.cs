@@ -9,12 +9,15 @@ namespace Netshm;
 internal abstract class ProcessLock
 {
     /// <summary>Keeps writers of other processes out; called by any number of threads at once.</summary>
-    public abstract void AcquireShared(Deadline deadline);
+    /// <param name="deadline">Until when to wait.</param>
+    /// <param name="probe">What to look for deadlocks with, where the kernel does not; null when there can't be one.</param>
+    public abstract void AcquireShared(Deadline deadline, WaitProbe? probe);
 
     public abstract void ReleaseShared();
 
     /// <summary>Keeps readers and writers of other processes from entering.</summary>
-    public abstract void AcquireExclusive(Deadline deadline);
+    /// <inheritdoc cref="AcquireShared" path="/param"/>
+    public abstract void AcquireExclusive(Deadline deadline, WaitProbe? probe);
 
     /// <summary>Turns the only shared hold of this process into the exclusive one.</summary>
     public abstract void Upgrade(Deadline deadline);

@@ -40,9 +40,9 @@ internal sealed class RecordLock : ProcessLock
 
     private long DescriptorByte => ByteOf(Layout.DescriptorPage);
 
-    public override void AcquireShared(Deadline deadline)
+    public override void AcquireShared(Deadline deadline, WaitProbe? probe)
     {
-        deadline.Enter(_monitor, _name);
+        deadline.Enter(_monitor, _name, probe);
         try
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
@@ -80,7 +80,7 @@ internal sealed class RecordLock : ProcessLock
         }
     }
 
-    public override void AcquireExclusive(Deadline deadline)
+    public override void AcquireExclusive(Deadline deadline, WaitProbe? probe)
     {
         Debug.Assert(_sharers == 0, "The gate lets a writer in alone.");
 

@@ -38,6 +38,7 @@ internal sealed class Sidecar : IDisposable
         _path = path;
         Block = MappedBlock.OfFile(descriptor, LengthInBytes, path);
         Sequences = new ReadSequences(Block, SequencesOffset);
+        Waits = new WaitEntries(Block, WaitsOffset);
     }
 
     public MappedBlock Block { get; }
@@ -47,8 +48,8 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Where the undo journal lies, and how long it is.</summary>
     public static (int OffsetInBytes, int LengthInBytes) JournalRange => (JournalOffset, LengthInBytes - JournalOffset);
 
-    /// <summary>Where the wait entries lie.</summary>
-    public static int WaitsOffsetInBytes => WaitsOffset;
+    /// <summary>What those who hold the table wait for.</summary>
+    public WaitEntries Waits { get; }
 
     /// <summary>The number that the table's master page has, too.</summary>
     public long TableId => Block.At<long>(TableIdOffset);
@@ -156,6 +157,7 @@ internal sealed class Sidecar : IDisposable
             if (TryLockLife(slot))
             {
                 Slot = slot;
+                Waits.ReleaseAllOf(slot);
                 return;
             }
         }

@@ -210,16 +210,18 @@ internal sealed class TableLock
 
     private void Acquire(GateEntry entry, Deadline deadline)
     {
+        // A thread that holds nothing waits, but nobody waits for it.
+        using WaitProbe? probe = t_innermost is null ? null : ProbeForDeadlocks();
         Deadline doubtEnds = Deadline.Never;
         while (true)
         {
-            EnterGate(entry, deadline);
+            EnterGate(entry, deadline, probe);
             try
             {
-                AcquireFromProcesses(entry, deadline);
+                AcquireFromProcesses(entry, deadline, probe);
                 return;
             }
-            catch (DeadlockException e)
+            catch (DeadlockException e) when (_processes is RecordLock)
             {
                 LeaveGate(entry);
                 if (doubtEnds.IsNever)
@@ -239,6 +241,22 @@ internal sealed class TableLock
         }
     }
 
+    private WaitProbe? ProbeForDeadlocks() => _processes is FutexLock futex
+        ? WaitProbe.For(_name, futex.Sidecar, HeldSidecars())
+        : null;
+
+    private static List<Sidecar> HeldSidecars()
+    {
+        var held = new List<Sidecar>();
+        for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
+        {
+            if (scope.Held != Hold.Inherited && scope.Table._processes is FutexLock futex)
+                held.Add(futex.Sidecar);
+        }
+
+        return held;
+    }
+
     /// <summary>Whether the cycle that the kernel saw among processes goes through what this thread holds.</summary>
     /// <remarks>
     /// A thread that holds nothing can't be part of a cycle: another thread of its process is, or will let go. One
@@ -252,7 +270,7 @@ internal sealed class TableLock
         return heldByThread > 0 && (RecordLock.HeldByProcess <= heldByThread || doubtEnds.HasPassed);
     }
 
-    private void EnterGate(GateEntry entry, Deadline deadline)
+    private void EnterGate(GateEntry entry, Deadline deadline, WaitProbe? probe)
     {
         bool entered;
         if (t_innermost is null)
@@ -265,7 +283,7 @@ internal sealed class TableLock
                 throw new DeadlockException($"{_name}: two threads of this process wait for each other's tables");
             try
             {
-                entered = _gate.Enter(entry, deadline);
+                entered = probe is null ? _gate.Enter(entry, deadline) : EnterGateProbing(entry, deadline, probe);
             }
             finally
             {
@@ -282,6 +300,19 @@ internal sealed class TableLock
         }
     }
 
+    /// <summary>Waits in small steps, since a cycle may go through this gate and through other processes.</summary>
+    private bool EnterGateProbing(GateEntry entry, Deadline deadline, WaitProbe probe)
+    {
+        while (!_gate.Enter(entry, deadline.ButAtMost(WaitProbe.Interval)))
+        {
+            if (deadline.HasPassed)
+                return false;
+            probe.Check();
+        }
+
+        return true;
+    }
+
     private void LeaveGate(GateEntry entry)
     {
         if (entry == GateEntry.Read)
@@ -292,12 +323,12 @@ internal sealed class TableLock
             _gate.Downgrade();
     }
 
-    private void AcquireFromProcesses(GateEntry entry, Deadline deadline)
+    private void AcquireFromProcesses(GateEntry entry, Deadline deadline, WaitProbe? probe)
     {
         if (entry == GateEntry.Read)
-            _processes.AcquireShared(deadline);
+            _processes.AcquireShared(deadline, probe);
         else if (entry == GateEntry.Write)
-            _processes.AcquireExclusive(deadline);
+            _processes.AcquireExclusive(deadline, probe);
         else
             _processes.Upgrade(deadline);
     }

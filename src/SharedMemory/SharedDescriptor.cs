@@ -74,6 +74,37 @@ internal sealed class SharedDescriptor
         throw new IOException($"cannot open {path}: it is created and removed again all the time");
     }
 
+    /// <summary>Opens a file for writing; null when it does not exist, or may not be opened so.</summary>
+    public static SharedDescriptor? TryOpenExisting(string path)
+    {
+        lock (s_sync)
+        {
+            try
+            {
+                return OpenExisting(path, writable: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Does something to a file if it exists and may be opened for writing.</summary>
+    public static void WithExisting(string path, Action<SharedDescriptor> action)
+    {
+        if (TryOpenExisting(path) is not { } file)
+            return;
+        try
+        {
+            action(file);
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+
     /// <summary>Whether a path leads to this very file.</summary>
     public bool IsAt(string path) =>
         Libc.Stat(path, out Libc.Status status) == 0 && FileIdentity.Of(status) == Identity;

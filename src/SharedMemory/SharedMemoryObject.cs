@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -130,33 +131,54 @@ public sealed class SharedMemoryObject : IDisposable
         }
     }
 
-    /// <summary>Removes the name from the system (the original's <c>unlink_shm</c>).</summary>
-    /// <remarks>Processes that have the object open keep it until they close it.</remarks>
+    /// <summary>Removes the name, and the sidecar with it, from the system (the original's <c>unlink_shm</c>).</summary>
+    /// <remarks>
+    /// Processes that have the object open keep it until they close it. Where the lock file can be opened for writing, no
+    /// process opens or creates a table under this name meanwhile.
+    /// </remarks>
     /// <exception cref="FileNotFoundException">A part of it does not exist; the other part is removed.</exception>
     public static void Unlink(SharedMemoryName name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
-        Exception? failure = null;
-        foreach (string path in paths)
+        SharedDescriptor? lockFile = SharedDescriptor.TryOpenExisting(name.LockPath);
+        try
         {
-            if (Libc.Unlink(path) != 0)
-                failure ??= SystemError.Last("remove", path);
-        }
+            using AttachLock? creating = lockFile is null
+                ? null
+                : AttachLock.TakeForCreation(lockFile, writable: true, Deadline.Never, name.ToString());
+            string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
+            Exception? failure = null;
+            foreach (string path in paths)
+            {
+                if (Libc.Unlink(path) != 0)
+                    failure ??= SystemError.Last("remove", path);
+            }
 
-        if (failure is not null)
-            throw failure;
+            if (Libc.Unlink(name.SidecarPath) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
+                failure ??= SystemError.Last("remove", name.SidecarPath);
+            if (failure is not null)
+                throw failure;
+        }
+        finally
+        {
+            lockFile?.Release();
+        }
     }
 
-    /// <summary>Sets the permissions of the object and its companion (the original's <c>chmod_shm</c>).</summary>
+    /// <summary>
+    /// Sets the permissions of the object, its companion and its sidecar (the original's <c>chmod_shm</c>).
+    /// </summary>
     /// <exception cref="UnauthorizedAccessException">The caller doesn't own them.</exception>
     public void SetPermissions(UnixFileMode mode)
     {
         LockFile.SetPermissions(mode);
         Memory.SetPermissions(mode);
+        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetPermissions(mode));
     }
 
-    /// <summary>Sets user and group of the object and its companion (the original's <c>chown_shm</c>).</summary>
+    /// <summary>
+    /// Sets user and group of the object, its companion and its sidecar (the original's <c>chown_shm</c>).
+    /// </summary>
     /// <param name="userId">The user's number, or -1 to leave it.</param>
     /// <param name="groupId">The group's number, or -1 to leave it.</param>
     /// <exception cref="UnauthorizedAccessException">The caller may not do that.</exception>
@@ -164,6 +186,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         LockFile.SetOwner(userId, groupId);
         Memory.SetOwner(userId, groupId);
+        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetOwner(userId, groupId));
     }
 
     /// <summary>Closes the object (the original's <c>close_shm</c>); it goes on to exist.</summary>
