@@ -13,38 +13,47 @@ internal sealed class ReadSequences
     private const int StripeCount = 1 << StripeBits;
 
     /// <summary>The structure's word has a cache line of its own, since every reader reads it.</summary>
-    private const int StripesOffset = 64;
+    private const int StructureIndex = 0, FirstStripeIndex = 8;
+
+    private const int WordCount = FirstStripeIndex + StripeCount;
 
     /// <summary>How much memory the words take.</summary>
-    public const int LengthInBytes = StripesOffset + (StripeCount * sizeof(long));
+    public const int LengthInBytes = WordCount * sizeof(long);
 
-    private readonly MappedBlock _block;
-    private readonly int _offset;
-    private readonly int[] _open = new int[StripeCount + 1];
+    private readonly SharedLongs _words;
+    private readonly int[] _open = new int[WordCount];
     private int _openCount;
 
-    public ReadSequences(MappedBlock block, int offsetInBytes)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-    }
+    public ReadSequences(MappedBlock block, int offsetInBytes) =>
+        _words = new SharedLongs(block, offsetInBytes, WordCount);
 
     /// <summary>Where keys lie: odd while cells move.</summary>
     public long Structure
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref _block.At<long>(_offset));
+        get => _words[StructureIndex];
     }
 
-    /// <summary>The bindings of a key, and of those that share its word.</summary>
+    /// <summary>One of the words that <see cref="IndexOf"/> tells.</summary>
+    public long this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _words[index];
+    }
+
+    /// <summary>Which word stands for the bindings of a key, and of those that share it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long OfKey(int key) => Volatile.Read(ref _block.At<long>(StripeOf(key)));
+    public static int IndexOf(int key)
+    {
+        const uint goldenRatio = 0x9E37_79B9;
+        return FirstStripeIndex + (int)(unchecked((uint)key * goldenRatio) >> (32 - StripeBits));
+    }
 
     /// <summary>To be called by the writer before its first store for a key.</summary>
-    public void OpenKey(int key) => Open(StripeOf(key));
+    public void OpenKey(int key) => Open(IndexOf(key));
 
     /// <summary>To be called by the writer before it moves cells.</summary>
-    public void OpenStructure() => Open(_offset);
+    public void OpenStructure() => Open(StructureIndex);
 
     /// <summary>
     /// To be called when everything since the words were opened may be seen. Dying before leaves words odd, so that
@@ -60,40 +69,29 @@ internal sealed class ReadSequences
     public void Settle()
     {
         _openCount = 0;
-        CloseIfOpen(_offset);
-        for (int stripe = 0; stripe < StripeCount; stripe++)
-            CloseIfOpen(_offset + StripesOffset + (stripe * sizeof(long)));
+        for (int index = 0; index < WordCount; index++)
+        {
+            if (IsOpen(index))
+                Advance(index);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int StripeOf(int key)
-    {
-        const uint goldenRatio = 0x9E37_79B9;
-        uint stripe = unchecked((uint)key * goldenRatio) >> (32 - StripeBits);
-        return _offset + StripesOffset + (int)(stripe * sizeof(long));
-    }
+    private bool IsOpen(int index) => (_words[index] & 1) != 0;
 
-    private void Open(int offset)
+    private void Open(int index)
     {
-        ref long word = ref _block.At<long>(offset);
-        if ((word & 1) != 0)
+        if (IsOpen(index))
             return;
-        _open[_openCount++] = offset;
-        Volatile.Write(ref word, word + 1);
+        _open[_openCount++] = index;
+        Advance(index);
 
         // The data's stores must not be seen before this one.
         Volatile.WriteBarrier();
     }
 
-    private void Advance(int offset)
+    private void Advance(int index)
     {
-        ref long word = ref _block.At<long>(offset);
-        Volatile.Write(ref word, word + 1);
-    }
-
-    private void CloseIfOpen(int offset)
-    {
-        if ((_block.At<long>(offset) & 1) != 0)
-            Advance(offset);
+        SharedLongs words = _words;
+        words[index]++;
     }
 }

@@ -84,12 +84,31 @@ internal sealed unsafe class MappedPages : IDisposable
         return new Span<int>(_base + firstWord, lengthInWords);
     }
 
-    /// <summary>The same for readers that hold no lock, and may have read any number: empty when not all is there.</summary>
+    /// <summary>A page, for readers that hold no lock and may have read any number; false when it is not all there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<int> WordsOrNone(long firstWord, int lengthInWords)
+    public bool TryGetPage(int page, out ReadOnlySpan<int> words)
     {
         // SAFETY: as for Page; after Retire the words are zeros.
-        return AreMapped(firstWord, lengthInWords) ? new ReadOnlySpan<int>(_base + firstWord, lengthInWords) : default;
+        bool isThere = (uint)page < (uint)_mappedPages;
+        words = isThere ? new ReadOnlySpan<int>(_base + ((long)page * WordsPerPage), WordsPerPage) : default;
+        return isThere;
+    }
+
+    /// <summary>Key and pointer of a cell, for readers that hold no lock; false when it is not all there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetCell(long firstWord, out int key, out int pointer)
+    {
+        if ((ulong)firstWord + 1 >= (ulong)_mappedWords)
+        {
+            key = pointer = 0;
+            return false;
+        }
+
+        // The pointer before the key: a writer stores them the other way round.
+        // SAFETY: both words lie within the mapping, as for Page.
+        pointer = Volatile.Read(ref _base[firstWord + 1]);
+        key = _base[firstWord];
+        return true;
     }
 
     /// <summary>Asks the processor to load a word's cache line, where it has an instruction for that.</summary>

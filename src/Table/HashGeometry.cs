@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
 
@@ -90,9 +91,9 @@ internal sealed class HashGeometry
 
         // The remainder by multiplication; exact for 32 bits. A negative number is 2^32 less than its unsigned value.
         uint value = (uint)sum;
-        long remainder = value - ((long)Math.BigMul(_cellsReciprocal, value, out _) * Cells);
-        remainder += _excessOfNegativeKeys & (sum >> 31);
-        return (int)(remainder >= Cells ? remainder - Cells : remainder);
+        uint remainder = value - ((uint)HighPart(_cellsReciprocal, value) * (uint)Cells);
+        remainder += (uint)(_excessOfNegativeKeys & (sum >> 31));
+        return (int)Math.Min(remainder, remainder - (uint)Cells);
     }
 
     /// <summary>Where a cell begins, in words from the start of the file.</summary>
@@ -105,9 +106,13 @@ internal sealed class HashGeometry
         while (cell < extents[e].FirstCell)
             e++;
         uint cellInExtent = (uint)(cell - extents[e].FirstCell);
-        long page = (long)Math.BigMul(_cellsPerPageReciprocal, cellInExtent, out _);
+        long page = (long)HighPart(_cellsPerPageReciprocal, cellInExtent);
         return extents[e].FirstWord + (Layout.CellLengthInWords * (long)cellInExtent) + (page * _wordsBetweenPages);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong HighPart(ulong left, ulong right) =>
+        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, right) : Math.BigMul(left, right, out _);
 
     /// <summary>2^64 divided by a number, rounded up: multiplying by it divides 32-bit numbers exactly.</summary>
     private static ulong ReciprocalOf(int divisor) => (ulong.MaxValue / (uint)divisor) + 1;

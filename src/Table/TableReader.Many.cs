@@ -46,7 +46,7 @@ internal sealed partial class TableReader
             AskForPages(geometry, group, places);
             for (int i = 0; i < group.Length; i++)
             {
-                int length = CopyValue(geometry, group[i], sequences[i], places[i], ref chunks);
+                int length = CopyValue(geometry, group[i], sequences[i], (int)places[i], ref chunks);
                 if (length == NotDecided)
                     found += FindOtherwise(group.Slice(i, 1), ref chunks, groupLengths.Slice(i, 1), findOtherwise);
                 else
@@ -84,23 +84,23 @@ internal sealed partial class TableReader
             long word = geometry.FirstWordOf(geometry.CellOf(keys[i], 0));
             cellWords[i] = word;
             _pages.Prefetch(word);
-            sequences[i] = _sequences.OfKey(keys[i]);
+            sequences[i] = _sequences[ReadSequences.IndexOf(keys[i])];
         }
 
         // The cells must be loaded after the sequence words.
         Volatile.ReadBarrier();
     }
 
-    /// <summary>Turns the place of each key's first cell into that of its newest page, in words, or what is no page.</summary>
+    /// <summary>Turns the place of each key's first cell into its newest page, or into a cell pointer that is no page.</summary>
     private void AskForPages(HashGeometry geometry, ReadOnlySpan<int> keys, Span<long> places)
     {
         for (int i = 0; i < keys.Length; i++)
         {
             int page = NewestOf(geometry, keys[i], places[i]);
-            long word = page > Layout.NeverUsed ? (long)page * _pages.WordsPerPage : page;
-            places[i] = word;
+            places[i] = page;
             if (page <= Layout.NeverUsed)
                 continue;
+            long word = (long)page * _pages.WordsPerPage;
             _pages.Prefetch(word);
             if (_pages.WordsPerPage > WordsPerCacheLine)
                 _pages.Prefetch(word + WordsPerCacheLine);
@@ -108,23 +108,26 @@ internal sealed partial class TableReader
     }
 
     /// <summary>Copies a value; returns its length, <see cref="NotBound"/> or <see cref="NotDecided"/>.</summary>
-    private int CopyValue(HashGeometry geometry, int key, long sequence, long firstWord, ref WordChunks chunks)
+    private int CopyValue(HashGeometry geometry, int key, long sequence, int page, ref WordChunks chunks)
     {
         int length = NotBound;
-        if (firstWord > 0)
+        if (page > Layout.NeverUsed)
         {
-            ReadOnlySpan<int> words = _pages.WordsOrNone(firstWord, _pages.WordsPerPage);
-            if (words.IsEmpty || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
+            if (!_pages.TryGetPage(page, out ReadOnlySpan<int> words)
+                || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
+            {
                 return NotDecided;
+            }
+
             length = value.Length;
             value.CopyTo(chunks.Room(length));
         }
-        else if (firstWord == Unreachable)
+        else if (page == Unreachable)
         {
             return NotDecided;
         }
 
-        if ((sequence & 1) != 0 || !IsUnchanged(geometry, key, sequence))
+        if ((sequence & 1) != 0 || !IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
             return NotDecided;
         if (length > 0)
             chunks.Take(length);

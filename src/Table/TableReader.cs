@@ -58,11 +58,12 @@ internal sealed partial class TableReader
     public ReadOutcome Read(int key, Span<int> destination, out int lengthInWords)
     {
         HashGeometry? geometry = _geometry;
-        long sequence = _sequences.OfKey(key);
-        if ((sequence & 1) == 0 && geometry is not null && IsCurrent(geometry))
+        int index = ReadSequences.IndexOf(key);
+        long sequence = _sequences[index];
+        if ((sequence & 1) == 0 && geometry is not null && (!_othersMoveCells || IsCurrent(geometry)))
         {
             ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
-            if (IsUnchanged(geometry, key, sequence))
+            if (IsUnchanged(geometry, index, sequence))
                 return outcome;
         }
 
@@ -88,7 +89,7 @@ internal sealed partial class TableReader
                     return false;
                 }
 
-                if (IsUnchanged(geometry, key, sequence))
+                if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
                     return true;
             }
 
@@ -106,7 +107,7 @@ internal sealed partial class TableReader
             if (TryBegin(key, out HashGeometry? geometry, out long sequence))
             {
                 ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
-                if (IsUnchanged(geometry, key, sequence))
+                if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
                     return outcome;
             }
 
@@ -129,7 +130,7 @@ internal sealed partial class TableReader
     /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
     private bool TryBegin(int key, [NotNullWhen(true)] out HashGeometry? geometry, out long sequence)
     {
-        sequence = _sequences.OfKey(key);
+        sequence = _sequences[ReadSequences.IndexOf(key)];
         geometry = null;
         if ((sequence & 1) != 0)
             return false;
@@ -165,13 +166,13 @@ internal sealed partial class TableReader
         geometry.Structure == _sequences.Structure
         && (!_othersMoveCells || geometry.Matches(_engine.DescriptorAsItIs));
 
-    /// <summary>Whether nothing that concerns a key was modified since the words were read.</summary>
+    /// <summary>Whether nothing that concerns a key was modified since its word was read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsUnchanged(HashGeometry geometry, int key, long sequence)
+    private bool IsUnchanged(HashGeometry geometry, int index, long sequence)
     {
         // What was copied must have been loaded before the words are.
         Volatile.ReadBarrier();
-        bool isUnchanged = _sequences.OfKey(key) == sequence && _sequences.Structure == geometry.Structure;
+        bool isUnchanged = _sequences[index] == sequence && _sequences.Structure == geometry.Structure;
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
         return isUnchanged;
     }
@@ -180,38 +181,37 @@ internal sealed partial class TableReader
     private ReadOutcome ReadOnce(HashGeometry geometry, int key, Span<int> destination, out int lengthInWords)
     {
         lengthInWords = 0;
-        int page = NewestOf(geometry, key);
+        int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
         if (page <= Layout.NeverUsed)
             return page == Unreachable ? ReadOutcome.Undecided : ReadOutcome.Unbound;
-        ReadOnlySpan<int> words = _pages.WordsOrNone((long)page * _pages.WordsPerPage, _pages.WordsPerPage);
-        if (words.IsEmpty || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
+        if (!_pages.TryGetPage(page, out ReadOnlySpan<int> words)
+            || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
+        {
             return ReadOutcome.Undecided;
+        }
+
         lengthInWords = value.Length;
         return value.TryCopyTo(destination) ? ReadOutcome.Found : ReadOutcome.TooLong;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(HashGeometry geometry, int key) =>
-        NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
 
     /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int NewestOf(HashGeometry geometry, int key, long firstCellWord)
     {
-        long cellWord = firstCellWord;
+        if (!_pages.TryGetCell(firstCellWord, out int cellKey, out int pointer))
+            return Unreachable;
+        return pointer == Layout.NeverUsed || cellKey == key ? pointer : NewestInLaterCells(geometry, key);
+    }
+
+    private int NewestInLaterCells(HashGeometry geometry, int key)
+    {
         for (int probe = 1; probe < MaxProbes; probe++)
         {
-            ReadOnlySpan<int> cell = _pages.WordsOrNone(cellWord, Layout.CellLengthInWords);
-            if (cell.IsEmpty)
+            long cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
+            if (!_pages.TryGetCell(cellWord, out int cellKey, out int pointer))
                 return Unreachable;
-
-            // The pointer before the key: a writer stores them the other way round.
-            int pointer = Volatile.Read(ref Unsafe.AsRef(in cell[1]));
-            if (pointer == Layout.NeverUsed)
-                return Layout.NeverUsed;
-            if (cell[0] == key)
+            if (pointer == Layout.NeverUsed || cellKey == key)
                 return pointer;
-            cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
         }
 
         return Unreachable;

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace Netshm;
+
+/// <summary>A run of 64-bit words in a block of shared memory, each of which is read and stored as a whole.</summary>
+internal readonly unsafe struct SharedLongs
+{
+    private readonly long* _first;
+    private readonly int _count;
+    private readonly MappedBlock _block;
+
+    public SharedLongs(MappedBlock block, int offsetInBytes, int count)
+    {
+        _block = block;
+        _count = count;
+        _first = (long*)Unsafe.AsPointer(ref block.Span<long>(offsetInBytes, count)[0]);
+    }
+
+    /// <summary>A word; stores to it are seen after all earlier ones, loads are made before all later ones.</summary>
+    public long this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // SAFETY: the index is checked, and the block stays mapped as long as this refers to it.
+            if ((uint)index >= (uint)_count)
+                ThrowOutOfRange();
+            return Volatile.Read(ref _first[index]);
+        }
+
+        set
+        {
+            if ((uint)index >= (uint)_count)
+                ThrowOutOfRange();
+            Volatile.Write(ref _first[index], value);
+            GC.KeepAlive(_block);
+        }
+    }
+
+    private static void ThrowOutOfRange() => throw new ArgumentOutOfRangeException("index");
+}
