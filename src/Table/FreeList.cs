@@ -4,6 +4,9 @@ namespace Netshm;
 /// <remarks>The caller holds the table's write lock.</remarks>
 internal sealed class FreeList
 {
+    /// <summary>How many journal records a page takes that goes into the list or comes out of it.</summary>
+    public const int RecordsPerPage = 2;
+
     private readonly MappedPages _pages;
     private readonly UndoJournal? _journal;
 

@@ -17,6 +17,7 @@ public sealed partial class ShmTable
     /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
     public void Add(int key, ReadOnlySpan<int> value)
     {
+        ReaderWithoutLock?.AskForPage(key);
         using Access access = Write(out _);
         Engine.Writer.Add(key, value);
     }
@@ -31,6 +32,7 @@ public sealed partial class ShmTable
     /// <inheritdoc cref="Add" path="/exception"/>
     public void Replace(int key, ReadOnlySpan<int> value)
     {
+        ReaderWithoutLock?.AskForPage(key);
         using Access access = Write(out Deadline deadline);
         Engine.Writer.Replace(key, value, deadline);
     }
@@ -44,6 +46,7 @@ public sealed partial class ShmTable
     /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
     public bool Remove(int key)
     {
+        ReaderWithoutLock?.AskForPage(key);
         using Access access = Write(out Deadline deadline);
         return Engine.Writer.Remove(key, deadline);
     }

@@ -98,18 +98,16 @@ public sealed partial class ShmTable
     private T TransactLocked<T>(Func<T> body)
     {
         UndoJournal.Savepoint before = Engine.Writer.BeginTransaction();
-        T result;
         try
         {
-            result = body();
+            T result = body();
+            Engine.Writer.CommitTransaction();
+            return result;
         }
         catch
         {
             Engine.Writer.RollBackTransaction(before);
             throw;
         }
-
-        Engine.Writer.CommitTransaction();
-        return result;
     }
 }

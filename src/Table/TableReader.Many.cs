@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -56,6 +57,21 @@ internal sealed partial class TableReader
 
         chunks.Flush();
         return found;
+    }
+
+    /// <summary>
+    /// Asks for the newest page of a key that is going to be modified, so that the wait for it overlaps with locking.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AskForPage(int key)
+    {
+        // Only a hint: it does not matter whether the cell is being modified.
+        HashGeometry? geometry = _geometry;
+        if ((geometry is null || geometry.Structure != _sequences.Structure) && !TryBegin(key, out geometry, out _))
+            return;
+        int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
+        if (page > Layout.NeverUsed)
+            _pages.Prefetch((long)page * _pages.WordsPerPage);
     }
 
     private static int FindOtherwise(

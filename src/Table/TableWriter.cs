@@ -11,8 +11,6 @@ internal sealed class TableWriter
     /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
     private const int FixedRecords = 4;
 
-    private const int RecordsPerPage = 2;
-
     private readonly TableEngine _engine;
     private readonly MappedPages _pages;
     private readonly ProcessLock _processes;
@@ -86,7 +84,7 @@ internal sealed class TableWriter
             // value's pages to nobody, unless there is a journal, by which the old value comes back.
             _journal?.Cell(key, oldPage);
             cell.Pointer = page;
-            _freeList.Put(descriptor, oldPage);
+            Free(descriptor, oldPage, oldPages);
         }
         catch
         {
@@ -161,8 +159,11 @@ internal sealed class TableWriter
     /// <summary>Ends a transaction; the outermost one becomes permanent at this point.</summary>
     public void CommitTransaction()
     {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        foreach (int firstPage in _journal!.KeptUntilNow)
+            _freeList.Put(descriptor, firstPage);
         _transactions--;
-        _journal!.Commit();
+        _journal.Commit();
     }
 
     /// <summary>Ends a transaction and takes back what was done since it began.</summary>
@@ -174,10 +175,19 @@ internal sealed class TableWriter
 
     private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
 
+    /// <summary>Frees the pages of a binding that nothing points to any more; in a transaction at its end.</summary>
+    private void Free(DescriptorView descriptor, int firstPage, long pages)
+    {
+        if (_transactions > 0)
+            _journal!.Keep(firstPage, pages);
+        else
+            _freeList.Put(descriptor, firstPage);
+    }
+
     private UndoJournal.Savepoint BeginChange(DescriptorView descriptor, int key, long pages)
     {
         _sequences?.OpenKey(key);
-        return _journal?.Begin(descriptor, (pages * RecordsPerPage) + FixedRecords) ?? default;
+        return _journal?.Begin(descriptor, (pages * FreeList.RecordsPerPage) + FixedRecords) ?? default;
     }
 
     /// <summary>Offers one binding; the answer's operation is the last one asked for within the binding.</summary>
@@ -249,7 +259,7 @@ internal sealed class TableWriter
         {
             Unlink(cell, key, page, newer, older);
             descriptor.Bindings--;
-            _freeList.Put(descriptor, page);
+            Free(descriptor, page, pages);
         }
         catch
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Netshm;
 
 /// <summary>What the journal's records are about.</summary>
@@ -30,7 +32,15 @@ internal sealed class UndoJournal
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
     private readonly int _offset;
+
+    /// <summary>
+    /// Bindings that transactions have unlinked. Their pages go into the free list at the end: pages that were reused
+    /// before could not be taken back.
+    /// </summary>
+    private readonly List<int> _unlinked = [];
+
     private int _depth;
+    private long _recordsForUnlinked;
 
     public UndoJournal(MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index)
     {
@@ -64,7 +74,7 @@ internal sealed class UndoJournal
     public Savepoint Begin(DescriptorView descriptor, long recordsAtMost)
     {
         var savepoint = new Savepoint(
-            _depth == 0 ? 0 : Count, descriptor.FreeHead, descriptor.FreePages, descriptor.Bindings);
+            _depth == 0 ? 0 : Count, descriptor.FreeHead, descriptor.FreePages, descriptor.Bindings, _unlinked.Count);
         if (_depth > 0)
         {
             Reserve(recordsAtMost);
@@ -76,6 +86,8 @@ internal sealed class UndoJournal
             _block.At<int>(_offset + FreePagesOffset) = savepoint.FreePages;
             _block.At<int>(_offset + BindingsOffset) = savepoint.Bindings;
             Set(CountOffset, 0);
+            _unlinked.Clear();
+            _recordsForUnlinked = 0;
             Set(StateOffset, (int)(recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan));
         }
 
@@ -97,8 +109,19 @@ internal sealed class UndoJournal
         // The records stay, also those of an inner change: undoing them again later stores the same values again.
         if (State == JournalState.Active)
             Undo(descriptor, savepoint);
+        _unlinked.RemoveRange(savepoint.Unlinked, _unlinked.Count - savepoint.Unlinked);
         Commit();
     }
+
+    /// <summary>Keeps a binding that was unlinked until the end of the transaction.</summary>
+    public void Keep(int firstPage, long pages)
+    {
+        _recordsForUnlinked += pages * FreeList.RecordsPerPage;
+        _unlinked.Add(firstPage);
+    }
+
+    /// <summary>The bindings that were kept, if this is the end of the outermost transaction.</summary>
+    public ReadOnlySpan<int> KeptUntilNow => _depth == 1 ? CollectionsMarshal.AsSpan(_unlinked) : [];
 
     /// <summary>Takes back what a dead writer did; the journal goes on to say so until <see cref="Clear"/>.</summary>
     /// <exception cref="CorruptFileException">The table or the sidecar is damaged.</exception>
@@ -106,7 +129,8 @@ internal sealed class UndoJournal
         0,
         _block.At<int>(_offset + FreeHeadOffset),
         _block.At<int>(_offset + FreePagesOffset),
-        _block.At<int>(_offset + BindingsOffset)));
+        _block.At<int>(_offset + BindingsOffset),
+        0));
 
     /// <summary>Says that nothing needs to be taken back.</summary>
     public void Clear()
@@ -119,8 +143,9 @@ internal sealed class UndoJournal
     /// <exception cref="TransactionTooLargeException">They do not.</exception>
     public void Reserve(long records)
     {
-        if (Count + records > Capacity)
-            throw new TransactionTooLargeException(_pages.Name, Count + records, Capacity);
+        long needed = Count + records + _recordsForUnlinked;
+        if (needed > Capacity)
+            throw new TransactionTooLargeException(_pages.Name, needed, Capacity);
     }
 
     /// <summary>To be called before a word of a page is overwritten.</summary>
@@ -146,8 +171,8 @@ internal sealed class UndoJournal
 
     private void Append(Kind kind, int first, int second, int third)
     {
+        // Room was reserved when the change began.
         int count = Count;
-        Reserve(1);
         Span<int> record = RecordAt(count);
         record[0] = (int)kind;
         record[1] = first;
@@ -204,5 +229,5 @@ internal sealed class UndoJournal
     private void Set(int offset, int value) => Volatile.Write(ref _block.At<int>(_offset + offset), value);
 
     /// <summary>What there was when a change began.</summary>
-    public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings);
+    public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings, int Unlinked);
 }
