@@ -12,6 +12,7 @@ namespace Netshm.Benchmarks;
 /// </summary>
 internal static class ActorComparison
 {
+    private const int NeighbourKeys = 1000;
     private const int InFlight = 64;
     private const int WarmUpOperations = 64_000;
     private const int Keys = 10_000;
@@ -25,8 +26,8 @@ internal static class ActorComparison
         using var locked = new ActorTable(LockingMethod.Record);
         using var single = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
         ShmTable singleTable = single.Open();
-        using var singleNeighbour = new Neighbour(single.Name);
-        using var lockedNeighbour = new Neighbour(locked.Table.Settings.Location);
+        using var singleNeighbour = new Neighbour(single.Name, NeighbourKeys);
+        using var lockedNeighbour = new Neighbour(locked.Table.Settings.Location, NeighbourKeys);
         Series[] all =
         [
             .. AllSeries(unlocked, locked, singleTable),

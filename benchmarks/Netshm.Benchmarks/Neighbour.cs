@@ -1,3 +1,4 @@
+using System.Globalization;
 using Netshm.TestKit;
 
 namespace Netshm.Benchmarks;
@@ -8,26 +9,33 @@ internal sealed class Neighbour : IDisposable
     private readonly ChildProcess _process;
 
     /// <summary>Starts the process, which is idle at first.</summary>
-    public Neighbour(SharedMemoryName table)
+    /// <param name="table">The table, which it uses as its other processes do.</param>
+    /// <param name="bindingCount">How many keys of <see cref="Workload"/> it replaces in turn.</param>
+    public Neighbour(SharedMemoryName table, int bindingCount)
     {
         string program = typeof(Neighbour).Assembly.Location;
-        _process = ChildProcess.Start("neighbour", "dotnet", ["exec", program, "neighbour", table.ToString()]);
+        string count = bindingCount.ToString(CultureInfo.InvariantCulture);
+        _process = ChildProcess.Start("neighbour", "dotnet", ["exec", program, "neighbour", table.ToString(), count]);
         _ = _process.ReadLine();
     }
 
     /// <summary>The process's part: each line of its input begins its writing, or ends it.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(string name)
+    public static int Run(string name, int bindingCount)
     {
-        using ShmTable table = ShmTable.Open(
-            SharedMemoryName.Parse(name), new ShmTableOptions { Locking = LockingMethod.Record });
+        using ShmTable table = ShmTable.Open(SharedMemoryName.Parse(name));
+        var work = new Workload(bindingCount);
         Console.WriteLine("ready");
         while (Console.ReadLine() is not null)
         {
             Console.WriteLine("writing");
             Task<string?> end = Task.Run(Console.ReadLine);
             for (int i = 0; !end.IsCompleted; i++)
-                table.Replace(i % 1000, [i]);
+            {
+                int index = work.Visited[i % bindingCount];
+                table.Replace(work.Keys[index], work.Values[index]);
+            }
+
             Console.WriteLine("idle");
         }
 

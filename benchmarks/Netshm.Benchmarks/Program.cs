@@ -7,7 +7,10 @@ return args switch
     ["ocamlnet", var count, var rounds] => OcamlnetComparison.Run(Number(count), Number(rounds)),
     ["actors"] => ActorComparison.Run(operations: 10_000, rounds: 5),
     ["actors", var count, var rounds] => ActorComparison.Run(Number(count), Number(rounds)),
-    ["neighbour", var table] => Neighbour.Run(table),
+    ["reads"] => ReadComparison.Run(bindingCount: 200_000, rounds: 7),
+    ["reads", var count, var rounds] => ReadComparison.Run(Number(count), Number(rounds)),
+    ["neighbour", var table, var count] => Neighbour.Run(table, Number(count)),
+    ["reader", var table, var count] => ReadingProcess.Run(table, Number(count)),
     _ => Usage(),
 };
 
@@ -15,6 +18,7 @@ static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Netshm.Benchmarks ocamlnet [BINDINGS ROUNDS] | actors [OPERATIONS ROUNDS]");
+    Console.Error.WriteLine(
+        "usage: Netshm.Benchmarks ocamlnet [BINDINGS ROUNDS] | reads [BINDINGS ROUNDS] | actors [OPERATIONS ROUNDS]");
     return 2;
 }
