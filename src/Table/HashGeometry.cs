@@ -92,8 +92,10 @@ internal sealed class HashGeometry
         // The remainder by multiplication; exact for 32 bits. A negative number is 2^32 less than its unsigned value.
         uint value = (uint)sum;
         uint remainder = value - ((uint)HighPart(_cellsReciprocal, value) * (uint)Cells);
-        remainder += (uint)(_excessOfNegativeKeys & (sum >> 31));
-        return (int)Math.Min(remainder, remainder - (uint)Cells);
+        long tooLarge = remainder + (long)(_excessOfNegativeKeys & (sum >> 31)) - Cells;
+
+        // Without a branch, which would be guessed wrong for a quarter of all keys.
+        return (int)(tooLarge + (Cells & (tooLarge >> 63)));
     }
 
     /// <summary>Where a cell begins, in words from the start of the file.</summary>
