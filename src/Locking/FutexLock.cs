@@ -98,23 +98,25 @@ internal sealed class FutexLock : ProcessLock
         ref int word = ref _sidecar.LockWord;
         int seen = Volatile.Read(ref word);
         return (seen & ~SleepersBit) == slot + 1
-            && Interlocked.CompareExchange(ref word, Mine | SleepersBit, seen) == seen;
+            && TryExchange(seen, Mine | SleepersBit);
     }
 
     /// <summary>Makes this process, which is alone, the owner, whatever the word says.</summary>
-    public void Seize() => Volatile.Write(ref _sidecar.LockWord, Mine);
+    public void Seize() => SharedWord.Store(ref _sidecar.LockWord, Mine);
 
     private void Acquire(Deadline deadline, WaitProbe? probe)
     {
         if (_othersWait)
             LetOthersIn();
-        if (Interlocked.CompareExchange(ref _sidecar.LockWord, Mine, 0) != 0)
+        if (!TryExchange(0, Mine))
             WaitFor(deadline, probe);
-        Volatile.Write(ref _sidecar.Epoch, _sidecar.Epoch + 1);
+        SharedWord.Store(ref _sidecar.Epoch, _sidecar.Epoch + 1);
     }
 
     private void Release()
     {
+        Seam.Reached(SeamKind.Store);
+
         // Dying before the wake-up leaves sleepers to the end of their nap.
         if ((Interlocked.Exchange(ref _sidecar.LockWord, 0) & SleepersBit) == 0)
         {
@@ -122,6 +124,7 @@ internal sealed class FutexLock : ProcessLock
             return;
         }
 
+        Seam.Reached(SeamKind.Store);
         _sidecar.Block.WakeOne(Sidecar.LockWordOffset);
         if (!_othersWait)
         {
@@ -145,7 +148,7 @@ internal sealed class FutexLock : ProcessLock
         ref int word = ref _sidecar.LockWord;
         for (int i = 0; i < Spins; i++)
         {
-            if (Volatile.Read(ref word) == 0 && Interlocked.CompareExchange(ref word, Mine, 0) == 0)
+            if (Volatile.Read(ref word) == 0 && TryExchange(0, Mine))
                 return;
             Thread.SpinWait(SpinIterations);
         }
@@ -157,22 +160,29 @@ internal sealed class FutexLock : ProcessLock
             // From here on the sleepers' bit is always set with our own number, since others may sleep, too.
             if (seen == 0)
             {
-                if (Interlocked.CompareExchange(ref word, Mine | SleepersBit, 0) == 0)
+                if (TryExchange(0, Mine | SleepersBit))
                     return;
                 continue;
             }
 
             int asleep = seen | SleepersBit;
-            if (seen != asleep && Interlocked.CompareExchange(ref word, asleep, seen) != seen)
+            if (seen != asleep && !TryExchange(seen, asleep))
                 continue;
             if (deadline.HasPassed)
                 throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
             TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
+            Seam.Waiting(ref nap);
             _sidecar.Block.WaitWhile(Sidecar.LockWordOffset, asleep, nap);
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
             probe?.Check();
         }
+    }
+
+    private bool TryExchange(int expected, int value)
+    {
+        Seam.Reached(SeamKind.Store);
+        return Interlocked.CompareExchange(ref _sidecar.LockWord, value, expected) == expected;
     }
 
     /// <summary>Takes the lock from an owner that is dead.</summary>

@@ -70,7 +70,7 @@ internal sealed class Sidecar : IDisposable
     public bool IsClean
     {
         get => Block.At<int>(IsCleanOffset) != 0;
-        set => Volatile.Write(ref Block.At<int>(IsCleanOffset), value ? 1 : 0);
+        set => SharedWord.Store(ref Block.At<int>(IsCleanOffset), value ? 1 : 0);
     }
 
     /// <summary>Whether the machine has not been restarted since the sidecar was last in use.</summary>
@@ -113,6 +113,7 @@ internal sealed class Sidecar : IDisposable
     /// <exception cref="OutOfSpaceException">There is no room for it.</exception>
     public static Sidecar Create(string path, FileIdentity table, long tableId, UnixFileMode permissions)
     {
+        Seam.Reached(SeamKind.Store);
         _ = Libc.Unlink(path); // One of another table, if any: its room may be needed.
         string draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{RandomNumberGenerator.GetHexString(12)}");
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
@@ -134,6 +135,7 @@ internal sealed class Sidecar : IDisposable
             made.WriteBootId();
 
             // Nobody sees it before it is complete. Dying before this leaves the draft.
+            Seam.Reached(SeamKind.Store);
             if (Libc.Rename(draft, path) != 0)
                 throw SystemError.Last("rename", draft);
             return made;
@@ -201,7 +203,11 @@ internal sealed class Sidecar : IDisposable
     public void UnlockLife(int slot) => _ = LockLife(slot, 1, Libc.F_UNLCK); // Unlocking what is locked can't fail.
 
     /// <summary>Begins anew after the machine was restarted: nobody who wrote the words is alive.</summary>
-    public void WriteBootId() => BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
+    public void WriteBootId()
+    {
+        Seam.Reached(SeamKind.Store);
+        BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
+    }
 
     /// <summary>Closes the descriptor, and with it gives the slot back; late readers find zeros.</summary>
     public void Dispose()
@@ -236,6 +242,7 @@ internal sealed class Sidecar : IDisposable
 
     private int LockLife(int firstSlot, int count, short type)
     {
+        Seam.Reached(SeamKind.Store);
         var range = new Libc.Flock { Type = type, Start = FirstLifeByte + firstSlot, Length = count };
         return Libc.RecordLock(_descriptor, Libc.F_OFD_SETLK, ref range);
     }

@@ -48,18 +48,18 @@ internal sealed class WaitEntries
         ref long version = ref Long(entry, VersionOffset);
 
         // A thread that dies in between leaves an odd version, and nobody reads the entry any more.
-        Volatile.Write(ref version, version | 1);
+        SharedWord.Store(ref version, version | 1);
         Volatile.WriteBarrier();
-        Int(entry, CountOffset) = awaited.Length;
+        SharedWord.Store(ref Int(entry, CountOffset), awaited.Length);
         awaited.CopyTo(_block.Span<AwaitedLock>(PlaceOf(entry, AwaitedOffset), awaited.Length));
-        Volatile.Write(ref version, version + 1);
+        SharedWord.Store(ref version, version + 1);
     }
 
     /// <summary>Gives an entry back.</summary>
     public void Release(int entry)
     {
         Write(entry, []);
-        Volatile.Write(ref Int(entry, OwnerOffset), 0);
+        SharedWord.Store(ref Int(entry, OwnerOffset), 0);
     }
 
     /// <summary>Gives back what a dead process left; to be called by the one that claims its slot.</summary>

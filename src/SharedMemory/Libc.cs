@@ -16,7 +16,12 @@ internal static unsafe partial class Libc
     public const int MS_SYNC = 4;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
+#if FAULT_INJECTION
+    // Simulated processes share a real one, so all their locks belong to open files.
+    public const int F_GETLK = 36, F_SETLK = 37, F_SETLKW = 38, F_OFD_SETLK = 37;
+#else
     public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
+#endif
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;

@@ -106,7 +106,9 @@ internal sealed unsafe class MappedPages : IDisposable
 
         // The pointer before the key: a writer stores them the other way round.
         // SAFETY: both words lie within the mapping, as for Page.
+        Seam.Reached(SeamKind.Load);
         pointer = Volatile.Read(ref _base[firstWord + 1]);
+        Seam.Reached(SeamKind.Load);
         key = _base[firstWord];
         return true;
     }
@@ -209,6 +211,8 @@ internal sealed unsafe class MappedPages : IDisposable
         const int step = 1 << 28;
         for (long word = (long)page * WordsPerPage; word < _mappedBytes / sizeof(int); word += step)
         {
+            Seam.Reached(SeamKind.Store);
+
             // SAFETY: the range is within the mapping.
             new Span<int>(_base + word, (int)Math.Min(step, (_mappedBytes / sizeof(int)) - word)).Clear();
         }

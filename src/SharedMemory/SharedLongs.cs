@@ -22,6 +22,8 @@ internal readonly unsafe struct SharedLongs
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
+            Seam.Reached(SeamKind.Load);
+
             // SAFETY: the index is checked, and the block stays mapped as long as this refers to it.
             if ((uint)index >= (uint)_count)
                 ThrowOutOfRange();
@@ -32,7 +34,7 @@ internal readonly unsafe struct SharedLongs
         {
             if ((uint)index >= (uint)_count)
                 ThrowOutOfRange();
-            Volatile.Write(ref _first[index], value);
+            SharedWord.Store(ref _first[index], value);
             GC.KeepAlive(_block);
         }
     }

@@ -41,6 +41,7 @@ internal sealed class BindingWriter
     private static ReadOnlySpan<int> CopyInto(Span<int> content, ReadOnlySpan<int> words)
     {
         int count = Math.Min(content.Length, words.Length);
+        Seam.Reached(SeamKind.Store);
         words[..count].CopyTo(content);
         return words[count..];
     }

@@ -23,6 +23,7 @@ internal ref struct FragmentWalk
 
         if (firstPage <= Layout.DescriptorPage || firstPage >= totalPages)
             throw Bad(null, $"a binding of key {key} is referred to here; the table has {totalPages} pages");
+        Seam.Reached(SeamKind.Load);
         var head = new ContentView(pages.Page(firstPage));
         int position = head.ValuePosition;
         LengthInWords = head.ValueLengthInWords;
@@ -75,6 +76,7 @@ internal ref struct FragmentWalk
             return false;
         _page = _nextPage;
         _sequence++;
+        Seam.Reached(SeamKind.Load);
         var followUp = new FollowUpView(_pages.Page(_page));
         if (!followUp.HasMagic)
             throw Bad(0, $"the page is not a further one of a binding; one of key {_key} was expected");
@@ -96,6 +98,7 @@ internal ref struct FragmentWalk
     {
         while (MoveNext())
         {
+            Seam.Reached(SeamKind.Load);
             _fragment.CopyTo(destination);
             destination = destination[_fragment.Length..];
         }

@@ -29,6 +29,7 @@ internal sealed class HashIndex
     {
         for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
         {
+            Seam.Reached(SeamKind.Load);
             CellView cell = probes.Current;
             if (cell.Pointer == Layout.NeverUsed)
             {

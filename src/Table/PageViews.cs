@@ -24,14 +24,14 @@ internal readonly ref struct MasterView(Span<int> words)
     public int DescriptorPage
     {
         get => _words[4];
-        set => _words[4] = value;
+        set => SharedWord.Store(ref _words[4], value);
     }
 
     /// <summary>A word the original leaves 0; not 0 while this library creates the table.</summary>
     public int Creation
     {
         get => _words[5];
-        set => Volatile.Write(ref _words[5], value);
+        set => SharedWord.Store(ref _words[5], value);
     }
 
     /// <summary>
@@ -42,8 +42,8 @@ internal readonly ref struct MasterView(Span<int> words)
         get => ((long)_words[7] << 32) | (uint)_words[6];
         set
         {
-            Volatile.Write(ref _words[6], (int)value);
-            Volatile.Write(ref _words[7], (int)(value >> 32));
+            SharedWord.Store(ref _words[6], (int)value);
+            SharedWord.Store(ref _words[7], (int)(value >> 32));
         }
     }
 
@@ -51,19 +51,19 @@ internal readonly ref struct MasterView(Span<int> words)
     public int Writing
     {
         get => _words[8];
-        set => Volatile.Write(ref _words[8], value);
+        set => SharedWord.Store(ref _words[8], value);
     }
 
     public void ClearMagic()
     {
         for (int i = 0; i < Magic.Length; i++)
-            Volatile.Write(ref _words[i], 0);
+            SharedWord.Store(ref _words[i], 0);
     }
 
     public void WriteMagic()
     {
         for (int i = Magic.Length - 1; i >= 0; i--)
-            Volatile.Write(ref _words[i], Magic[i]);
+            SharedWord.Store(ref _words[i], Magic[i]);
     }
 }
 
@@ -88,48 +88,48 @@ internal readonly ref struct DescriptorView(Span<int> words)
     public int TotalPages
     {
         get => _words[TotalPagesWord];
-        set => Volatile.Write(ref _words[TotalPagesWord], value);
+        set => SharedWord.Store(ref _words[TotalPagesWord], value);
     }
 
     /// <summary>S: how many cells the hash table has.</summary>
     public int Cells
     {
         get => _words[CellsWord];
-        set => Volatile.Write(ref _words[CellsWord], value);
+        set => SharedWord.Store(ref _words[CellsWord], value);
     }
 
     /// <summary>Cells claimed since the last rehash, unbound ones included. The original may count too many.</summary>
     public int UsedCells
     {
         get => _words[UsedCellsWord];
-        set => Volatile.Write(ref _words[UsedCellsWord], value);
+        set => SharedWord.Store(ref _words[UsedCellsWord], value);
     }
 
     public int Bindings
     {
         get => _words[BindingsWord];
-        set => Volatile.Write(ref _words[BindingsWord], value);
+        set => SharedWord.Store(ref _words[BindingsWord], value);
     }
 
     /// <summary>The first free page, or 0.</summary>
     public int FreeHead
     {
         get => _words[FreeHeadWord];
-        set => Volatile.Write(ref _words[FreeHeadWord], value);
+        set => SharedWord.Store(ref _words[FreeHeadWord], value);
     }
 
     /// <summary>How many pages the free list has; never more, since the original relies on finding them.</summary>
     public int FreePages
     {
         get => _words[FreePagesWord];
-        set => Volatile.Write(ref _words[FreePagesWord], value);
+        set => SharedWord.Store(ref _words[FreePagesWord], value);
     }
 
     /// <summary>How far a rehash of this library got, in a word the original does not use.</summary>
     public RehashPhase RehashPhase
     {
         get => (RehashPhase)_words[RehashPhaseWord];
-        set => Volatile.Write(ref _words[RehashPhaseWord], (int)value);
+        set => SharedWord.Store(ref _words[RehashPhaseWord], (int)value);
     }
 
     public int ExtentFirstPage(int extent) => _words[ExtentsWord + (2 * extent)];
@@ -142,8 +142,8 @@ internal readonly ref struct DescriptorView(Span<int> words)
     /// <summary>Adds or clears an extent: it counts when both words are other than 0.</summary>
     public void SetExtent(int extent, int firstPage, int pages)
     {
-        Volatile.Write(ref _words[ExtentsWord + (2 * extent)], firstPage);
-        Volatile.Write(ref _words[ExtentsWord + (2 * extent) + 1], pages);
+        SharedWord.Store(ref _words[ExtentsWord + (2 * extent)], firstPage);
+        SharedWord.Store(ref _words[ExtentsWord + (2 * extent) + 1], pages);
     }
 
     /// <summary>Takes back the first of the two stores of <see cref="SetExtent"/>, after which a process died.</summary>
@@ -166,7 +166,7 @@ internal readonly ref struct DescriptorView(Span<int> words)
         return false;
     }
 
-    public void WriteMagic(int magic) => Volatile.Write(ref _words[0], magic);
+    public void WriteMagic(int magic) => SharedWord.Store(ref _words[0], magic);
 }
 
 /// <summary>How far a rehash got.</summary>
@@ -193,26 +193,26 @@ internal readonly ref struct CellView(Span<int> words)
     public int Key
     {
         get => _words[0];
-        set => Volatile.Write(ref _words[0], value);
+        set => SharedWord.Store(ref _words[0], value);
     }
 
     /// <summary>The first page of the newest binding, <see cref="Layout.Unbound"/> or <see cref="Layout.NeverUsed"/>.</summary>
     public int Pointer
     {
         get => _words[1];
-        set => Volatile.Write(ref _words[1], value);
+        set => SharedWord.Store(ref _words[1], value);
     }
 
     public int SpareKey
     {
         get => _words[2];
-        set => _words[2] = value;
+        set => SharedWord.Store(ref _words[2], value);
     }
 
     public int SparePointer
     {
         get => _words[3];
-        set => Volatile.Write(ref _words[3], value);
+        set => SharedWord.Store(ref _words[3], value);
     }
 
     public bool IsBound => Pointer is not (Layout.NeverUsed or Layout.Unbound);
@@ -235,7 +235,7 @@ internal readonly ref struct ContentView(Span<int> words)
     public int NextPage
     {
         get => _words[NextPageWord];
-        set => _words[NextPageWord] = value;
+        set => SharedWord.Store(ref _words[NextPageWord], value);
     }
 
     /// <summary>The first page of the next older binding of the key, or 0.</summary>
@@ -264,16 +264,16 @@ internal readonly ref struct ContentView(Span<int> words)
     }
 
     /// <summary>Makes another binding the next older one, in one store.</summary>
-    public void LinkTo(int olderBinding) => Volatile.Write(ref _words[OlderBindingWord], olderBinding);
+    public void LinkTo(int olderBinding) => SharedWord.Store(ref _words[OlderBindingWord], olderBinding);
 
     public void Initialise(int key, int olderBinding, int valueLengthInWords)
     {
-        _words[0] = Magic;
-        _words[KeyWord] = key;
-        _words[NextPageWord] = 0;
-        _words[OlderBindingWord] = olderBinding;
-        _words[ValuePositionWord] = 0;
-        _words[ValueLengthWord] = valueLengthInWords;
+        SharedWord.Store(ref _words[0], Magic);
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[NextPageWord], 0);
+        SharedWord.Store(ref _words[OlderBindingWord], olderBinding);
+        SharedWord.Store(ref _words[ValuePositionWord], 0);
+        SharedWord.Store(ref _words[ValueLengthWord], valueLengthInWords);
     }
 }
 
@@ -293,7 +293,7 @@ internal readonly ref struct FollowUpView(Span<int> words)
     public int NextPage
     {
         get => _words[NextPageWord];
-        set => _words[NextPageWord] = value;
+        set => SharedWord.Store(ref _words[NextPageWord], value);
     }
 
     /// <summary>1 for the second page of the binding, and so on.</summary>
@@ -303,10 +303,10 @@ internal readonly ref struct FollowUpView(Span<int> words)
 
     public void Initialise(int key, int sequence)
     {
-        _words[0] = Magic;
-        _words[KeyWord] = key;
-        _words[NextPageWord] = 0;
-        _words[SequenceWord] = sequence;
+        SharedWord.Store(ref _words[0], Magic);
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[NextPageWord], 0);
+        SharedWord.Store(ref _words[SequenceWord], sequence);
     }
 }
 
@@ -326,7 +326,7 @@ internal readonly ref struct FreePageView(Span<int> words)
     /// <summary>Turns a page into a free one; the magic goes last so that a reader who finds it finds the rest.</summary>
     public void Initialise(int nextFree)
     {
-        _words[NextFreeWord] = nextFree;
-        Volatile.Write(ref _words[0], Magic);
+        SharedWord.Store(ref _words[NextFreeWord], nextFree);
+        SharedWord.Store(ref _words[0], Magic);
     }
 }

@@ -45,7 +45,10 @@ internal sealed class Rehash
 
             // The original leaves old pages beyond the end when it re-initialises a table.
             for (int page = firstPage; page < firstPage + pages; page++)
+            {
+                Seam.Reached(SeamKind.Store);
                 _pages.Page(page).Clear();
+            }
 
             // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses,
             // and the mark makes the next writer begin again.

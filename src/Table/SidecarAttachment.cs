@@ -91,6 +91,7 @@ internal sealed class SidecarAttachment : IDisposable
     {
         if (_engine.Pages.IsWritable && _sidecar.IsAlone())
             LeaveInOrder();
+        Seam.Reached(SeamKind.Store);
     }
 
     /// <summary>Gives the slot back, when nobody reads the table any more.</summary>

@@ -92,6 +92,8 @@ internal static class TableCreation
         master.ClearMagic();
         if (!isEmpty)
         {
+            Seam.Reached(SeamKind.Store);
+
             // Smaller pages may have had their descriptor in what is the master page now.
             pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
             pages.ClearFrom(Layout.DescriptorPage);

@@ -129,12 +129,14 @@ internal sealed partial class TableReader
         int length = NotBound;
         if (page > Layout.NeverUsed)
         {
+            Seam.Reached(SeamKind.Load);
             if (!_pages.TryGetPage(page, out ReadOnlySpan<int> words)
                 || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
             {
                 return NotDecided;
             }
 
+            Seam.Reached(SeamKind.Load);
             length = value.Length;
             value.CopyTo(chunks.Room(length));
         }

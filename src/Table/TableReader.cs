@@ -184,12 +184,14 @@ internal sealed partial class TableReader
         int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
         if (page <= Layout.NeverUsed)
             return page == Unreachable ? ReadOutcome.Undecided : ReadOutcome.Unbound;
+        Seam.Reached(SeamKind.Load);
         if (!_pages.TryGetPage(page, out ReadOnlySpan<int> words)
             || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))
         {
             return ReadOutcome.Undecided;
         }
 
+        Seam.Reached(SeamKind.Load);
         lengthInWords = value.Length;
         return value.TryCopyTo(destination) ? ReadOutcome.Found : ReadOutcome.TooLong;
     }

@@ -82,9 +82,9 @@ internal sealed class UndoJournal
         else
         {
             // Dying before the state is stored leaves an idle journal and a table as before.
-            _block.At<int>(_offset + FreeHeadOffset) = savepoint.FreeHead;
-            _block.At<int>(_offset + FreePagesOffset) = savepoint.FreePages;
-            _block.At<int>(_offset + BindingsOffset) = savepoint.Bindings;
+            Set(FreeHeadOffset, savepoint.FreeHead);
+            Set(FreePagesOffset, savepoint.FreePages);
+            Set(BindingsOffset, savepoint.Bindings);
             Set(CountOffset, 0);
             _unlinked.Clear();
             _recordsForUnlinked = 0;
@@ -174,10 +174,10 @@ internal sealed class UndoJournal
         // Room was reserved when the change began.
         int count = Count;
         Span<int> record = RecordAt(count);
-        record[0] = (int)kind;
-        record[1] = first;
-        record[2] = second;
-        record[3] = third;
+        SharedWord.Store(ref record[0], (int)kind);
+        SharedWord.Store(ref record[1], first);
+        SharedWord.Store(ref record[2], second);
+        SharedWord.Store(ref record[3], third);
 
         // Dying before this store leaves a record that does not count; the store it is for has not happened yet.
         Set(CountOffset, count + 1);
@@ -203,7 +203,7 @@ internal sealed class UndoJournal
         {
             Span<int> page = _pages.Page(record[1]);
             if ((uint)record[2] < (uint)page.Length)
-                Volatile.Write(ref page[record[2]], record[3]);
+                SharedWord.Store(ref page[record[2]], record[3]);
         }
         else if (record[0] == (int)Kind.Cell)
         {
@@ -226,7 +226,8 @@ internal sealed class UndoJournal
     private Span<int> RecordAt(int index) =>
         _block.Span<int>(_offset + RecordsOffset + (index * RecordLengthInBytes), RecordLengthInWords);
 
-    private void Set(int offset, int value) => Volatile.Write(ref _block.At<int>(_offset + offset), value);
+    private void Set(int offset, int value) =>
+        SharedWord.Store(ref _block.At<int>(_offset + offset), value);
 
     /// <summary>What there was when a change began.</summary>
     public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings, int Unlinked);

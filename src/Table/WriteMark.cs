@@ -27,7 +27,7 @@ internal abstract class WriteMark
         public override bool IsSet
         {
             get => sidecar.Mark != 0;
-            set => Volatile.Write(ref sidecar.Mark, value ? 1 : 0);
+            set => SharedWord.Store(ref sidecar.Mark, value ? 1 : 0);
         }
     }
 }
