@@ -72,16 +72,20 @@ internal sealed class TableStore
     public void Close()
     {
         _lock?.Close();
-        using (_sidecar is null ? null : TakeForLeaving())
+        AttachLock? leaving = _sidecar is null ? null : TakeForLeaving();
+        try
         {
             _sidecar?.Leave();
+        }
+        finally
+        {
             _engine?.Pages.Retire(); // Before the sidecar, without whose words a late reader could not see disturbance.
             _sidecar?.Dispose();
+            _attached?.Dispose();
+            _memory.Release();
+            leaving?.Dispose();
+            LockFile.Release();
         }
-
-        _attached?.Dispose();
-        _memory.Release();
-        LockFile.Release();
     }
 
     private AttachLock TakeForLeaving() =>
@@ -168,18 +172,24 @@ internal sealed class TableStore
 
     private void OpenWithSidecar(MappedPages pages)
     {
-        Sidecar sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
+        _sidecar = AttachSidecar(pages, out Sidecar sidecar, out FutexLock processes, out TableEngine engine);
+        Use(engine, processes);
+        Reader = new TableReader(engine, sidecar.Sequences, othersMoveCells: false);
+    }
+
+    private SidecarAttachment AttachSidecar(
+        MappedPages pages, out Sidecar sidecar, out FutexLock processes, out TableEngine engine)
+    {
+        sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
         try
         {
-            var processes = new FutexLock(sidecar, pages.Name);
-            var engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
-            _sidecar = SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile);
-            Use(engine, processes);
-            Reader = new TableReader(engine, sidecar.Sequences, othersMoveCells: false);
+            processes = new FutexLock(sidecar, pages.Name);
+            engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
+            return SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile);
         }
         catch
         {
-            sidecar.Dispose();
+            sidecar.Dispose(); // The slot must not seem to live.
             throw;
         }
     }
@@ -206,10 +216,7 @@ internal sealed class TableStore
                 $"{Name}: processes with locking {LockingMethod.Futex} died; open it for writing to bring it in order");
         }
 
-        Sidecar sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
-        var processes = new FutexLock(sidecar, pages.Name);
-        var engine = new TableEngine(pages, processes, sidecar.Sequences, sidecar) { Recovered = OnRecovered };
-        using SidecarAttachment alone = SidecarAttachment.Attach(sidecar, processes, engine, isMade, LockFile);
+        using SidecarAttachment alone = AttachSidecar(pages, out _, out _, out _);
         alone.Leave();
     }
 
