@@ -1,0 +1,161 @@
+using System.Globalization;
+
+namespace Netshm.Exploration;
+
+/// <summary>Who finds the table after a death.</summary>
+public enum Survivor
+{
+    /// <summary>A process that comes when nobody else is left.</summary>
+    Newcomer,
+
+    /// <summary>One that was there before.</summary>
+    Bystander,
+
+    /// <summary>One that comes while another one is there, and so gets the dead one's slot.</summary>
+    Successor,
+}
+
+/// <summary>One death in the middle of a scenario, and what other processes find then.</summary>
+internal sealed class FaultRun : IDisposable
+{
+    private readonly Scenario _scenario;
+    private readonly LockingMethod _locking;
+    private readonly TableFiles _files = new() { ExaminesDeaths = true };
+    private readonly SimulatedProcess _victim;
+    private readonly SimulatedProcess _bystander;
+
+    public FaultRun(Scenario scenario, LockingMethod locking)
+    {
+        _scenario = scenario;
+        _locking = locking;
+        _victim = new SimulatedProcess(_files);
+        _bystander = new SimulatedProcess(_files);
+        _victim.DoAlive(victim =>
+        {
+            victim.Open(scenario.OptionsFor(locking));
+            scenario.Setup(victim.Table);
+        });
+    }
+
+    /// <summary>The states that a death may leave, in the order of time.</summary>
+    public static List<string> AllowedStates(Scenario scenario, LockingMethod locking)
+    {
+        List<string> states = [];
+        using var run = new FaultRun(scenario, locking);
+        run._victim.DoAlive(victim =>
+        {
+            states.Add(TableDump.Format(victim.Table));
+            if (scenario.Unit == Unit.Transaction)
+                scenario.Run(victim.Table);
+            foreach (Action<ShmTable> step in scenario.Unit == Unit.Group ? scenario.Steps : [])
+            {
+                step(victim.Table);
+                states.Add(TableDump.Format(victim.Table));
+            }
+
+            states.Add(TableDump.Format(victim.Table));
+        });
+        return states;
+    }
+
+    /// <summary>Lets the bystander come, if one is wanted.</summary>
+    public void Prepare(Survivor survivor)
+    {
+        if (survivor != Survivor.Newcomer)
+            _bystander.DoAlive(process => process.Open(Scenario.OptionsToOpen(_locking)));
+    }
+
+    /// <summary>Runs the scenario; its process dies before the given store of it.</summary>
+    /// <returns>False when it has no so many stores, and is complete.</returns>
+    public bool Kill(int store)
+    {
+        _victim.DiesBefore = _victim.Stores + store;
+        bool isDone = _victim.Do(victim => _scenario.Run(victim.Table));
+        _victim.DiesBefore = int.MaxValue;
+        return !isDone;
+    }
+
+    /// <summary>Lets a survivor recover, and die before the given store of that.</summary>
+    /// <returns>False when it has no so many stores, and is complete.</returns>
+    public bool KillRescuer(Survivor survivor, int store)
+    {
+        SimulatedProcess rescuer = survivor == Survivor.Bystander ? _bystander : new SimulatedProcess(_files);
+        rescuer.DiesBefore = rescuer.Stores + store;
+        bool isDone = rescuer.Do(process =>
+        {
+            if (!process.IsOpen)
+                process.Open(Scenario.OptionsToOpen(_locking));
+            Recover(process.Table);
+        });
+        rescuer.DiesBefore = int.MaxValue;
+        if (isDone && rescuer != _bystander)
+            rescuer.DoAlive(process => process.Close());
+        return !isDone;
+    }
+
+    /// <summary>Lets a survivor use the table.</summary>
+    /// <returns>What it found.</returns>
+    public string Examine(Survivor survivor)
+    {
+        bool isBystander = survivor == Survivor.Bystander && !_bystander.IsDead;
+        SimulatedProcess process = isBystander ? _bystander : new SimulatedProcess(_files);
+        string found = "";
+        process.DoAlive(survivor =>
+        {
+            if (!survivor.IsOpen)
+                survivor.Open(Scenario.OptionsToOpen(_locking));
+            found = Use(survivor.Table);
+        });
+        if (!_victim.IsDead)
+            _victim.DoAlive(victim => victim.Close());
+        if (!isBystander && _bystander is { IsOpen: true, IsDead: false })
+            _bystander.DoAlive(bystander => bystander.Close());
+        process.DoAlive(survivor => survivor.Close());
+        LookAgain(found);
+        return found;
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>Reads without the lock, under the lock, checks, and modifies.</summary>
+    private static string Use(ShmTable table)
+    {
+        string early = string.Join(' ', Enumerable.Range(0, 16).SelectMany(key => table.FindAll(key).Select(value =>
+            string.Create(CultureInfo.InvariantCulture, $"{key}={TableDump.Format(value)}"))));
+        Recover(table);
+        string found = TableDump.Format(table);
+        Assert.StartsWith(early, found, StringComparison.Ordinal);
+        AssertConsistent(table);
+        for (int key = 1000; key < 1004; key++)
+            table.Add(key, Scenario.Value(key, 30));
+        AssertConsistent(table);
+        for (int key = 1000; key < 1004; key++)
+            Assert.True(table.Remove(key));
+        AssertConsistent(table);
+        Assert.Equal(found, TableDump.Format(table));
+        return found;
+    }
+
+    private static void Recover(ShmTable table) => table.Group(() => { });
+
+    private static void AssertConsistent(ShmTable table)
+    {
+        TableReport report = table.Check();
+        Assert.True(report.IsConsistent, report.ToString());
+    }
+
+    /// <summary>The table must be an ordinary one when all have left.</summary>
+    private void LookAgain(string expected)
+    {
+        var process = new SimulatedProcess(_files);
+        process.DoAlive(late =>
+        {
+            late.Open(Scenario.OptionsToOpen(LockingMethod.Record));
+            Assert.Equal(DescriptorView.Magic, late.Table.Engine.DescriptorAsItIs.FoundMagic);
+            Assert.Equal(expected, TableDump.Format(late.Table));
+            AssertConsistent(late.Table);
+            Assert.Null(late.Table.LastRecovery);
+            late.Close();
+        });
+    }
+}

@@ -1,0 +1,63 @@
+using Xunit.Abstractions;
+
+namespace Netshm.Exploration;
+
+/// <summary>A process dies before every store of a modification; another one finds the state before or after, in order.</summary>
+public class FaultTests(ITestOutputHelper output)
+{
+    public static TheoryData<Scenario, LockingMethod, Survivor> Deaths
+    {
+        get
+        {
+            var data = new TheoryData<Scenario, LockingMethod, Survivor>();
+            foreach (Scenario scenario in Scenarios.Single.Concat(Scenarios.Groups))
+            {
+                data.Add(scenario, LockingMethod.Record, Survivor.Newcomer);
+                data.Add(scenario, LockingMethod.Record, Survivor.Bystander);
+            }
+
+            foreach (Scenario scenario in Scenarios.Single.Concat(Scenarios.Groups).Concat(Scenarios.Transactions))
+            {
+                foreach (Survivor survivor in Enum.GetValues<Survivor>())
+                    data.Add(scenario, LockingMethod.Futex, survivor);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Deaths))]
+    public void Who_comes_after_a_death_finds_the_state_before_or_after(
+        Scenario scenario, LockingMethod locking, Survivor survivor)
+    {
+        List<string> allowed = FaultRun.AllowedStates(scenario, locking);
+        int latest = 0;
+        bool died = true;
+        for (int store = 1; died; store++)
+        {
+            using var run = new FaultRun(scenario, locking);
+            run.Prepare(survivor);
+            died = run.Kill(store);
+            try
+            {
+                string found = run.Examine(survivor);
+                int state = allowed.IndexOf(found, latest);
+                Assert.True(state >= 0, $"found {found}; expected one of: {string.Join(" | ", allowed[latest..])}");
+                latest = state;
+            }
+            catch (Exception e)
+            {
+                throw new FaultException($"{scenario}, {locking}, {survivor}, death before store {store}: {e.Message}", e);
+            }
+
+            if (!died)
+                output.WriteLine($"{scenario}, {locking}, {survivor}: {store - 1} deaths");
+        }
+
+        Assert.Equal(allowed[^1], allowed[latest]);
+    }
+}
+
+/// <summary>A death was not survived; the message tells which.</summary>
+public sealed class FaultException(string message, Exception cause) : Exception(message, cause);

@@ -1,0 +1,10 @@
+using Netshm.Exploration;
+
+namespace Netshm;
+
+/// <summary>What makes two paths the same file to one simulated process: it shares no open files with the others.</summary>
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, int Process)
+{
+    public static FileIdentity Of(in Libc.Status status) =>
+        new(status.DeviceMajor, status.DeviceMinor, status.Inode, SimulatedProcess.Current?.Number ?? 0);
+}

@@ -1,0 +1,48 @@
+namespace Netshm.Exploration;
+
+/// <summary>The files of a table under a fresh name, as they are on the file system.</summary>
+internal sealed class TableFiles : IDisposable
+{
+    /// <summary>What the sidecar holds beyond this is journal that no small change comes to.</summary>
+    private const int ComparedLengthInBytes = 1 << 16;
+
+    private readonly string _path = Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"netshm-exploration-{Guid.NewGuid():N}");
+
+    private byte[]? _atDeath;
+
+    public TableFiles() => Name = SharedMemoryName.File(_path);
+
+    public SharedMemoryName Name { get; }
+
+    /// <summary>Whether deaths are examined: that nothing is stored any more while the dead process unwinds.</summary>
+    public bool ExaminesDeaths { get; init; }
+
+    /// <summary>The words of the table, then those of the sidecar.</summary>
+    public byte[] Read() => [.. ReadHead(_path), .. ReadHead(Name.SidecarPath)];
+
+    public void RememberDeath() => _atDeath = ExaminesDeaths ? Read() : null;
+
+    public void AssertUntouchedSinceDeath()
+    {
+        if (_atDeath is not null)
+            Assert.True(_atDeath.AsSpan().SequenceEqual(Read()), "there is a store without a seam before it");
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_path);
+        foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, Path.GetFileName(_path) + "*"))
+            File.Delete(path);
+    }
+
+    private static byte[] ReadHead(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+        using FileStream stream = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[Math.Min(stream.Length, ComparedLengthInBytes)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
