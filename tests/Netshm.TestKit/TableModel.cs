@@ -13,6 +13,15 @@ public sealed class TableModel : IEnumerable<KeyValuePair<int, int[]>>
     /// <summary>The bound keys, each once.</summary>
     public IReadOnlyCollection<int> Keys => _bindings.Keys;
 
+    /// <summary>A model that holds the same, to come back to.</summary>
+    public TableModel Copy()
+    {
+        var copy = new TableModel { Count = Count };
+        foreach ((int key, List<int[]> stack) in _bindings)
+            copy._bindings.Add(key, [.. stack]);
+        return copy;
+    }
+
     /// <summary>Adds a binding that hides the earlier ones.</summary>
     public void Add(int key, int[] value)
     {

@@ -8,7 +8,6 @@ public class AllocationTests
     [Theory]
     [InlineData(LockingMethod.None)]
     [InlineData(LockingMethod.Record)]
-    [InlineData(LockingMethod.Futex)]
     public void Single_operations_allocate_nothing(LockingMethod locking)
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });

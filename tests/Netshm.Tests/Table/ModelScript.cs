@@ -7,8 +7,11 @@ internal sealed class ModelScript(ShmTable table, Random random)
 {
     private const int LongestValue = 100_000;
     private const int MostWords = 400_000;
+    private const int ShortTransaction = 20;
+    private const int LongTransaction = 1000;
+    private const int DeepestTransaction = 3;
 
-    private readonly TableModel _model = new();
+    private TableModel _model = new();
     private readonly int[] _destination = new int[LongestValue];
     private long _wordsHeld;
 
@@ -44,6 +47,42 @@ internal sealed class ModelScript(ShmTable table, Random random)
         }
 
         Assert.Equal(_model.Count, table.Count);
+    }
+
+    /// <summary>
+    /// Does a few steps as one transaction, some of them as further ones within it; every other one is taken back by an
+    /// exception, and so is one that is too large.
+    /// </summary>
+    /// <returns>Whether it was taken back.</returns>
+    public bool Transact(int depth = 0)
+    {
+        TableModel before = _model.Copy();
+        long wordsBefore = _wordsHeld;
+        try
+        {
+            table.Transact(() =>
+            {
+                int steps = random.Next(random.Next(10) == 0 ? LongTransaction : ShortTransaction);
+                for (int i = 0; i < steps; i++)
+                {
+                    if (depth < DeepestTransaction && random.Next(10) == 0)
+                        _ = Transact(depth + 1);
+                    else
+                        Step();
+                }
+
+                if (random.Next(2) == 0)
+                    throw new TakenBackException();
+            });
+            return false;
+        }
+        catch (Exception e) when (e is TakenBackException or TransactionTooLargeException)
+        {
+            _model = before;
+            _wordsHeld = wordsBefore;
+            Assert.Equal(_model.Count, table.Count);
+            return true;
+        }
     }
 
     public void CheckWhole()
@@ -161,4 +200,7 @@ internal sealed class ModelScript(ShmTable table, Random random)
         int first = random.Next();
         return [.. Enumerable.Range(0, lengthInWords).Select(i => unchecked(first + i))];
     }
+
+    /// <summary>Thrown to have a transaction taken back.</summary>
+    private sealed class TakenBackException : Exception;
 }
