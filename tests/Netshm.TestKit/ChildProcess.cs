@@ -99,12 +99,21 @@ public sealed class ChildProcess : IDisposable
         return rest.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Kills the process (SIGKILL) and waits for its end; nothing more is demanded of it.</summary>
+    /// <summary>
+    /// Kills the process (SIGKILL), and waits for its end and for that of those to whom it has left its output; nothing
+    /// more is demanded of it.
+    /// </summary>
+    /// <exception cref="ChildProcessException">It had failed by itself before.</exception>
     public void Kill()
     {
+        const int killed = 128 + 9;
+        bool wasSettled = _settled;
         _settled = true;
         _process.Kill();
         _process.WaitForExit();
+        _ = Bounded(() => _process.StandardOutput.ReadToEnd());
+        if (!wasSettled && _process.ExitCode is not (0 or killed))
+            throw Failure("had failed before it was to be killed");
     }
 
     /// <inheritdoc/>
@@ -175,7 +184,7 @@ public sealed class ChildProcess : IDisposable
     {
         // A process that is ending by itself gets the time to leave its own exit code and messages.
         if (!_settled && !_process.WaitForExit(_lastWords))
-            Kill();
+            _process.Kill();
         _settled = true;
         _process.WaitForExit();
         return new ChildProcessException(

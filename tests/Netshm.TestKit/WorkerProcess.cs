@@ -3,6 +3,8 @@ namespace Netshm.TestKit;
 /// <summary>Starts the tests' worker program, tests/Netshm.Worker, in a process of its own.</summary>
 public static class WorkerProcess
 {
+    private static readonly string[] _pidNamespace = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "Netshm.Worker.dll");
 
     /// <summary>Starts <c>Netshm.Worker COMMAND ARGUMENT...</c>.</summary>
@@ -16,5 +18,28 @@ public static class WorkerProcess
             throw new FileNotFoundException("The test project doesn't reference Netshm.Worker", Assembly);
         string description = $"Netshm.Worker {string.Join(' ', command)}";
         return ChildProcess.Start(description, "dotnet", ["exec", Assembly, .. command], patience);
+    }
+
+    /// <summary>Starts the worker as the first process of a PID namespace of its own.</summary>
+    public static ChildProcess StartInPidNamespace(params string[] command) => ChildProcess.Start(
+        $"Netshm.Worker {string.Join(' ', command)} in a PID namespace",
+        "unshare",
+        [.. _pidNamespace, "dotnet", "exec", Assembly, .. command]);
+
+    /// <summary>Whether PID namespaces can be made here.</summary>
+    public static bool HasPidNamespaces { get; } = TryPidNamespace();
+
+    private static bool TryPidNamespace()
+    {
+        try
+        {
+            using ChildProcess trial = ChildProcess.Start("unshare", "unshare", [.. _pidNamespace, "true"]);
+            _ = trial.Finish();
+            return true;
+        }
+        catch (Exception e) when (e is ChildProcessException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 }

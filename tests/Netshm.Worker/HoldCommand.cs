@@ -1,14 +1,14 @@
 namespace Netshm.Worker;
 
 /// <summary>
-/// <c>hold NAME INTENT</c>: opens a group on the table, says "held", and keeps it open until the next line of input.
+/// <c>hold NAME LOCKING INTENT</c>: opens a group on the table, says "held", and keeps it open until the next line
+/// of input.
 /// </summary>
 internal static class HoldCommand
 {
-    public static int Run(string name, string intent)
+    public static int Run(string name, string locking, string intent)
     {
-        var options = new ShmTableOptions { Locking = LockingMethod.Record };
-        using ShmTable table = ShmTable.Open(SharedMemoryName.Parse(name), options);
+        using ShmTable table = WorkerTable.Open(name, locking);
         table.Group(
             () =>
             {

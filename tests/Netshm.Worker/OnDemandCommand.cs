@@ -1,15 +1,15 @@
 namespace Netshm.Worker;
 
 /// <summary>
-/// <c>on-demand NAME</c>: for each line of its input, increments the counter 0 in a group that takes its locks on
-/// demand. In between it says "read" and waits for another line. It ends the round with "done" or "deadlock".
+/// <c>on-demand NAME LOCKING</c>: for each line of its input, increments the counter 0 in a group that takes its
+/// locks on demand. In between it says "read" and waits for another line. It ends the round with "done" or
+/// "deadlock".
 /// </summary>
 internal static class OnDemandCommand
 {
-    public static int Run(string name)
+    public static int Run(string name, string locking)
     {
-        var options = new ShmTableOptions { Locking = LockingMethod.Record };
-        using ShmTable table = ShmTable.Open(SharedMemoryName.Parse(name), options);
+        using ShmTable table = WorkerTable.Open(name, locking);
         Console.WriteLine("ready");
         while (Console.ReadLine() is not null)
             Console.WriteLine(Increment(table));

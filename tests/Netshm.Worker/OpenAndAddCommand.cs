@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Netshm.Worker;
 
 /// <summary>
-/// <c>open-and-add KEY</c>: for each line "NAME INIT" of its input, opens or creates the table, anew when INIT is a
-/// number, adds a binding of KEY, and says "done".
+/// <c>open-and-add LOCKING KEY</c>: for each line "NAME INIT" of its input, opens or creates the table, anew when
+/// INIT is a number, adds a binding of KEY, and says "done".
 /// </summary>
 internal static class OpenAndAddCommand
 {
-    public static int Run(string key)
+    public static int Run(string locking, string key)
     {
         Console.WriteLine("ready");
         while (Console.ReadLine() is { } line)
@@ -16,7 +16,7 @@ internal static class OpenAndAddCommand
             string[] words = line.Split(' ');
             var options = new ShmTableOptions
             {
-                Locking = LockingMethod.Record,
+                Locking = Enum.Parse<LockingMethod>(locking),
                 Init = int.TryParse(words[1], CultureInfo.InvariantCulture, out int init) ? init : null,
             };
             using ShmTable table = ShmTable.Open(SharedMemoryName.Parse(words[0]), options);

@@ -2,13 +2,15 @@ using Netshm.Worker;
 
 return args switch
 {
-    ["increment", var name, var keys, var rounds] => IncrementCommand.Run(name, keys, rounds),
+    ["increment", var name, var locking, var keys, var rounds] => IncrementCommand.Run(name, locking, keys, rounds),
     ["soak", var name, var seconds, var keys, var seed] => SoakCommand.Run(name, seconds, keys, seed),
-    ["hold", var name, var intent] => HoldCommand.Run(name, intent),
-    ["open-and-add", var key] => OpenAndAddCommand.Run(key),
-    ["replace", var name, var key] => ReplaceCommand.Run(name, key),
-    ["on-demand", var name] => OnDemandCommand.Run(name),
-    ["two-tables", var outer, var inner] => TwoTablesCommand.Run(outer, inner),
+    ["hold", var name, var locking, var intent] => HoldCommand.Run(name, locking, intent),
+    ["open-and-add", var locking, var key] => OpenAndAddCommand.Run(locking, key),
+    ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
+    ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
+    ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),
+    ["churn", var name, var locking, var board, var worker, var workers, var seed] =>
+        ChurnCommand.Run(name, locking, board, worker, workers, seed),
     _ => Unknown(args),
 };
 

@@ -1,17 +1,16 @@
 namespace Netshm.Worker;
 
 /// <summary>
-/// <c>two-tables OUTER INNER</c>: for each line of its input, increments the counter 0 of both tables in one group
-/// of either, the inner one within the outer one. In between it says "outer" and waits for another line. It ends the
-/// round with "done" or "deadlock".
+/// <c>two-tables OUTER INNER LOCKING</c>: for each line of its input, increments the counter 0 of both tables in one
+/// group of either, the inner one within the outer one. In between it says "outer" and waits for another line. It
+/// ends the round with "done" or "deadlock".
 /// </summary>
 internal static class TwoTablesCommand
 {
-    public static int Run(string outerName, string innerName)
+    public static int Run(string outerName, string innerName, string locking)
     {
-        var options = new ShmTableOptions { Locking = LockingMethod.Record };
-        using ShmTable outer = ShmTable.Open(SharedMemoryName.Parse(outerName), options);
-        using ShmTable inner = ShmTable.Open(SharedMemoryName.Parse(innerName), options);
+        using ShmTable outer = WorkerTable.Open(outerName, locking);
+        using ShmTable inner = WorkerTable.Open(innerName, locking);
         Console.WriteLine("ready");
         while (Console.ReadLine() is not null)
             Console.WriteLine(IncrementBoth(outer, inner));

@@ -29,7 +29,7 @@ public class OriginalDefectTests
         const int rounds = 50;
         using var workers = new DisposableList<ChildProcess>();
         for (int key = 0; key < 4; key++)
-            workers.Add(WorkerProcess.Start("open-and-add", $"{key}"));
+            workers.Add(WorkerProcess.Start("open-and-add", "Record", $"{key}"));
         workers.ForEach(worker => Assert.Equal("ready", worker.ReadLine()));
         for (int round = 0; round < rounds; round++)
         {
@@ -90,7 +90,7 @@ public class OriginalDefectTests
         ShmTable table = temp.Open();
         for (int round = 0; round < 25; round++)
         {
-            using ChildProcess worker = WorkerProcess.Start("replace", temp.Name.ToString(), "7");
+            using ChildProcess worker = WorkerProcess.Start("replace", temp.Name.ToString(), "Auto", "7");
             Assert.Equal("ready", worker.ReadLine());
             for (int reads = 0; reads < round * 50; reads++)
                 _ = table.Contains(7);

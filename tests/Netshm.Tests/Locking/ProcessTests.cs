@@ -19,7 +19,11 @@ public class ProcessTests(ITestOutputHelper output)
         using ShmTable table = temp.Open();
         using var workers = new DisposableList<ChildProcess>();
         for (int i = 0; i < Processes; i++)
-            workers.Add(WorkerProcess.Start("increment", temp.Name.ToString(), $"{Keys}", $"{IncrementsEach}"));
+        {
+            workers.Add(WorkerProcess.Start(
+                "increment", temp.Name.ToString(), "Record", $"{Keys}", $"{IncrementsEach}"));
+        }
+
         workers.ForEach(worker => Assert.Equal("ready", worker.ReadLine()));
 
         workers.ForEach(worker => worker.WriteLine("go"));
@@ -74,7 +78,7 @@ public class ProcessTests(ITestOutputHelper output)
 
     private static ChildProcess StartReady(string command, params SharedMemoryName[] names)
     {
-        ChildProcess worker = WorkerProcess.Start([command, .. names.Select(name => name.ToString())]);
+        ChildProcess worker = WorkerProcess.Start([command, .. names.Select(name => name.ToString()), "Record"]);
         Assert.Equal("ready", worker.ReadLine());
         return worker;
     }

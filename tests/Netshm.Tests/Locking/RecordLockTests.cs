@@ -69,7 +69,7 @@ public class RecordLockTests
         using var temp = new TempTable(options: s_hasty);
         ShmTable table = temp.Open();
         table.Add(1, [1]);
-        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), intent.ToString());
+        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Record", intent.ToString());
         Assert.Equal("held", holder.ReadLine());
         if (stopped)
             Signal(holder, "STOP");
@@ -93,7 +93,7 @@ public class RecordLockTests
     {
         using var temp = new TempTable(options: s_record);
         ShmTable table = temp.Open();
-        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Write");
+        using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Record", "Write");
         Assert.Equal("held", holder.ReadLine());
         holder.Kill();
         table.Add(1, [1]);

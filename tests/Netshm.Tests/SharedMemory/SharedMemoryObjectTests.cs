@@ -135,7 +135,7 @@ public class SharedMemoryObjectTests
     {
         using var temp = new TempTable();
         temp.Open().Dispose();
-        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "1", "1");
+        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Record", "1", "1");
         Assert.Equal("ready", worker.ReadLine());
         Assert.Throws<IOException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Truncate));
         worker.WriteLine("go");
@@ -162,7 +162,7 @@ public class SharedMemoryObjectTests
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
         ShmTable table = temp.Open();
-        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "1", "1");
+        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Record", "1", "1");
         Assert.Equal("ready", worker.ReadLine());
         table.Group(() =>
         {
