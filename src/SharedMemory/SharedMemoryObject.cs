@@ -140,29 +140,27 @@ public sealed class SharedMemoryObject : IDisposable
     public static void Unlink(SharedMemoryName name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        SharedDescriptor? lockFile = SharedDescriptor.TryOpenExisting(name.LockPath);
-        try
+        while (SharedDescriptor.TryOpenExisting(name.LockPath) is { } lockFile)
         {
-            using AttachLock? creating = lockFile is null
-                ? null
-                : AttachLock.TakeForCreation(lockFile, writable: true, Deadline.Never, name.ToString());
-            string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
-            Exception? failure = null;
-            foreach (string path in paths)
+            try
             {
-                if (Libc.Unlink(path) != 0)
-                    failure ??= SystemError.Last("remove", path);
-            }
+                using AttachLock creating =
+                    AttachLock.TakeForCreation(lockFile, writable: true, Deadline.Never, name.ToString());
 
-            if (Libc.Unlink(name.SidecarPath) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
-                failure ??= SystemError.Last("remove", name.SidecarPath);
-            if (failure is not null)
-                throw failure;
+                // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
+                if (lockFile.IsAt(name.LockPath))
+                {
+                    UnlinkAll(name);
+                    return;
+                }
+            }
+            finally
+            {
+                lockFile.Release();
+            }
         }
-        finally
-        {
-            lockFile?.Release();
-        }
+
+        UnlinkAll(name);
     }
 
     /// <summary>
@@ -221,6 +219,24 @@ public sealed class SharedMemoryObject : IDisposable
             return;
         string objectName = Path.GetFileName(Name.MemoryPath);
         LockFile.WriteHead(Encoding.ASCII.GetBytes($"R POSIX_SHM \"{Escape("/" + objectName)}\"\n"));
+    }
+
+    private static void UnlinkAll(SharedMemoryName name)
+    {
+        // The sidecar first: as long as the table is at its path nobody can create another one there, whose sidecar it
+        // would be. The lock file last, for the same reason.
+        Exception? failure = null;
+        if (Libc.Unlink(name.SidecarPath) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
+            failure = SystemError.Last("remove", name.SidecarPath);
+        string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
+        foreach (string path in paths)
+        {
+            if (Libc.Unlink(path) != 0)
+                failure ??= SystemError.Last("remove", path);
+        }
+
+        if (failure is not null)
+            throw failure;
     }
 
     /// <summary>Escapes a string as OCaml's <c>%S</c> does.</summary>

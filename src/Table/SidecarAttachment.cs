@@ -25,6 +25,7 @@ internal sealed class SidecarAttachment : IDisposable
     /// <param name="lockFile">The file that carries its locks.</param>
     /// <param name="pages">The table.</param>
     /// <param name="isMade">Whether there was no sidecar of this table.</param>
+    /// <exception cref="IOException">The table was removed or replaced while it was being opened.</exception>
     /// <exception cref="InvalidTableOperationException">Others use the table with one that is elsewhere.</exception>
     /// <exception cref="ReadOnlyTableException">One would have to be made, and the table is open for reading only.</exception>
     public static Sidecar OpenSidecar(
@@ -34,6 +35,8 @@ internal sealed class SidecarAttachment : IDisposable
         isMade = false;
         if (Sidecar.TryOpen(name.SidecarPath, memory.Identity, master.SidecarId) is { } found)
             return found;
+        if (!memory.IsAt(name.MemoryPath))
+            throw new IOException($"{name}: it was removed or replaced while it was being opened");
         if (AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, pages.Name))
         {
             throw new InvalidTableOperationException(
@@ -42,8 +45,6 @@ internal sealed class SidecarAttachment : IDisposable
 
         if (!pages.IsWritable)
             throw new ReadOnlyTableException($"{name}: it has no sidecar, and was opened for reading only");
-        if (!memory.IsAt(name.MemoryPath))
-            throw new IOException($"{name}: it was removed or replaced while it was being opened");
 
         // Dying between the two leaves a number that no sidecar has: the next process makes one with another number.
         long id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) | 1;

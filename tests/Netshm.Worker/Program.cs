@@ -11,6 +11,8 @@ return args switch
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),
     ["churn", var name, var locking, var board, var worker, var workers, var seed] =>
         ChurnCommand.Run(name, locking, board, worker, workers, seed),
+    ["relink", var name, var locking, var worker, var rounds, var seed] =>
+        RelinkCommand.Run(name, locking, worker, rounds, seed),
     _ => Unknown(args),
 };
 

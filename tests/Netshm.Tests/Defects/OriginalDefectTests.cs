@@ -21,34 +21,6 @@ public class OriginalDefectTests
         Assert.True(again.Check().IsConsistent, again.Check().ToString());
     }
 
-    [Theory]
-    [InlineData("-", 4)]
-    [InlineData("20", 1)]
-    public void Processes_that_create_a_table_at_once_do_not_race(string init, int keysAtLeast)
-    {
-        const int rounds = 50;
-        using var workers = new DisposableList<ChildProcess>();
-        for (int key = 0; key < 4; key++)
-            workers.Add(WorkerProcess.Start("open-and-add", "Record", $"{key}"));
-        workers.ForEach(worker => Assert.Equal("ready", worker.ReadLine()));
-        for (int round = 0; round < rounds; round++)
-        {
-            using var temp = new TempTable(options: new ShmTableOptions { Init = init == "-" ? null : 20 });
-            if (init != "-")
-            {
-                using ShmTable before = temp.Open();
-                for (int i = 100; i < 200; i++)
-                    before.Add(i, [i]);
-            }
-
-            workers.ForEach(worker => worker.WriteLine($"{temp.Name} {init}"));
-            workers.ForEach(worker => Assert.Equal("done", worker.ReadLine()));
-            using ShmTable table = temp.Open(new ShmTableOptions());
-            Assert.InRange(table.Count, keysAtLeast, 4);
-            Assert.Equal(table.Count, Enumerable.Range(0, 4).Count(table.Contains));
-        }
-    }
-
     [Fact]
     public void Unbound_cells_are_reclaimed_so_that_an_empty_table_stays_small()
     {
