@@ -9,7 +9,10 @@ public enum GroupIntent
     /// </summary>
     Write,
 
-    /// <summary>The group only reads; other readers go on. A modification inside it is refused.</summary>
+    /// <summary>
+    /// The group only reads; other readers go on, but under <see cref="LockingMethod.Futex"/> reading groups of other
+    /// processes wait. A modification inside it is refused.
+    /// </summary>
     Read,
 
     /// <summary>

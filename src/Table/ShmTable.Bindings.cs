@@ -96,7 +96,7 @@ public sealed partial class ShmTable
 
     /// <summary>Copies the value of a key's newest binding, without allocating.</summary>
     /// <remarks>
-    /// With <see cref="LockingMethod.None"/> it takes no lock: it copies what was there at one instant, and stores
+    /// With <see cref="LockingMethod.Futex"/> and <see cref="LockingMethod.None"/> it takes no lock: it copies what was there at one instant, and stores
     /// nothing in shared memory. Only if writers of the key (or of one in a thousand others) keep coming in between, or
     /// within a <see cref="GroupIntent.OnDemand"/> group, is the table locked for reading. With
     /// <see cref="LockingMethod.Record"/> it is locked for reading.

@@ -40,8 +40,8 @@ public sealed record ShmTableOptions
     /// <see cref="LockTimeoutException"/>; <see cref="Timeout.InfiniteTimeSpan"/> (the default) waits for ever.
     /// </summary>
     /// <remarks>
-    /// The kernel detects deadlocks between processes only among waiters without a deadline. With a deadline, a
-    /// deadlock between processes ends in the <see cref="LockTimeoutException"/>.
+    /// Under <see cref="LockingMethod.Record"/> the kernel detects deadlocks between processes only among waiters without a
+    /// deadline: with a deadline, a deadlock between processes ends in the <see cref="LockTimeoutException"/>.
     /// </remarks>
     public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
