@@ -31,8 +31,11 @@ internal sealed class ReadSequences
     public long Structure
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _words[StructureIndex];
+        get => _words.First;
     }
+
+    /// <summary>The words themselves, for readers that can't afford the way through this object.</summary>
+    public SharedLongs Words => _words;
 
     /// <summary>One of the words that <see cref="IndexOf"/> tells.</summary>
     public long this[int index]

@@ -16,6 +16,17 @@ internal readonly unsafe struct SharedLongs
         _first = (long*)Unsafe.AsPointer(ref block.Span<long>(offsetInBytes, count)[0]);
     }
 
+    /// <summary>The first word; there is at least one.</summary>
+    public long First
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Seam.Reached(SeamKind.Load);
+            return Volatile.Read(ref *_first);
+        }
+    }
+
     /// <summary>A word; stores to it are seen after all earlier ones, loads are made before all later ones.</summary>
     public long this[int index]
     {

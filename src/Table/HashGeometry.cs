@@ -14,7 +14,8 @@ internal sealed class HashGeometry
 
     private readonly int _cellsInDescriptor;
     private readonly int[] _extentsInDescriptor;
-    private readonly Extent[] _extents;
+    private readonly Extent _lastExtent;
+    private readonly Extent[] _earlierExtents;
     private readonly ulong _cellsReciprocal;
     private readonly ulong _cellsPerPageReciprocal;
     private readonly int _excessOfNegativeKeys;
@@ -26,7 +27,8 @@ internal sealed class HashGeometry
         int cellsPerPage = Layout.CellsPerPage(wordsPerPage);
         _cellsInDescriptor = cellsInDescriptor;
         _extentsInDescriptor = extentsInDescriptor;
-        _extents = [.. extents];
+        _lastExtent = extents[^1];
+        _earlierExtents = [.. extents[..^1]];
         _cellsReciprocal = ReciprocalOf(cells);
         _cellsPerPageReciprocal = ReciprocalOf(cellsPerPage);
         _excessOfNegativeKeys = cells - (int)((1L << 32) % cells);
@@ -61,7 +63,7 @@ internal sealed class HashGeometry
         for (int i = 0; i < source.Length && source[i] > 0 && source[i + 1] > 0; i += 2)
         {
             long firstWord = ((long)source[i] * wordsPerPage) + Layout.HashPageHeaderInWords;
-            extents.Insert(0, new Extent((int)allCells, firstWord));
+            extents.Add(new Extent((int)allCells, firstWord));
             allCells += (long)source[i + 1] * cellsPerPage;
             if (allCells > int.MaxValue)
                 throw Bad(name, DescriptorView.ExtentsWord, $"the extents have {allCells} cells or more");
@@ -102,14 +104,19 @@ internal sealed class HashGeometry
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long FirstWordOf(int cell)
     {
-        // The last extent comes first here: it has more than half of the cells.
-        Extent[] extents = _extents;
-        int e = 0;
-        while (cell < extents[e].FirstCell)
-            e++;
-        uint cellInExtent = (uint)(cell - extents[e].FirstCell);
+        // The last extent has more than half of the cells.
+        Extent extent = cell >= _lastExtent.FirstCell ? _lastExtent : EarlierExtentOf(cell);
+        uint cellInExtent = (uint)(cell - extent.FirstCell);
         long page = (long)HighPart(_cellsPerPageReciprocal, cellInExtent);
-        return extents[e].FirstWord + (Layout.CellLengthInWords * (long)cellInExtent) + (page * _wordsBetweenPages);
+        return extent.FirstWord + (Layout.CellLengthInWords * (long)cellInExtent) + (page * _wordsBetweenPages);
+    }
+
+    private Extent EarlierExtentOf(int cell)
+    {
+        int e = _earlierExtents.Length - 1;
+        while (cell < _earlierExtents[e].FirstCell)
+            e--;
+        return _earlierExtents[e];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,6 +25,9 @@ public sealed partial class ShmTable : IDisposable
     private readonly TimeSpan _lockTimeout;
     private int _disposed;
 
+    /// <summary>Reads without a lock, where the method allows it, until this handle is disposed.</summary>
+    private TableReader? _reader;
+
     /// <summary>
     /// Raised after each recovery that this process has made on the table, on a thread of the pool.
     /// </summary>
@@ -40,6 +43,7 @@ public sealed partial class ShmTable : IDisposable
         _ownedMemory = ownsMemory ? memory : null;
         _isWritable = memory.IsWritable;
         _lockTimeout = lockTimeout;
+        _reader = store.Reader;
         Memory = new TableMemory(this);
     }
 
@@ -79,7 +83,7 @@ public sealed partial class ShmTable : IDisposable
     private TableReader? ReaderWithoutLock
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _disposed == 0 && _store.Lock.OnDemandGroups == 0 ? _store.Reader : null;
+        get => _reader is { MayRead: true } reader ? reader : null;
     }
 
     /// <summary>
@@ -169,6 +173,7 @@ public sealed partial class ShmTable : IDisposable
             throw new InvalidTableOperationException($"{Name}: a group or callback may not dispose its own table");
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        _reader = null;
         TableRegistry.Release(_store);
         _ownedMemory?.Dispose();
     }

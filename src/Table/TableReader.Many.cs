@@ -67,7 +67,7 @@ internal sealed partial class TableReader
     {
         // Only a hint: it does not matter whether the cell is being modified.
         HashGeometry? geometry = _geometry;
-        if ((geometry is null || geometry.Structure != _sequences.Structure) && !TryBegin(key, out geometry, out _))
+        if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _))
             return;
         int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
         if (page > Layout.NeverUsed)

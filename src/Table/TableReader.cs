@@ -35,19 +35,29 @@ internal sealed partial class TableReader
 
     private readonly TableEngine _engine;
     private readonly MappedPages _pages;
-    private readonly ReadSequences _sequences;
+    private readonly SharedLongs _sequences;
+    private readonly TableLock _lock;
     private readonly bool _othersMoveCells;
     private HashGeometry? _geometry;
 
     /// <param name="engine">The table.</param>
+    /// <param name="tableLock">Its lock, which groups with <see cref="GroupIntent.OnDemand"/> have to take to read.</param>
     /// <param name="sequences">The words its writers keep.</param>
     /// <param name="othersMoveCells">Whether there may be writers that keep other words.</param>
-    public TableReader(TableEngine engine, ReadSequences sequences, bool othersMoveCells)
+    public TableReader(TableEngine engine, TableLock tableLock, ReadSequences sequences, bool othersMoveCells)
     {
+        _lock = tableLock;
         _engine = engine;
         _pages = engine.Pages;
-        _sequences = sequences;
+        _sequences = sequences.Words;
         _othersMoveCells = othersMoveCells;
+    }
+
+    /// <summary>Whether reads may go without a lock now.</summary>
+    public bool MayRead
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _lock.OnDemandGroups == 0;
     }
 
     /// <summary>Copies the newest value of a key, when it is in one page.</summary>
@@ -150,12 +160,12 @@ internal sealed partial class TableReader
 
     private HashGeometry? ReadGeometry(DescriptorView descriptor)
     {
-        long structure = _sequences.Structure;
+        long structure = _sequences.First;
         if ((structure & 1) != 0)
             return null;
         HashGeometry geometry = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name, structure);
         Volatile.ReadBarrier();
-        if (_sequences.Structure != structure)
+        if (_sequences.First != structure)
             return null;
         Volatile.Write(ref _geometry, geometry);
         return geometry;
@@ -163,7 +173,7 @@ internal sealed partial class TableReader
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsCurrent(HashGeometry geometry) =>
-        geometry.Structure == _sequences.Structure
+        geometry.Structure == _sequences.First
         && (!_othersMoveCells || geometry.Matches(_engine.DescriptorAsItIs));
 
     /// <summary>Whether nothing that concerns a key was modified since its word was read.</summary>
@@ -172,7 +182,7 @@ internal sealed partial class TableReader
     {
         // What was copied must have been loaded before the words are.
         Volatile.ReadBarrier();
-        bool isUnchanged = _sequences[index] == sequence && _sequences.Structure == geometry.Structure;
+        bool isUnchanged = _sequences[index] == sequence && _sequences.First == geometry.Structure;
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
         return isUnchanged;
     }

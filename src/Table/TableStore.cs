@@ -167,14 +167,14 @@ internal sealed class TableStore
             none ? new ReadSequences(MappedBlock.Private(ReadSequences.LengthInBytes, pages.Name), 0) : null;
         Use(new TableEngine(pages, processes, sequences, sidecar: null) { Recovered = OnRecovered }, processes);
         if (sequences is not null)
-            Reader = new TableReader(Engine, sequences, othersMoveCells: true);
+            Reader = new TableReader(Engine, Lock, sequences, othersMoveCells: true);
     }
 
     private void OpenWithSidecar(MappedPages pages)
     {
         _sidecar = AttachSidecar(pages, out Sidecar sidecar, out FutexLock processes, out TableEngine engine);
         Use(engine, processes);
-        Reader = new TableReader(engine, sidecar.Sequences, othersMoveCells: false);
+        Reader = new TableReader(engine, Lock, sidecar.Sequences, othersMoveCells: false);
     }
 
     private SidecarAttachment AttachSidecar(
