@@ -50,7 +50,10 @@ internal sealed class HashIndex
     /// Taking over the unbound cell of another key is a liberty the original does not take. It is compatible: every
     /// search passes the cell as before, and the new key is not found further along.
     /// </remarks>
-    public CellView FindForAdd(DescriptorView descriptor, int key)
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="keepCells">Whether other keys keep their cells, though they are not bound any more.</param>
+    public CellView FindForAdd(DescriptorView descriptor, int key, bool keepCells)
     {
         CellView unbound = default;
         bool hasUnbound = false;
@@ -62,7 +65,7 @@ internal sealed class HashIndex
                 return hasUnbound ? unbound : cell;
             if (cell.Key == key)
                 return cell;
-            if (pointer == Layout.Unbound && !hasUnbound)
+            if (pointer == Layout.Unbound && !hasUnbound && !keepCells)
             {
                 unbound = cell;
                 hasUnbound = true;

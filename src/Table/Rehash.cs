@@ -24,22 +24,24 @@ internal sealed class Rehash
     }
 
     /// <summary>Makes room for a cell more, as the original does when more than half of the cells are used.</summary>
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="keepCells">Whether the cells of keys that are not bound any more are needed, too.</param>
     /// <returns>Whether the hash table was laid out anew, so that cells are elsewhere now.</returns>
     /// <exception cref="OutOfSpaceException">There is no room for a larger table; nothing has changed.</exception>
-    public bool MakeRoom(DescriptorView descriptor)
+    public bool MakeRoom(DescriptorView descriptor, bool keepCells)
     {
         int cells = descriptor.Cells;
         int used = descriptor.UsedCells;
         if (used >= 0 && used * 2L <= cells)
             return false;
 
-        int bound = CountBound(descriptor);
-        bool purge = (long)bound * PurgeWhenBoundAtMostOneIn <= cells;
+        int needed = CountNeeded(descriptor, keepCells);
+        bool purge = (long)needed * PurgeWhenBoundAtMostOneIn <= cells;
         if (!purge)
         {
             int extent = HashIndex.ExtentCount(descriptor);
             if (extent == Layout.MaxExtents)
-                return MakeRoomInLastExtents(descriptor, bound);
+                return MakeRoomInLastExtents(descriptor, needed, keepCells);
             int pages = NextExtentPages(descriptor, extent);
             int firstPage = _freeList.TakeFromEnd(descriptor, pages);
 
@@ -56,13 +58,14 @@ internal sealed class Rehash
             descriptor.SetExtent(extent, firstPage, pages);
         }
 
-        FromFilling(descriptor);
+        FromFilling(descriptor, keepCells);
         return true;
     }
 
     /// <summary>Finishes a rehash during which a process died.</summary>
+    /// <inheritdoc cref="MakeRoom" path="/param"/>
     /// <returns>Whether there was one.</returns>
-    public bool Finish(DescriptorView descriptor)
+    public bool Finish(DescriptorView descriptor, bool keepCells)
     {
         switch (descriptor.RehashPhase)
         {
@@ -70,7 +73,7 @@ internal sealed class Rehash
                 return false;
             case RehashPhase.Filling:
                 descriptor.ClearHalfSetExtent();
-                FromFilling(descriptor);
+                FromFilling(descriptor, keepCells);
                 return true;
             case RehashPhase.Copying:
                 FromCopying(descriptor);
@@ -93,30 +96,33 @@ internal sealed class Rehash
     }
 
     /// <summary>The format has no more than 16 extents: use the ones there are up to seven eighths.</summary>
-    private bool MakeRoomInLastExtents(DescriptorView descriptor, int bound)
+    private bool MakeRoomInLastExtents(DescriptorView descriptor, int needed, bool keepCells)
     {
         long cells = descriptor.Cells;
         if (descriptor.UsedCells * 8L < cells * 7)
             return false;
-        if (bound * 8L >= cells * 7)
+        if (needed * 8L >= cells * 7)
         {
             throw new OutOfSpaceException(
-                $"{_pages.Name}: the hash table has all of its {Layout.MaxExtents} extents and {bound} keys");
+                $"{_pages.Name}: the hash table has all of its {Layout.MaxExtents} extents and {needed} keys");
         }
 
-        FromFilling(descriptor);
+        FromFilling(descriptor, keepCells);
         return true;
     }
 
-    private int CountBound(DescriptorView descriptor)
+    private int CountNeeded(DescriptorView descriptor, bool keepCells)
     {
-        int bound = 0;
+        int needed = 0;
         for (CellWalk cells = _index.Cells(descriptor); cells.MoveNext();)
-            bound += cells.Current.IsBound ? 1 : 0;
-        return bound;
+            needed += IsNeeded(cells.Current, keepCells) ? 1 : 0;
+        return needed;
     }
 
-    private void FromFilling(DescriptorView descriptor)
+    private static bool IsNeeded(CellView cell, bool keepCells) =>
+        keepCells ? cell.Pointer != Layout.NeverUsed : cell.IsBound;
+
+    private void FromFilling(DescriptorView descriptor, bool keepCells)
     {
         // Cells stay as they are in this phase, whatever the spare words hold.
         descriptor.RehashPhase = RehashPhase.Filling;
@@ -127,7 +133,7 @@ internal sealed class Rehash
             for (CellWalk walk = _index.Cells(descriptor); walk.MoveNext();)
             {
                 CellView cell = walk.Current;
-                if (!cell.IsBound)
+                if (!IsNeeded(cell, keepCells))
                     continue;
                 CellView target = _index.FindSpare(layout, cell.Key);
                 target.SpareKey = cell.Key;

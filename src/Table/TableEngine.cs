@@ -153,8 +153,8 @@ internal sealed class TableEngine
         // Set first: whoever comes next, should this fail or die, has to begin again.
         _mark?.IsSet = true;
         DescriptorView descriptor = OpenDescriptor();
-        bool rehash = _rehash.Finish(descriptor);
         JournalState state = _journal?.State ?? JournalState.Idle;
+        bool rehash = _rehash.Finish(descriptor, keepCells: state == JournalState.Active);
         int undone = 0;
         if (state == JournalState.Active)
         {

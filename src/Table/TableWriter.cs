@@ -219,9 +219,11 @@ internal sealed class TableWriter
 
     private CellView CellForAdd(DescriptorView descriptor, int key)
     {
-        CellView cell = Index.FindForAdd(descriptor, key);
-        return cell.Pointer == Layout.NeverUsed && _rehash.MakeRoom(descriptor)
-            ? Index.FindForAdd(descriptor, key)
+        // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
+        bool keepCells = _transactions > 0;
+        CellView cell = Index.FindForAdd(descriptor, key, keepCells);
+        return cell.Pointer == Layout.NeverUsed && _rehash.MakeRoom(descriptor, keepCells)
+            ? Index.FindForAdd(descriptor, key, keepCells)
             : cell;
     }
 
