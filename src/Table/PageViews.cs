@@ -20,6 +20,21 @@ internal readonly ref struct MasterView(Span<int> words)
 
     public bool HasNoMagic => !_words[..4].ContainsAnyExcept(0);
 
+    /// <summary>Whether each word of the magic is there or 0, as one who dies while storing or clearing it leaves it.</summary>
+    public bool HasPartOfMagic
+    {
+        get
+        {
+            for (int i = 0; i < Magic.Length; i++)
+            {
+                if (_words[i] != 0 && _words[i] != Magic[i])
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>The page number of the descriptor, commented as a version by the original.</summary>
     public int DescriptorPage
     {

@@ -40,7 +40,10 @@ internal static class TableCreation
         using var units = new MappedPages(file, writable: false, ProbeUnitInBytes, name);
         units.EnsureMapped((int)Math.Min(lengthInBytes, Layout.MaxPageSize * 2L) / ProbeUnitInBytes);
         var master = new MasterView(units.Words(Layout.MasterPage, MasterView.LengthInWords));
-        if (master.HasNoMagic && (master.Creation == MasterView.CreationMark || IsBlank(units, lengthInBytes)))
+        bool isUnfinished = master.Creation == MasterView.CreationMark
+            ? master.HasPartOfMagic && !master.HasMagic
+            : master.HasNoMagic && IsBlank(units, lengthInBytes);
+        if (isUnfinished)
             return FileContents.Unfinished;
         if (!master.HasMagic)
             throw NotATable(name, "it does not begin with the marks of one");

@@ -37,6 +37,9 @@ internal sealed class FaultRun : IDisposable
         });
     }
 
+    /// <summary>How many stores the scenario made, when <see cref="Kill"/> has run it.</summary>
+    public int StoresOfScenario { get; private set; }
+
     /// <summary>The states that a death may leave, in the order of time.</summary>
     public static List<string> AllowedStates(Scenario scenario, LockingMethod locking)
     {
@@ -70,7 +73,9 @@ internal sealed class FaultRun : IDisposable
     public bool Kill(int store)
     {
         _victim.DiesBefore = _victim.Stores + store;
+        int before = _victim.Stores;
         bool isDone = _victim.Do(victim => _scenario.Run(victim.Table));
+        StoresOfScenario = _victim.Stores - before;
         _victim.DiesBefore = int.MaxValue;
         return !isDone;
     }
@@ -118,7 +123,7 @@ internal sealed class FaultRun : IDisposable
     public void Dispose() => _files.Dispose();
 
     /// <summary>Reads without the lock, under the lock, checks, and modifies.</summary>
-    private static string Use(ShmTable table)
+    public static string Use(ShmTable table)
     {
         string early = string.Join(' ', Enumerable.Range(0, 16).SelectMany(key => table.FindAll(key).Select(value =>
             string.Create(CultureInfo.InvariantCulture, $"{key}={TableDump.Format(value)}"))));
