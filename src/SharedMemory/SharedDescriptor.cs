@@ -90,6 +90,21 @@ internal sealed class SharedDescriptor
         }
     }
 
+    /// <summary>Opens or creates a file for writing; null when that is not possible.</summary>
+    public static SharedDescriptor? TryOpenOrCreate(string path, out bool created)
+    {
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            return Open(path, FileMode.OpenOrCreate, writable: true, ownerOnly, out created);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            created = false;
+            return null;
+        }
+    }
+
     /// <summary>Does something to a file if it exists and may be opened for writing.</summary>
     public static void WithExisting(string path, Action<SharedDescriptor> action)
     {

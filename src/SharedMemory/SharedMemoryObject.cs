@@ -140,7 +140,10 @@ public sealed class SharedMemoryObject : IDisposable
     public static void Unlink(SharedMemoryName name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        while (SharedDescriptor.TryOpenExisting(name.LockPath) is { } lockFile)
+
+        // Where the lock file is missing one is made for the time being: without its lock, what others make of this name
+        // meanwhile would be removed in part.
+        while (SharedDescriptor.TryOpenOrCreate(name.LockPath, out bool created) is { } lockFile)
         {
             try
             {
@@ -151,6 +154,8 @@ public sealed class SharedMemoryObject : IDisposable
                 if (lockFile.IsAt(name.LockPath))
                 {
                     UnlinkAll(name);
+                    if (created)
+                        throw SystemError.From(Libc.ENOENT, "remove", name.LockPath);
                     return;
                 }
             }

@@ -52,6 +52,7 @@ internal sealed class TableStore
             using AttachLock? creating = options.Locking == LockingMethod.None && !IsInUse
                 ? null
                 : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
+            ThrowIfCompanionIsOfAnother();
             FileContents contents =
                 TableCreation.Inspect(_memory, options.RequestedPageSize, Name.ToString(), out int foundPageSize);
             ChooseLocking(options.Locking, contents, memory.IsWritable);
@@ -90,6 +91,19 @@ internal sealed class TableStore
 
     private AttachLock TakeForLeaving() =>
         AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, Deadline.Never, Name.ToString());
+
+    /// <summary>
+    /// When an object and its companion are removed and made again while they are being opened, the one may be old and the
+    /// other new: two tables' worth of locks would be on one memory. Under the creation lock both stay where they are.
+    /// </summary>
+    private void ThrowIfCompanionIsOfAnother()
+    {
+        if (_engine is null && Name.Type == SharedMemoryType.Posix
+            && !(LockFile.IsAt(Name.LockPath) && _memory.IsAt(Name.MemoryPath)))
+        {
+            throw new IOException($"{Name}: it was removed or replaced while it was being opened");
+        }
+    }
 
     private bool IsInUse => AttachLock.IsTakenByOthers(LockFile, LockingMethod.Futex, Name.ToString());
 

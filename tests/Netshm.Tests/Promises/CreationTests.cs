@@ -57,12 +57,15 @@ public class CreationTests(ITestOutputHelper output)
         output.WriteLine($"{locking}: {Rounds} rounds; {(double)lastOnes / Rounds:F1} bindings added after the last one");
     }
 
-    [Fact]
-    public void Processes_that_remove_a_table_while_others_open_it_leave_no_sidecar_and_never_meet_a_wrong_one()
+    [Theory]
+    [InlineData(SharedMemoryType.File)]
+    [InlineData(SharedMemoryType.Posix)]
+    public void Processes_that_remove_a_table_while_others_open_it_leave_no_sidecar_and_never_meet_a_wrong_one(
+        SharedMemoryType type)
     {
         int rounds = LongForm.Rounds("NETSHM_REMOVALS", shortForm: 100);
         var seed = Seed.Take(output);
-        SharedMemoryName name = TempTable.FreshName();
+        SharedMemoryName name = TempTable.FreshName(type);
         seed.Run(random =>
         {
             using var workers = new DisposableList<ChildProcess>();
@@ -77,7 +80,7 @@ public class CreationTests(ITestOutputHelper output)
             workers.ForEach(worker => output.WriteLine($"removed {string.Join("; ", worker.Finish())}"));
         });
 
-        if (File.Exists(name.MemoryPath))
+        if (File.Exists(name.LockPath) || File.Exists(name.MemoryPath))
             SharedMemoryObject.Unlink(name);
         Assert.Empty(Directory.GetFiles(TempTable.Directory, Path.GetFileName(name.MemoryPath) + "*"));
     }
