@@ -207,30 +207,10 @@ internal sealed class UndoJournal
         }
         else if (record[0] == (int)Kind.Cell)
         {
-            UndoCell(descriptor, record[1], record[2]);
+            CellView cell = _index.Find(descriptor, record[1], out bool found);
+            if (found)
+                cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
         }
-    }
-
-    /// <summary>Gives a key's cell its old pointer back.</summary>
-    private void UndoCell(DescriptorView descriptor, int key, int oldPointer)
-    {
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        if (found)
-        {
-            cell.Pointer = oldPointer == Layout.NeverUsed ? Layout.Unbound : oldPointer;
-            return;
-        }
-
-        // The store that the record is for has not happened, and an unbound key needs no cell.
-        if (oldPointer is Layout.NeverUsed or Layout.Unbound)
-            return;
-
-        // The key was removed, and then its cell was given to another key or dropped by a rehash.
-        cell = _index.FindForAdd(descriptor, key);
-        if (cell.Pointer == Layout.NeverUsed)
-            descriptor.UsedCells++;
-        cell.Key = key;
-        cell.Pointer = oldPointer;
     }
 
     /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>
