@@ -73,6 +73,12 @@ internal sealed class UndoJournal
     /// <exception cref="TransactionTooLargeException">It is within another one, and they do not fit.</exception>
     public Savepoint Begin(DescriptorView descriptor, long recordsAtMost)
     {
+        if (_depth == 0)
+        {
+            _unlinked.Clear();
+            _recordsForUnlinked = 0;
+        }
+
         var savepoint = new Savepoint(
             _depth == 0 ? 0 : Count, descriptor.FreeHead, descriptor.FreePages, descriptor.Bindings, _unlinked.Count);
         if (_depth > 0)
@@ -86,8 +92,6 @@ internal sealed class UndoJournal
             Set(FreePagesOffset, savepoint.FreePages);
             Set(BindingsOffset, savepoint.Bindings);
             Set(CountOffset, 0);
-            _unlinked.Clear();
-            _recordsForUnlinked = 0;
             Set(StateOffset, (int)(recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan));
         }
 
