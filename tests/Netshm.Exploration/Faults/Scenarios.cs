@@ -63,6 +63,8 @@ internal static class Scenarios
         new("a transaction that fails", LargeTable, FewAndFree, [t => Failing(t, Mixed)], Unit.Group),
         new("a transaction that removes, rehashes and fails", SmallTable, Few,
             [t => Failing(t, [u => u.Remove(1), u => AddMany(u, 10, 6), u => u.Remove(2)])], Unit.Group),
+        new("a transaction that uses the other half of the cells and fails", LargeTable, t => AddMany(t, 0, 20),
+            [t => Failing(t, [u => RemoveMany(u, 0, 20), u => AddMany(u, 20, 22)])], Unit.Group),
         new("a transaction that edits", LargeTable, Few, [t => Edit(t, 3), t => t.Add(3, Value(70, 1))], Unit.Transaction),
     ];
 
@@ -123,6 +125,12 @@ internal static class Scenarios
     {
         for (int key = firstKey; key < firstKey + count; key++)
             table.Add(key, Value(key, 1));
+    }
+
+    private static void RemoveMany(ShmTable table, int firstKey, int count)
+    {
+        for (int key = firstKey; key < firstKey + count; key++)
+            table.Remove(key);
     }
 
     private static void RemoveSecond(ShmTable table, int key)
