@@ -78,7 +78,7 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>Keeps Ocamlnet out from now on; does nothing when the table is open for reading only.</summary>
     public void MarkTable()
     {
-        if (!_engine.Pages.IsWritable)
+        if (!_engine.Pages.IsWritable || _engine.IsUnfinished)
             return;
         _sidecar.IsClean = false; // Before the mark: dying in between only leaves a table that needs a look.
         _engine.DescriptorAsItIs.WriteMagic(DescriptorView.FutexMagic);
@@ -122,6 +122,8 @@ internal sealed class SidecarAttachment : IDisposable
     {
         try
         {
+            if (engine.IsUnfinished)
+                return; // The caller is going to create the table.
             engine.BeginWriting();
             engine.EndWriting();
         }

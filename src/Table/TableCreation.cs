@@ -76,38 +76,46 @@ internal static class TableCreation
         return (int)pages;
     }
 
-    /// <summary>Lays out an empty table, whatever the file holds. Needs the write lock and all content.</summary>
+    /// <summary>Makes the file long enough for a new table.</summary>
     /// <param name="pages">The file, in pages of the new table.</param>
     /// <param name="init">How many elements to lay it out for.</param>
-    /// <param name="isEmpty">Whether the file is known to be empty, so that nothing needs clearing.</param>
-    /// <param name="descriptorMagic">The mark that the descriptor gets.</param>
     /// <exception cref="OutOfSpaceException">There is no room; the file holds what it held.</exception>
-    public static void Format(MappedPages pages, int init, bool isEmpty, int descriptorMagic)
-    {
-        int hashPages = HashPagesFor(init, pages.WordsPerPage);
-        int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
-        int totalPages = checked(firstHashPage + hashPages);
-        pages.Grow(totalPages);
+    public static void MakeRoom(MappedPages pages, int init) =>
+        pages.Grow(checked(Layout.FirstHashPage(pages.WordsPerPage) + HashPagesFor(init, pages.WordsPerPage)));
 
-        // From the mark to the magic, dying leaves an unfinished table, which the next process lays out again.
+    /// <summary>Takes away whatever the file holds. Needs the write lock and all content.</summary>
+    /// <remarks>From here to the end of <see cref="Format"/>, dying leaves an unfinished table, which the next process lays out again.</remarks>
+    /// <param name="pages">The file, in pages of the new table.</param>
+    /// <param name="isEmpty">Whether it is known to be empty, so that nothing needs clearing.</param>
+    public static void Erase(MappedPages pages, bool isEmpty)
+    {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         master.Creation = MasterView.CreationMark;
         master.ClearMagic();
-        if (!isEmpty)
-        {
-            Seam.Reached(SeamKind.Store);
+        if (isEmpty)
+            return;
+        Seam.Reached(SeamKind.Store);
 
-            // Smaller pages may have had their descriptor in what is the master page now.
-            pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
-            pages.ClearFrom(Layout.DescriptorPage);
-        }
+        // Smaller pages may have had their descriptor in what is the master page now.
+        pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
+        pages.ClearFrom(Layout.DescriptorPage);
+    }
 
+    /// <summary>Lays out an empty table in an erased file that has room for it.</summary>
+    /// <param name="pages">The file, in pages of the new table.</param>
+    /// <param name="init">How many elements to lay it out for.</param>
+    /// <param name="descriptorMagic">The mark that the descriptor gets.</param>
+    public static void Format(MappedPages pages, int init, int descriptorMagic)
+    {
+        int hashPages = HashPagesFor(init, pages.WordsPerPage);
+        int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
         var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
-        descriptor.TotalPages = totalPages;
+        descriptor.TotalPages = firstHashPage + hashPages;
         descriptor.Cells = hashPages * Layout.CellsPerPage(pages.WordsPerPage);
         descriptor.SetExtent(0, firstHashPage, hashPages);
         descriptor.WriteMagic(descriptorMagic);
 
+        var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         master.DescriptorPage = Layout.DescriptorPage;
         master.WriteMagic();
         master.Creation = 0;

@@ -69,6 +69,10 @@ internal sealed class TableEngine
     /// <summary>Whether one who can't recover may read all the same.</summary>
     public bool CanReadUnrecovered => _journal is null && OpenDescriptor().RehashPhase != RehashPhase.Copying;
 
+    /// <summary>Whether a process died while it created the table: nothing but creating it anew is of use then.</summary>
+    public bool IsUnfinished =>
+        !new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords)).HasMagic;
+
     /// <summary>Whether a process died while it modified the table under record locks.</summary>
     public bool IsMarkedInTable => new WriteMark.InTable(Pages).IsSet;
 
@@ -104,12 +108,16 @@ internal sealed class TableEngine
     /// <summary>The same for one who is going to lay the table out anew, whatever it holds now.</summary>
     public void BeginCreation()
     {
-        // What a dead writer left is about the table that goes.
-        _journal?.Clear();
-        _sequences?.Settle();
         _sequences?.OpenStructure();
         _mark?.IsSet = true;
         _isWriting = true;
+    }
+
+    /// <summary>To be called when the table is erased: what a dead writer left undone is about the table that is gone.</summary>
+    public void ForgetUnfinished()
+    {
+        _journal?.Clear();
+        _sequences?.Settle(); // Readers find no table until there is one.
     }
 
     /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
@@ -148,6 +156,12 @@ internal sealed class TableEngine
         {
             throw new ReadOnlyTableException(
                 $"{Pages.Name}: a process died while it modified the table; it must be opened for writing to recover");
+        }
+
+        if (IsUnfinished)
+        {
+            throw new CorruptFileException(Pages.Name, Layout.MasterPage, 0,
+                "a process died while it created the table; who opens it next creates it");
         }
 
         // Set first: whoever comes next, should this fail or die, has to begin again.

@@ -270,9 +270,12 @@ internal sealed class TableStore
         try
         {
             Lock.LockAllContent(deadline);
+            TableCreation.MakeRoom(Engine.Pages, init);
             Engine.BeginCreation();
-            int magic = _sidecar is null ? DescriptorView.Magic : DescriptorView.FutexMagic;
-            TableCreation.Format(Engine.Pages, init, isEmpty: contents == FileContents.Empty, magic);
+            TableCreation.Erase(Engine.Pages, isEmpty: contents == FileContents.Empty);
+            Engine.ForgetUnfinished();
+            TableCreation.Format(
+                Engine.Pages, init, _sidecar is null ? DescriptorView.Magic : DescriptorView.FutexMagic);
         }
         finally
         {
@@ -287,10 +290,12 @@ internal sealed class TableStore
         if (alone is null)
             return false;
         using var pages = new MappedPages(_memory, writable: true, pageSize, Name.ToString());
-        TableCreation.Format(pages, init, isEmpty: contents == FileContents.Empty, DescriptorView.Magic);
+        TableCreation.MakeRoom(pages, init);
+        TableCreation.Erase(pages, isEmpty: contents == FileContents.Empty);
 
         // A sidecar of before may hold unfinished work on the table of before.
         new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
+        TableCreation.Format(pages, init, DescriptorView.Magic);
         return true;
     }
 }
