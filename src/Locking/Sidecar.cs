@@ -132,7 +132,6 @@ internal sealed class Sidecar : IDisposable
             made.Block.At<long>(TableIdOffset) = tableId;
             made.Block.At<long>(DeviceOffset) = DeviceOf(table);
             made.Block.At<long>(InodeOffset) = (long)table.Inode;
-            made.WriteBootId();
 
             // Nobody sees it before it is complete. Dying before this leaves the draft.
             Seam.Reached(SeamKind.Store);

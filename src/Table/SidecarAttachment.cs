@@ -108,7 +108,10 @@ internal sealed class SidecarAttachment : IDisposable
         try
         {
             bool isFutex = engine.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic;
-            bool isUnknown = isMade ? isFutex || engine.IsMarkedInTable : !sidecar.IsOfThisBoot && !sidecar.IsClean;
+
+            // A sidecar that is not clean gets the boot's number only now: who dies before leaves it unknown.
+            bool isUnknown = engine.IsMarkedInTable
+                || (isMade ? isFutex : !sidecar.IsOfThisBoot && !sidecar.IsClean);
             engine.SettleAlone(isUnknown);
             sidecar.WriteBootId();
         }

@@ -144,6 +144,8 @@ internal sealed class TableEngine
             _journal?.Clear();
         if (isUnknown || IsUnsettled() || _journal is { State: not JournalState.Idle })
             Recover(isUnknown);
+        if (IsMarkedInTable)
+            new WriteMark.InTable(Pages).IsSet = false;
         _sequences?.Settle();
     }
 
