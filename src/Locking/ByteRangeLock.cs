@@ -100,6 +100,8 @@ internal static class ByteRangeLock
 
     private static int Call(SharedDescriptor file, int command, short type, long start, long lengthInBytes)
     {
+        if (type != Libc.F_UNLCK)
+            Seam.Reached(SeamKind.Store);
         var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
         return Libc.RecordLock(file.Descriptor, command, ref range);
     }

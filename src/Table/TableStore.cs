@@ -73,10 +73,14 @@ internal sealed class TableStore
     public void Close()
     {
         _lock?.Close();
-        AttachLock? leaving = _sidecar is null ? null : TakeForLeaving();
+        AttachLock? leaving = null;
         try
         {
-            _sidecar?.Leave();
+            if (_sidecar is not null)
+            {
+                leaving = TakeForLeaving();
+                _sidecar.Leave();
+            }
         }
         finally
         {
