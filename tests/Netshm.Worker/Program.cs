@@ -13,6 +13,8 @@ return args switch
         ChurnCommand.Run(name, locking, board, worker, workers, seed),
     ["relink", var name, var locking, var worker, var rounds, var seed] =>
         RelinkCommand.Run(name, locking, worker, rounds, seed),
+    ["history", var locking] => HistoryCommand.Run(locking),
+    ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),
     _ => Unknown(args),
 };
 
