@@ -83,24 +83,27 @@ internal sealed class Sidecar : IDisposable
     /// <returns>Null when there is none, or one of another table.</returns>
     /// <exception cref="InvalidTableOperationException">It is of another version of this library.</exception>
     /// <exception cref="UnauthorizedAccessException">The permissions do not allow it.</exception>
+    /// <exception cref="IOException">It is no regular file, or has other names: it was planted.</exception>
     public static Sidecar? TryOpen(string path, FileIdentity table, long tableId)
     {
         int descriptor = Libc.Open(path, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
         if (descriptor < 0)
             return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
         Sidecar? opened = null;
+        bool isRight = false;
         try
         {
-            if (!IsSound(descriptor))
+            if (!IsSound(descriptor, path))
                 return null;
             opened = new Sidecar(descriptor, path);
-            Sidecar? right = opened.IsOf(table, tableId) ? opened : null;
-            opened = right is null ? opened : null;
-            return right;
+            isRight = opened.IsOf(table, tableId);
+            return isRight ? opened : null;
         }
         finally
         {
-            if (opened is not null)
+            if (opened is null)
+                _ = Libc.Close(descriptor);
+            else if (!isRight)
                 opened.Dispose();
         }
     }
@@ -170,18 +173,11 @@ internal sealed class Sidecar : IDisposable
     public bool IsAlone()
     {
         // Tested by locking the bytes on either side of one's own.
-        return TryLockLives(0, Slot) && TryLockLives(Slot + 1, MaxSlots - Slot - 1);
-
-        bool TryLockLives(int first, int count)
-        {
-            if (count == 0)
-                return true;
-            if (LockLife(first, count, Libc.F_WRLCK) != 0)
-                return false;
-            _ = LockLife(first, count, Libc.F_UNLCK);
-            return true;
-        }
+        return CanLockLives(0, Slot) && CanLockLives(Slot + 1, MaxSlots - Slot - 1);
     }
+
+    /// <summary>Whether a process has a slot, for one who has none; only while none can claim one.</summary>
+    public bool IsInUse() => !CanLockLives(0, MaxSlots);
 
     /// <summary>Locks the life byte of a slot whose process is dead; false when it lives.</summary>
     public bool TryLockLife(int slot)
@@ -220,9 +216,20 @@ internal sealed class Sidecar : IDisposable
 
     private static long DeviceOf(FileIdentity table) => ((long)table.DeviceMajor << 32) | table.DeviceMinor;
 
-    private static bool IsSound(int descriptor) =>
-        Libc.Stat(descriptor, out Libc.Status status) == 0 && status.IsRegularFile
-        && status.LengthInBytes == LengthInBytes && (long)status.Blocks512 * 512 >= LengthInBytes;
+    /// <summary>Whether a file can be a sidecar.</summary>
+    /// <exception cref="IOException">It is something that this library never makes, so somebody else has put it there.</exception>
+    private static bool IsSound(int descriptor, string path)
+    {
+        if (Libc.Stat(descriptor, out Libc.Status status) != 0)
+            throw SystemError.Last("examine", path);
+        if (!status.IsRegularFile || status.Links > 1)
+        {
+            throw new IOException(
+                $"cannot use {path} as a sidecar: it is not a regular file, or has {status.Links} names; expected 1");
+        }
+
+        return status.LengthInBytes == LengthInBytes && (long)status.Blocks512 * 512 >= LengthInBytes;
+    }
 
     private bool IsOf(FileIdentity table, long tableId)
     {
@@ -237,6 +244,16 @@ internal sealed class Sidecar : IDisposable
 
         return tableId != 0 && TableId == tableId && Block.At<long>(DeviceOffset) == DeviceOf(table)
             && Block.At<long>(InodeOffset) == (long)table.Inode;
+    }
+
+    private bool CanLockLives(int first, int count)
+    {
+        if (count == 0)
+            return true;
+        if (LockLife(first, count, Libc.F_WRLCK) != 0)
+            return false;
+        _ = LockLife(first, count, Libc.F_UNLCK);
+        return true;
     }
 
     private int LockLife(int firstSlot, int count, short type)

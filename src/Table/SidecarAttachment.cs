@@ -75,6 +75,9 @@ internal sealed class SidecarAttachment : IDisposable
         return attachment;
     }
 
+    /// <summary>Whether no other process uses the table so; as long as the creation lock is held.</summary>
+    public bool IsAlone => _sidecar.IsAlone();
+
     /// <summary>Keeps Ocamlnet out from now on; does nothing when the table is open for reading only.</summary>
     public void MarkTable()
     {
@@ -90,7 +93,7 @@ internal sealed class SidecarAttachment : IDisposable
     /// </summary>
     public void Leave()
     {
-        if (_engine.Pages.IsWritable && _sidecar.IsAlone())
+        if (_engine.Pages.IsWritable && IsAlone)
             LeaveInOrder();
         Seam.Reached(SeamKind.Store);
     }

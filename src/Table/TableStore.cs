@@ -139,13 +139,14 @@ internal sealed class TableStore
         LockingMethod? others = inRecordUse ? LockingMethod.Record : IsInUse ? LockingMethod.Futex : null;
         if (others is not null && others != chosen && (chosen, others) != (LockingMethod.None, LockingMethod.Record))
         {
-            throw new InvalidTableOperationException(
-                $"{name}: other processes use the table with locking {others}; " +
-                $"it can't be used with {chosen} at the same time");
+            throw Mixed(others.Value, chosen);
         }
 
         Locking = chosen;
     }
+
+    private InvalidTableOperationException Mixed(LockingMethod others, LockingMethod chosen) => new(
+        $"{Name}: other processes use the table with locking {others}; it can't be used with {chosen} at the same time");
 
     private void Open(bool writable, int pageSize)
     {
@@ -235,6 +236,10 @@ internal sealed class TableStore
         }
 
         using SidecarAttachment alone = AttachSidecar(pages, out _, out _, out _);
+
+        // Not all of them died: one has lost its record lock, by closing another descriptor of the file.
+        if (!alone.IsAlone)
+            throw Mixed(LockingMethod.Futex, Locking);
         alone.Leave();
     }
 
@@ -261,7 +266,7 @@ internal sealed class TableStore
         if (_engine is not null && _engine.Pages.WordsPerPage != pageSize / sizeof(int))
             throw new PageSizeMismatchException(name, _engine.Pages.WordsPerPage * sizeof(int), pageSize);
         bool underLocks = contents == FileContents.Table && pageSize == oldPageSize && Locking != LockingMethod.Futex;
-        if (_engine is null && !underLocks && CreateAlone(contents, pageSize, init))
+        if (_engine is null && !underLocks && CreateAlone(contents, oldPageSize, pageSize, init))
         {
             Open(writable: true, pageSize);
             return;
@@ -288,10 +293,10 @@ internal sealed class TableStore
     }
 
     /// <summary>Lays the table out before anybody has it open; false when somebody has.</summary>
-    private bool CreateAlone(FileContents contents, int pageSize, int init)
+    private bool CreateAlone(FileContents contents, int oldPageSize, int pageSize, int init)
     {
         using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
-        if (alone is null)
+        if (alone is null || (contents == FileContents.Table && HasLivingSidecar(oldPageSize)))
             return false;
         using var pages = new MappedPages(_memory, writable: true, pageSize, Name.ToString());
         TableCreation.MakeRoom(pages, init);
@@ -301,5 +306,17 @@ internal sealed class TableStore
         new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
         TableCreation.Format(pages, init, DescriptorView.Magic);
         return true;
+    }
+
+    /// <summary>
+    /// Whether somebody uses the table who has lost its record lock, by closing another descriptor of the file.
+    /// </summary>
+    private bool HasLivingSidecar(int pageSize)
+    {
+        using var pages = new MappedPages(_memory, writable: false, pageSize, Name.ToString());
+        pages.EnsureMapped(Layout.MasterPage + 1);
+        long tableId = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId;
+        using Sidecar? sidecar = Sidecar.TryOpen(Name.SidecarPath, _memory.Identity, tableId);
+        return sidecar is not null && sidecar.IsInUse();
     }
 }

@@ -26,6 +26,14 @@ public static class WorkerProcess
         "unshare",
         [.. _pidNamespace, "dotnet", "exec", Assembly, .. command]);
 
+    /// <summary>Starts the worker with another umask.</summary>
+    /// <param name="umask">The umask, in octal digits.</param>
+    /// <param name="command">The worker's command and its arguments.</param>
+    public static ChildProcess StartWithUmask(string umask, params string[] command) => ChildProcess.Start(
+        $"Netshm.Worker {string.Join(' ', command)} with umask {umask}",
+        "sh",
+        ["-c", $"umask {umask} && exec \"$@\"", "sh", "dotnet", "exec", Assembly, .. command]);
+
     /// <summary>Whether PID namespaces can be made here.</summary>
     public static bool HasPidNamespaces { get; } = TryPidNamespace();
 

@@ -15,6 +15,7 @@ return args switch
         RelinkCommand.Run(name, locking, worker, rounds, seed),
     ["history", var locking] => HistoryCommand.Run(locking),
     ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),
+    ["hold-with-child", var name, var locking] => HoldWithChildCommand.Run(name, locking),
     _ => Unknown(args),
 };
 
