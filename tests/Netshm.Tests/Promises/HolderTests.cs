@@ -9,6 +9,7 @@ namespace Netshm.Tests.Promises;
 /// one only causes timeouts. <c>NETSHM_HOLDERS</c> says how many holders, and has the figures asserted: they are meant for
 /// a machine that does nothing else.
 /// </summary>
+[Collection(nameof(MeasuringAlone))]
 public class HolderTests(ITestOutputHelper output)
 {
     private const string Variable = "NETSHM_HOLDERS";
@@ -31,22 +32,13 @@ public class HolderTests(ITestOutputHelper output)
         table.Recovered += _ => Interlocked.Increment(ref recoveries);
         var delays = new Durations();
         int rounds = LongForm.Rounds(Variable, shortForm: 12);
-        ChildProcess next = WorkerProcess.Start("write-and-hold", temp.Name.ToString(), $"{locking}");
-        try
+        for (int round = 0; round < rounds; round++)
         {
-            for (int round = 0; round < rounds; round++)
-            {
-                using ChildProcess holder = next;
-                Assert.Equal("ready", holder.ReadLine());
-                Assert.Equal("held", holder.Ask("hold"));
-                next = WorkerProcess.Start("write-and-hold", temp.Name.ToString(), $"{locking}");
-                delays.Add(DelayOf(round % 2 == 0 ? () => table.Replace(1, [1]) : () => table.Find(1), holder));
-            }
-        }
-        finally
-        {
-            next.Kill();
-            next.Dispose();
+            using ChildProcess holder =
+                WorkerProcess.Start("write-and-hold", temp.Name.ToString(), $"{locking}");
+            Assert.Equal("ready", holder.ReadLine());
+            Assert.Equal("held", holder.Ask("hold"));
+            delays.Add(DelayOf(round % 2 == 0 ? () => table.Replace(1, [1]) : () => table.Find(1), holder));
         }
 
         output.WriteLine($"{locking}, killed: {delays}; {recoveries} recoveries");
@@ -174,3 +166,7 @@ public class HolderTests(ITestOutputHelper output)
         Assert.Equal(0, kill.ExitCode);
     }
 }
+
+/// <summary>Tests that measure times, during which no other test runs.</summary>
+[CollectionDefinition(nameof(MeasuringAlone), DisableParallelization = true)]
+public static class MeasuringAlone;
