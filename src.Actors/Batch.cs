@@ -7,12 +7,23 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
 {
     private const int RequestsPerLookAtTheClock = 8;
 
-    private readonly List<PendingRequest> _executed = [];
+    /// <summary>
+    /// So many requests are answered together, while the table is still locked and more are executed: their senders
+    /// go on meanwhile, instead of taking turns with the table's thread.
+    /// </summary>
+    private const int RequestsPerAnswer = 16;
+
+    private readonly PendingRequest[] _unanswered = new PendingRequest[RequestsPerAnswer];
+    private int _unansweredCount;
+    private int _executedCount;
+    private long _now;
+    private bool _isOver;
 
     /// <summary>
-    /// The request whose locks could not be had within the group; it has done nothing and may be tried again.
+    /// Whether the locks of a request could not be had within the group; it has done nothing and was given back to the
+    /// queue.
     /// </summary>
-    public PendingRequest? Interrupted { get; private set; }
+    public bool IsInterrupted { get; private set; }
 
     /// <summary>The damage that a request met; the rest of the table must not be touched.</summary>
     public CorruptFileException? Damage { get; private set; }
@@ -22,42 +33,52 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
     /// <param name="onlyRead">Whether it is locked for reading only.</param>
     public void Execute(ShmTable table, bool onlyRead)
     {
-        long start = Stopwatch.GetTimestamp();
-        long now = start;
-        bool isAlone = false;
-        while (!isAlone && Interrupted is null && Damage is null
-            && _executed.Count < settings.MaxBatchCount
-            && Stopwatch.GetElapsedTime(start, now) < settings.MaxBatchTime
-            && queue.TakeNext(onlyRead, isFirst: _executed.Count == 0) is { } request)
+        _now = Stopwatch.GetTimestamp();
+        long end = _now + PendingRequest.TimestampsOf(settings.MaxBatchTime);
+        int done = 0;
+        try
         {
-            isAlone = request.Request.RunsAlone;
-            if (request.Deadline <= now)
-                request.KeepFailure(queue.DeadlinePassed());
-            else
-                Execute(request, table);
-            if (request != Interrupted)
-                _executed.Add(request);
-            if (_executed.Count % RequestsPerLookAtTheClock == 0)
-                now = Stopwatch.GetTimestamp();
+            while (!_isOver)
+            {
+                ReadOnlySpan<PendingRequest> taken = queue.Take(
+                    settings.MaxBatchCount - _executedCount, onlyRead, isFirst: _executedCount == 0);
+                _isOver = taken.IsEmpty;
+                for (done = 0; done < taken.Length && !_isOver; done += IsInterrupted ? 0 : 1)
+                {
+                    if (taken[done].TryClaim())
+                        Execute(taken[done], table);
+                    _isOver |= _executedCount >= settings.MaxBatchCount || _now >= end;
+                }
+            }
+        }
+        finally
+        {
+            queue.GiveBack(done);
         }
     }
 
-    /// <summary>Sends the answers, in the order of execution; to be called once, when the lock is free again.</summary>
+    /// <summary>Sends the answers that are left; to be called once, when the lock is free again.</summary>
     public void Answer()
     {
-        foreach (PendingRequest request in _executed)
-            request.Answer();
+        int count = _unansweredCount;
+        _unansweredCount = 0;
+        AnswerRun.Start(_unanswered.AsSpan(0, count));
     }
 
     private void Execute(PendingRequest request, ShmTable table)
     {
         try
         {
-            request.Execute(table, settings.GroupTimeout);
+            if (request.Deadline <= _now)
+                request.KeepFailure(queue.DeadlinePassed());
+            else
+                request.Execute(table, settings.GroupTimeout);
         }
         catch (Exception e) when (e is DeadlockException or LockTimeoutException)
         {
-            Interrupted = request;
+            request.Unclaim();
+            _isOver = IsInterrupted = true;
+            return;
         }
         catch (Exception e)
         {
@@ -65,5 +86,12 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
             Damage = e is CorruptFileException { Page: not null } damage ? damage : null;
             request.KeepFailure(e);
         }
+
+        _isOver = Damage is not null || request.Request.RunsAlone;
+        _unanswered[_unansweredCount++] = request;
+        if (_unansweredCount == RequestsPerAnswer)
+            Answer();
+        if (++_executedCount % RequestsPerLookAtTheClock == 0)
+            _now = Stopwatch.GetTimestamp();
     }
 }

@@ -21,11 +21,17 @@ namespace Netshm.Actors;
 /// </remarks>
 internal sealed class TableActor : UntypedActor
 {
+    private static readonly TimeSpan s_linger = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>When batches follow each other as fast as this, it is worth while to stay awake between them.</summary>
+    private static readonly TimeSpan s_quickSuccession = TimeSpan.FromMicroseconds(200);
+
     private readonly TableHost _host;
     private readonly TableSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _interruptions;
     private TimeSpan _lockedSinceTurn;
+    private long _awakeUntil;
 
     public TableActor(TableHost host)
     {
@@ -47,7 +53,11 @@ internal sealed class TableActor : UntypedActor
         switch (message)
         {
             case RunBatch:
+                bool isBusy = Stopwatch.GetElapsedTime(_awakeUntil) < s_quickSuccession;
                 Run();
+                if (isBusy)
+                    Linger();
+                _awakeUntil = Stopwatch.GetTimestamp();
                 break;
             case Damaged damaged:
                 Quarantine(damaged.Cause);
@@ -112,13 +122,11 @@ internal sealed class TableActor : UntypedActor
         finally
         {
             batch.Answer();
-            if (batch.Interrupted is not null)
-                _host.Queue.Return(batch.Interrupted);
         }
 
         if (batch.Damage is not null)
             Quarantine(batch.Damage);
-        else if (batch.Interrupted is not null)
+        else if (batch.IsInterrupted)
             StandBack();
         else
             GiveOthersTheirTurn();
@@ -148,6 +156,17 @@ internal sealed class TableActor : UntypedActor
             return;
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < _settings.TurnPause)
+            Thread.Yield();
+    }
+
+    /// <summary>
+    /// Stays awake for a moment, so that the next request finds a thread that need not be woken, which takes longer
+    /// than a batch.
+    /// </summary>
+    private void Linger()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (_host.Queue.SeemsEmpty && Stopwatch.GetElapsedTime(start) < s_linger)
             Thread.Yield();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
@@ -14,9 +15,13 @@ internal static class ActorComparison
 {
     private const int NeighbourKeys = 1000;
     private const int InFlight = 64;
-    private const int WarmUpOperations = 64_000;
+    private const int WarmUpOperations = 10_000;
     private const int Keys = 10_000;
     private const string SingleCalls = "ShmTable.Replace, Record, one call at a time";
+
+    /// <summary>So long it takes until the runtime has compiled everything for good.</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
+
 
     /// <summary>Measures, and prints a Markdown table of the medians.</summary>
     /// <returns>The exit code.</returns>
@@ -34,9 +39,7 @@ internal static class ActorComparison
             .. SeriesBesideAnother(locked, lockedNeighbour, singleTable, singleNeighbour),
         ];
         foreach (Series series in all)
-            series.MeasureOnce(WarmUpOperations);
-        foreach (Series series in all)
-            series.Forget();
+            WarmUp(series);
         for (int round = 0; round < rounds; round++)
         {
             foreach (Series series in all)
@@ -45,6 +48,13 @@ internal static class ActorComparison
 
         Print(all, operations, rounds);
         return 0;
+    }
+
+    private static void WarmUp(Series series)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_warmUp;)
+            series.MeasureOnce(WarmUpOperations);
+        series.Forget();
     }
 
     private static IEnumerable<Series> AllSeries(ActorTable unlocked, ActorTable locked, ShmTable single)

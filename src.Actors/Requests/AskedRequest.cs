@@ -6,16 +6,26 @@ namespace Netshm.Actors;
 internal sealed class AskedRequest<T>(TableProtocol.Request request, long deadline, Func<object, T> resultOf)
     : PendingRequest(request, deadline)
 {
-    private readonly TaskCompletionSource<T> _promise = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What awaits it goes on where it is kept: see <see cref="AnswerRun"/>.</summary>
+    private readonly TaskCompletionSource<T> _promise = new();
     private CancellationTokenRegistration _cancellation;
 
     public Task<T> Result => _promise.Task;
+
+    public override bool RunsCodeOfItsCaller => true;
 
     /// <summary>Lets the token cancel it as long as it is not being executed.</summary>
     public void CancelWith(CancellationToken token) => _cancellation = token.UnsafeRegister(
         static (request, token) => ((AskedRequest<T>)request!).Cancel(token), this);
 
-    public override void Fail(Exception failure)
+    public override void Unclaim()
+    {
+        base.Unclaim();
+        if (_cancellation.Token.IsCancellationRequested)
+            Cancel(_cancellation.Token); // It came while it could not be heard.
+    }
+
+    protected override void Fail(Exception failure)
     {
         _cancellation.Unregister();
         _promise.SetException(failure);
@@ -30,6 +40,6 @@ internal sealed class AskedRequest<T>(TableProtocol.Request request, long deadli
     private void Cancel(CancellationToken token)
     {
         if (TryClaim())
-            _promise.SetCanceled(token);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => _promise.SetCanceled(token), null);
     }
 }

@@ -24,18 +24,24 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
     /// <summary>The <see cref="Stopwatch.GetTimestamp"/> from which on it may not be executed any more.</summary>
     public long Deadline { get; } = deadline;
 
+    /// <summary>Whether its answer runs code that awaits it, so that it belongs on the thread pool.</summary>
+    public abstract bool RunsCodeOfItsCaller { get; }
+
     public bool IsClaimed => Volatile.Read(ref _state) == Claimed;
 
     /// <summary>The moment that lies the given time ahead.</summary>
     public static long DeadlineAfter(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
         ? Never
-        : Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency);
+        : Stopwatch.GetTimestamp() + TimestampsOf(timeout);
+
+    /// <summary>A time in units of <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public static long TimestampsOf(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Gains the right, and the duty, to answer it; only the first caller does.</summary>
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) == Waiting;
 
     /// <summary>Gives the right to answer it back, so that it waits again.</summary>
-    public void Unclaim() => Volatile.Write(ref _state, Waiting);
+    public virtual void Unclaim() => Volatile.Write(ref _state, Waiting);
 
     /// <summary>Executes it under the table's lock and keeps the reply for <see cref="Answer"/>.</summary>
     public void Execute(ShmTable table, TimeSpan maxGroupTime) =>
@@ -53,7 +59,7 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
             Reply(_reply!);
     }
 
-    public abstract void Fail(Exception failure);
+    protected abstract void Fail(Exception failure);
 
     protected abstract void Reply(object reply);
 }

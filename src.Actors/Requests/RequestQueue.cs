@@ -1,27 +1,39 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Netshm.Actors;
 
 /// <summary>The requests that wait for a table, in the order of their arrival.</summary>
 /// <remarks>
 /// Any thread puts requests in; only the table's thread takes them out. Whatever can be said about a request without
-/// the table is answered here, on the threads of others, so that it is said in time while the table's thread waits
-/// for a lock: that the queue is full, that it is closed, and that a deadline has passed.
+/// the table is said by others, so that it is said in time while the table's thread waits for a lock: that the queue
+/// is full, that it is closed, and that a deadline has passed. The requests that the table's thread has taken are not
+/// in the queue any more, but their deadlines are still watched.
 /// </remarks>
 internal sealed class RequestQueue : IDisposable
 {
     /// <summary>A full queue is looked through for cancelled requests, but not for each request it refuses.</summary>
     private const int PauseBetweenSweepsInMilliseconds = 10;
 
+    /// <summary>So many requests are taken for one acquisition of the lock that guards the queue.</summary>
+    private const int MaxTaken = 32;
+
     private readonly Lock _sync = new();
     private readonly Queue<PendingRequest> _waiting = [];
+
+    /// <summary>What was taken and given back; it comes before all others.</summary>
+    private readonly Queue<PendingRequest> _returned = [];
+
+    private readonly PendingRequest[] _taken = new PendingRequest[MaxTaken];
     private readonly string _tableName;
     private readonly int _maxCount;
     private readonly Timer _timer;
-    private PendingRequest? _returned;
+    private int _takenCount;
     private long _earliestDeadline = PendingRequest.Never;
     private int _writes;
     private Exception? _closedBy;
+    private bool _isClosed;
     private long _lastSweep;
 
     public RequestQueue(string tableName, int maxCount)
@@ -33,6 +45,9 @@ internal sealed class RequestQueue : IDisposable
 
     /// <summary>Why the queue takes no more requests, or null when it does.</summary>
     public Exception? ClosedBy => Volatile.Read(ref _closedBy);
+
+    /// <summary>Whether it seemed to be empty a moment ago; for a look now and then without the lock.</summary>
+    public bool SeemsEmpty => CountInside == 0;
 
     public int Count
     {
@@ -53,70 +68,90 @@ internal sealed class RequestQueue : IDisposable
         }
     }
 
-    private int CountInside => _waiting.Count + (_returned is null ? 0 : 1);
+    private int CountInside => _waiting.Count + _returned.Count;
 
     /// <summary>Puts a request in, or answers it with a refusal.</summary>
-    /// <returns>Whether the queue was empty, so that the table's actor has to be woken.</returns>
+    /// <returns>Whether the table's actor has to be woken: it has nothing taken, and nothing was there.</returns>
     public bool Enqueue(PendingRequest request)
     {
         Exception? refusal;
-        bool wasEmpty = false;
+        bool isIdle = false;
         lock (_sync)
         {
             refusal = _closedBy ?? RefusalWhenFull();
             if (refusal is null)
             {
-                wasEmpty = CountInside == 0;
+                isIdle = CountInside == 0 && _takenCount == 0;
                 _waiting.Enqueue(request);
                 _writes += request.Request.IsWrite ? 1 : 0;
                 WakeAt(request.Deadline);
             }
         }
 
-        if (refusal is not null)
-            FailUnlessClaimed(request, refusal);
-        return wasEmpty;
+        if (refusal is not null && request.TryClaim())
+        {
+            // Here and now: nobody awaits it yet.
+            request.KeepFailure(refusal);
+            request.Answer();
+        }
+
+        return isIdle;
     }
 
-    /// <summary>Takes the next request and claims it.</summary>
+    /// <summary>
+    /// Takes the next requests, which have to be claimed before they are executed. Those taken before must be done.
+    /// </summary>
+    /// <param name="max">How many to take at most; it never takes more than some dozens.</param>
     /// <param name="onlyRead">Whether the table is locked for reading only: then a write stays.</param>
     /// <param name="isFirst">Whether the batch is still empty: then a request that runs alone may go.</param>
-    public PendingRequest? TakeNext(bool onlyRead, bool isFirst)
+    /// <returns>The requests, none when there are no fitting ones; valid until the next call.</returns>
+    public ReadOnlySpan<PendingRequest> Take(int max, bool onlyRead, bool isFirst)
     {
         lock (_sync)
         {
-            while ((_returned ?? PeekWaiting()) is { } next)
+            ForgetTaken();
+            bool isAlone = false;
+            while (_takenCount < Math.Min(max, MaxTaken) && !isAlone && TryPeek(out PendingRequest? next))
             {
-                if ((onlyRead && next.Request.IsWrite) || (next.Request.RunsAlone && !isFirst && !next.IsClaimed))
-                    return null;
+                if (!next.IsClaimed)
+                {
+                    isAlone = next.Request.RunsAlone;
+                    if ((onlyRead && next.Request.IsWrite) || (isAlone && !(isFirst && _takenCount == 0)))
+                        break;
+                    _taken[_takenCount++] = next;
+                }
+
                 RemoveFirst();
-                if (next.TryClaim())
-                    return next;
             }
 
-            return null;
+            return _taken.AsSpan(0, _takenCount);
         }
     }
 
-    /// <summary>Puts the request that was taken last back as the first one.</summary>
-    public void Return(PendingRequest request)
+    /// <summary>Puts those of the taken requests that were not executed back as the first ones.</summary>
+    /// <param name="executed">How many of them, from the first, were executed.</param>
+    public void GiveBack(int executed)
     {
-        Exception? refusal;
+        PendingRequest[] left;
         lock (_sync)
         {
-            request.Unclaim();
-            refusal = _closedBy;
-            if (refusal is null)
+            left = _taken[executed.._takenCount];
+            ForgetTaken();
+            if (!_isClosed)
             {
-                Debug.Assert(_returned is null, "Only the request that was taken last is returned.");
-                _returned = request;
-                _writes += request.Request.IsWrite ? 1 : 0;
-                WakeAt(request.Deadline);
+                Debug.Assert(_returned.Count == 0, "They were taken after all that had been given back before.");
+                foreach (PendingRequest request in left)
+                {
+                    _returned.Enqueue(request);
+                    _writes += request.Request.IsWrite ? 1 : 0;
+                    WakeAt(request.Deadline);
+                }
+
+                return;
             }
         }
 
-        if (refusal is not null)
-            FailUnlessClaimed(request, refusal);
+        FailUnlessClaimed(left, _closedBy!);
     }
 
     /// <summary>Takes no more requests; those inside are still executed.</summary>
@@ -133,31 +168,42 @@ internal sealed class RequestQueue : IDisposable
         lock (_sync)
         {
             _closedBy ??= reason;
-            left = _returned is null ? [.. _waiting] : [_returned, .. _waiting];
-            _returned = null;
+            _isClosed = true;
+            left = [.. _taken.AsSpan(0, _takenCount), .. _returned, .. _waiting];
+            _returned.Clear();
             _waiting.Clear();
             _writes = 0;
         }
 
-        foreach (PendingRequest request in left)
-            FailUnlessClaimed(request, reason);
+        FailUnlessClaimed(left, reason);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private static void FailUnlessClaimed(PendingRequest request, Exception failure)
+    public RequestTimeoutException DeadlinePassed() =>
+        new($"the table '{_tableName}' was not free for the request before its deadline; it was not executed");
+
+    private static void FailUnlessClaimed(PendingRequest[] requests, Exception failure)
     {
-        if (request.TryClaim())
-            request.Fail(failure);
+        PendingRequest[] claimed = [.. requests.Where(request => request.TryClaim())];
+        foreach (PendingRequest request in claimed)
+            request.KeepFailure(failure);
+        AnswerRun.Start(claimed);
     }
 
-    private PendingRequest? PeekWaiting() => _waiting.TryPeek(out PendingRequest? next) ? next : null;
+    private bool TryPeek([NotNullWhen(true)] out PendingRequest? first) =>
+        _returned.TryPeek(out first) || _waiting.TryPeek(out first);
 
     private void RemoveFirst()
     {
-        PendingRequest removed = _returned ?? _waiting.Dequeue();
-        _returned = null;
+        PendingRequest removed = _returned.Count > 0 ? _returned.Dequeue() : _waiting.Dequeue();
         _writes -= removed.Request.IsWrite ? 1 : 0;
+    }
+
+    private void ForgetTaken()
+    {
+        Array.Clear(_taken, 0, _takenCount);
+        _takenCount = 0;
     }
 
     private TableBusyException? RefusalWhenFull()
@@ -186,23 +232,26 @@ internal sealed class RequestQueue : IDisposable
         }
 
         foreach (PendingRequest request in expired)
-            request.Fail(DeadlinePassed());
+            request.KeepFailure(DeadlinePassed());
+        AnswerRun.Start(CollectionsMarshal.AsSpan(expired));
     }
-
-    public RequestTimeoutException DeadlinePassed() =>
-        new($"the table '{_tableName}' was not free for the request before its deadline; it was not executed");
 
     /// <summary>Drops what is claimed, claims and collects what was due, and finds the next deadline.</summary>
     private void Sweep(long now, List<PendingRequest> expired)
     {
         _earliestDeadline = PendingRequest.Never;
-        PendingRequest? returned = _returned;
-        _returned = returned is not null && Stays(returned) ? returned : null;
-        for (int left = _waiting.Count; left > 0; left--)
+        foreach (PendingRequest taken in _taken.AsSpan(0, _takenCount))
+            _ = Stays(taken);
+        foreach (Queue<PendingRequest> queue in (Queue<PendingRequest>[])[_returned, _waiting])
         {
-            PendingRequest request = _waiting.Dequeue();
-            if (Stays(request))
-                _waiting.Enqueue(request);
+            for (int left = queue.Count; left > 0; left--)
+            {
+                PendingRequest request = queue.Dequeue();
+                if (Stays(request))
+                    queue.Enqueue(request);
+                else
+                    _writes -= request.Request.IsWrite ? 1 : 0;
+            }
         }
 
         bool Stays(PendingRequest request)
@@ -211,11 +260,7 @@ internal sealed class RequestQueue : IDisposable
             if (isDue)
                 expired.Add(request);
             if (isDue || request.IsClaimed)
-            {
-                _writes -= request.Request.IsWrite ? 1 : 0;
                 return false;
-            }
-
             _earliestDeadline = Math.Min(_earliestDeadline, request.Deadline);
             return true;
         }

@@ -7,9 +7,11 @@ internal sealed class ToldRequest(
     TableProtocol.Request request, long deadline, IActorRef sender, IActorRef table, int maxQueue)
     : PendingRequest(request, deadline)
 {
+    public override bool RunsCodeOfItsCaller => false;
+
     private bool IsSenderElsewhere => sender.Path.Address.HasGlobalScope;
 
-    public override void Fail(Exception failure) => sender.Tell(
+    protected override void Fail(Exception failure) => sender.Tell(
         failure is TableBusyException
             ? new TableProtocol.Rejected(Request, maxQueue)
             : new Status.Failure(IsSenderElsewhere ? new RemoteTableException(failure) : failure, Request),

@@ -46,6 +46,27 @@ public sealed class TableRefTests : TableSpec
         Assert.Throws<KeyNotFoundException>(() => Table.Find(2));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_awaits_a_request_may_block_until_one_that_was_sent_later_is_answered(bool areLate)
+    {
+        Task[] requests;
+        Task[] blocked;
+        using (HoldLock())
+        {
+            TimeSpan timeout = areLate ? TimeSpan.FromMilliseconds(50) : Patience;
+            requests = [.. Enumerable.Range(0, 8).Select(key => Table.ReplaceAsync(key, [key], timeout))];
+            blocked = [.. requests.SkipLast(1).Zip(requests.Skip(1), (one, next) => one.ContinueWith(
+                _ => Task.WaitAny(next), default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))];
+            if (areLate)
+                await Task.WhenAll(blocked).WaitAsync(Patience);
+        }
+
+        await Task.WhenAll(blocked).WaitAsync(Patience);
+        Assert.All(requests, request => Assert.Equal(areLate, request.IsFaulted));
+    }
+
     [Fact]
     public async Task What_an_operation_throws_reaches_its_caller_only()
     {

@@ -68,6 +68,24 @@ public sealed class WaitingTests : TableSpec
     }
 
     [Fact]
+    public async Task What_awaits_a_cancelled_request_does_not_hold_its_cancellation_up()
+    {
+        using var source = new CancellationTokenSource();
+        using var cancelled = new ManualResetEventSlim();
+        Task afterwards;
+        using (HoldLock())
+        {
+            Task request = Table.AddAsync(1, [1], cancellationToken: source.Token);
+            afterwards = request.ContinueWith(
+                _ => cancelled.Wait(), default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.Run(source.Cancel).WaitAsync(Patience);
+        }
+
+        cancelled.Set();
+        await afterwards;
+    }
+
+    [Fact]
     public async Task Cancelled_requests_leave_their_places_to_others()
     {
         using var source = new CancellationTokenSource();
