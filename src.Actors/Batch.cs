@@ -72,7 +72,7 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
             if (request.Deadline <= _now)
                 request.KeepFailure(queue.DeadlinePassed());
             else
-                request.Execute(table, settings.GroupTimeout);
+                ExecuteAndShow(request, table);
         }
         catch (Exception e) when (e is DeadlockException or LockTimeoutException)
         {
@@ -93,5 +93,14 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
             Answer();
         if (++_executedCount % RequestsPerLookAtTheClock == 0)
             _now = Stopwatch.GetTimestamp();
+    }
+
+    private void ExecuteAndShow(PendingRequest request, ShmTable table)
+    {
+        request.Execute(table, settings.GroupTimeout);
+
+        // The lock is kept for the next request, but readers need not wait for the end of the batch.
+        if (request.Request.IsWrite)
+            table.PublishGroup();
     }
 }

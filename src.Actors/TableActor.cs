@@ -29,6 +29,7 @@ internal sealed class TableActor : UntypedActor
     private readonly TableHost _host;
     private readonly TableSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Action<TableRecovery> _publish;
     private int _interruptions;
     private TimeSpan _lockedSinceTurn;
     private long _awakeUntil;
@@ -37,6 +38,8 @@ internal sealed class TableActor : UntypedActor
     {
         _host = host;
         _settings = host.Settings;
+        EventStream events = Context.System.EventStream;
+        _publish = recovery => events.Publish(new TableRecovered(host.Name, host.Settings.Location, recovery));
     }
 
     /// <summary>Says that requests wait in the queue.</summary>
@@ -68,9 +71,17 @@ internal sealed class TableActor : UntypedActor
         }
     }
 
+    protected override void PreStart()
+    {
+        _host.Batches.Recovered += _publish;
+        if (_host.Batches.LastRecovery is { } onOpening)
+            _publish(onOpening);
+    }
+
     protected override void PreRestart(Exception reason, object message)
     {
         // Not PostStop: the requests that wait survive the restart.
+        _host.Batches.Recovered -= _publish;
     }
 
     protected override void PostRestart(Exception reason)
@@ -78,6 +89,7 @@ internal sealed class TableActor : UntypedActor
         try
         {
             _host.Reopen();
+            _host.Batches.Recovered += _publish;
             _log.Warning(reason, "The table '{0}' was opened anew after a failure", _host.Name);
         }
         catch (Exception e) when (e is NetshmException or IOException or UnauthorizedAccessException)
@@ -86,7 +98,11 @@ internal sealed class TableActor : UntypedActor
         }
     }
 
-    protected override void PostStop() => _host.Close();
+    protected override void PostStop()
+    {
+        _host.Batches.Recovered -= _publish;
+        _host.Close();
+    }
 
     private void Run()
     {

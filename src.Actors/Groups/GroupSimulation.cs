@@ -74,7 +74,8 @@ internal sealed class GroupSimulation(ShmTable table)
             {
                 Do(_modifications[done]);
             }
-            catch (Exception e) when (done > 0 && e is not CorruptFileException)
+            catch (Exception e) when (
+                done > 0 && e is not CorruptFileException && table.Locking != LockingMethod.Futex)
             {
                 throw new IncompleteGroupException(
                     $"{table.Name}: {done} of {_modifications.Count} modifications were done; then: {e.Message}",

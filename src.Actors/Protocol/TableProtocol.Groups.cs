@@ -15,10 +15,11 @@ public static partial class TableProtocol
     /// before anything is done, so a group with a condition that is not met changes nothing.
     /// </para>
     /// <para>
-    /// The modifications are then done in their order. When one of them fails (no space is left, or an OCaml process
-    /// holds a binding's lock), those before it stay done and the failure is an
-    /// <see cref="IncompleteGroupException"/>; if the process dies in between, a part of them is done. In both cases
-    /// the table itself is intact.
+    /// The modifications are then done in their order. With <see cref="LockingMethod.Futex"/> they are one transaction: when
+    /// one of them fails, or the process dies in between, nothing is done. With the other methods, when one of them fails
+    /// (no space is left, or an OCaml process holds a binding's lock), those before it stay done and the failure is an
+    /// <see cref="IncompleteGroupException"/>; if the process dies in between, a part of them is done. The table itself
+    /// is intact in any case.
     /// </para>
     /// </remarks>
     /// <param name="Operations">The operations and conditions, in their order.</param>
@@ -26,8 +27,14 @@ public static partial class TableProtocol
     {
         internal override bool IsWrite => true;
 
-        internal override object Execute(in Execution execution) =>
-            new GroupSimulation(execution.Table).Run(Operations.Span);
+        internal override object Execute(in Execution execution)
+        {
+            ShmTable table = execution.Table;
+            var simulation = new GroupSimulation(table);
+            return table.Locking == LockingMethod.Futex
+                ? table.Transact(() => simulation.Run(Operations.Span))
+                : simulation.Run(Operations.Span);
+        }
     }
 
     /// <summary>The reply to <see cref="GroupOperations"/> when everything was done.</summary>

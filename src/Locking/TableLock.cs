@@ -47,6 +47,9 @@ internal sealed class TableLock
     /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
     public bool IsInScope => t_innermost is not null && FindScope() is not null;
 
+    /// <summary>Whether a group of this thread holds the write lock.</summary>
+    public bool IsWriteLockedByGroup => t_innermost is not null && FindScope() is { Held: Hold.Write };
+
     public Hold EnterRead(Deadline deadline)
     {
         LockScope? scope = t_innermost is null ? null : FindScope();

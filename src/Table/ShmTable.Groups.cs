@@ -95,6 +95,20 @@ public sealed partial class ShmTable
         });
     }
 
+    /// <summary>
+    /// Shows what the group that is open has done so far to those who read without a lock; the group goes on.
+    /// </summary>
+    /// <remarks>
+    /// Otherwise readers of the keys it has modified wait for its end. For groups that are a row of independent
+    /// modifications and only save locking. Does nothing outside of groups, in transactions, and with
+    /// <see cref="LockingMethod.Record"/>, where all readers wait for the lock.
+    /// </remarks>
+    public void PublishGroup()
+    {
+        if (Lock.IsWriteLockedByGroup)
+            Engine.ShowChanges();
+    }
+
     private T TransactLocked<T>(Func<T> body)
     {
         UndoJournal.Savepoint before = Engine.Writer.BeginTransaction();

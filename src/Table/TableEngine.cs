@@ -120,6 +120,13 @@ internal sealed class TableEngine
         _sequences?.Settle(); // Readers find no table until there is one.
     }
 
+    /// <summary>Shows readers what the holder of the write lock has done so far, unless it can still be taken back.</summary>
+    public void ShowChanges()
+    {
+        if (_isWriting && _journal is null or { State: JournalState.Idle })
+            _sequences?.CloseAll();
+    }
+
     /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
     public void EndWriting()
     {

@@ -50,7 +50,7 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Another process that holds the table's write lock until it is told to let go.</summary>
     protected ChildProcess HoldLock()
     {
-        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), "Record", nameof(GroupIntent.Write));
+        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), "Auto", nameof(GroupIntent.Write));
         Assert.Equal("held", holder.ReadLine());
         return holder;
     }

@@ -203,6 +203,29 @@ public class GroupTests
         Assert.False(hasty.Contains(1));
     }
 
+    [Theory]
+    [InlineData(LockingMethod.None)]
+    [InlineData(LockingMethod.Futex)]
+    public async Task Readers_see_what_a_group_has_published_before_it_ends(LockingMethod locking)
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });
+        ShmTable table = temp.Open();
+        using var published = new ManualResetEventSlim();
+        using var read = new ManualResetEventSlim();
+        Task writer = OnThread(() => table.Group(() =>
+        {
+            table.Add(1, [1]);
+            table.PublishGroup();
+            published.Set();
+            Assert.True(read.Wait(s_patience));
+        }));
+        Assert.True(published.Wait(s_patience));
+        Assert.Equal([1], table.Find(1));
+        table.PublishGroup(); // Of no group of this thread: nothing happens.
+        read.Set();
+        await writer;
+    }
+
     [Fact]
     public async Task Disposing_waits_for_a_group_of_another_thread()
     {
