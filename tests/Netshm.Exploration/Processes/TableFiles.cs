@@ -18,6 +18,9 @@ internal sealed class TableFiles : IDisposable
     /// <summary>Whether deaths are examined: that nothing is stored any more while the dead process unwinds.</summary>
     public bool ExaminesDeaths { get; init; }
 
+    /// <summary>How much of <see cref="Read"/> is the table's.</summary>
+    public int TableLengthInBytes => (int)Math.Min(new FileInfo(_path).Length, ComparedLengthInBytes);
+
     /// <summary>The words of the table, then those of the sidecar.</summary>
     public byte[] Read() => [.. ReadHead(_path), .. ReadHead(Name.SidecarPath)];
 

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Netshm.Exploration;
+
+/// <summary>Deaths are only as good as the seams: between two of them there must not be two stores.</summary>
+public class SeamTests
+{
+    public static TheoryData<Scenario> All =>
+        [.. Scenarios.Single.Concat(Scenarios.Groups).Concat(Scenarios.Transactions)];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Between_two_seams_is_one_store(Scenario scenario)
+    {
+        using var files = new TableFiles();
+        var process = new SimulatedProcess(files);
+        process.DoAlive(process =>
+        {
+            process.Open(scenario.OptionsFor(LockingMethod.Futex));
+            scenario.Setup(process.Table);
+            byte[] before = files.Read();
+            process.AtSeam = _ =>
+            {
+                byte[] now = files.Read();
+                AssertOneStore(before, now, files.TableLengthInBytes / sizeof(int));
+                before = now;
+            };
+            scenario.Run(process.Table);
+            process.AtSeam = null;
+            process.Close();
+        });
+    }
+
+    /// <summary>One word, or words of one page: those of a value, or zeros in a new page.</summary>
+    private static void AssertOneStore(byte[] before, byte[] now, int tableLengthInWords)
+    {
+        Assert.Equal(before.Length, now.Length);
+        ReadOnlySpan<int> old = MemoryMarshal.Cast<byte, int>(before);
+        ReadOnlySpan<int> words = MemoryMarshal.Cast<byte, int>(now);
+        int first = old.CommonPrefixLength(words);
+        if (first == words.Length)
+            return;
+        const int wordsPerPage = Scenario.PageSize / sizeof(int);
+        int last = words.Length - 1;
+        while (old[last] == words[last])
+            last--;
+        bool isInPage = last < tableLengthInWords && first / wordsPerPage == last / wordsPerPage;
+        bool isValue = isInPage && first % wordsPerPage >= Layout.FollowUpHeaderInWords;
+        bool isCleared = isInPage && !words[first..(last + 1)].ContainsAnyExcept(0);
+        Assert.True(first == last || isValue || isCleared, $"words {first} to {last} changed between two seams");
+    }
+}
