@@ -61,6 +61,14 @@ internal sealed class FaultRun : IDisposable
         return states;
     }
 
+    /// <summary>How many stores a scenario makes.</summary>
+    public static int CountStores(Scenario scenario, LockingMethod locking)
+    {
+        using var run = new FaultRun(scenario, locking);
+        Assert.False(run.Kill(int.MaxValue / 2));
+        return run.StoresOfScenario;
+    }
+
     /// <summary>Lets the bystander come, if one is wanted.</summary>
     public void Prepare(Survivor survivor)
     {

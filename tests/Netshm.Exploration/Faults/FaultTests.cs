@@ -26,6 +26,32 @@ public class FaultTests(ITestOutputHelper output)
         }
     }
 
+    public static TheoryData<Scenario> Oversized => [.. Scenarios.Oversized];
+
+    [Theory]
+    [MemberData(nameof(Oversized))]
+    public void What_is_too_large_for_the_journal_is_repaired_by_a_scan(Scenario scenario)
+    {
+        const int samples = 4;
+        List<string> allowed = FaultRun.AllowedStates(scenario, LockingMethod.Futex);
+        int stores = FaultRun.CountStores(scenario, LockingMethod.Futex);
+        Seed.Take(output).Run(random =>
+        {
+            for (int i = 0; i < Effort.Scale(samples); i++)
+            {
+                // Around the beginning and the end is the most to go wrong.
+                int fromEnd = i % 2 == 0 ? random.Next(stores) : random.Next(Math.Min(stores, 40));
+                int store = i % 4 == 1 ? fromEnd + 1 : stores - fromEnd;
+                var survivor = (Survivor)random.Next(3);
+                using var run = new FaultRun(scenario, LockingMethod.Futex);
+                run.Prepare(survivor);
+                Assert.True(run.Kill(store));
+                string found = run.Examine(survivor);
+                Assert.True(allowed.Contains(found), $"{survivor}, death before store {store} of {stores}: not whole");
+            }
+        });
+    }
+
     [Theory]
     [MemberData(nameof(Deaths))]
     public void Who_comes_after_a_death_finds_the_state_before_or_after(

@@ -28,7 +28,7 @@ public class RecoveryFaultTests(ITestOutputHelper output)
         Seed.Take(output).Run(random =>
         {
             List<string> allowed = FaultRun.AllowedStates(scenario, locking);
-            int stores = CountStores(scenario, locking);
+            int stores = FaultRun.CountStores(scenario, locking);
             int samples = Effort.Scale(Samples);
             IEnumerable<int> deaths = samples >= stores
                 ? Enumerable.Range(1, stores)
@@ -40,13 +40,6 @@ public class RecoveryFaultTests(ITestOutputHelper output)
                 output.WriteLine($"{scenario}, {locking}, {survivor}, death {store}: {rescues} deaths of the recovery");
             }
         });
-    }
-
-    private static int CountStores(Scenario scenario, LockingMethod locking)
-    {
-        using var run = new FaultRun(scenario, locking);
-        Assert.False(run.Kill(int.MaxValue / 2));
-        return run.StoresOfScenario;
     }
 
     private static int RunAll(

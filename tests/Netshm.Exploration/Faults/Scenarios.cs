@@ -8,7 +8,7 @@ internal static class Scenarios
     /// <summary>Keys that search the same cells of a table with three cells, or of one with forty-two.</summary>
     private const int SmallTable = 1, LargeTable = 20, LargeTableCells = 42;
 
-    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40;
+    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40, Huge = 400_000;
 
     /// <summary>Single modifications, which every locking method makes as a whole.</summary>
     public static IEnumerable<Scenario> Single =>
@@ -66,6 +66,14 @@ internal static class Scenarios
         new("a transaction that uses the other half of the cells and fails", LargeTable, t => AddMany(t, 0, 20),
             [t => Failing(t, [u => RemoveMany(u, 0, 20), u => AddMany(u, 20, 22)])], Unit.Group),
         new("a transaction that edits", LargeTable, Few, [t => Edit(t, 3), t => t.Add(3, Value(70, 1))], Unit.Transaction),
+    ];
+
+    /// <summary>Modifications that have more pages than the journal has room for.</summary>
+    public static IEnumerable<Scenario> Oversized =>
+    [
+        new("add more than the journal holds", LargeTable, Few, [t => t.Add(7, Value(70, Huge))]),
+        new("replace by more than the journal holds", LargeTable, FewAndFree, [t => t.Replace(3, Value(70, Huge))]),
+        new("remove more than the journal holds", LargeTable, t => t.Add(7, Value(70, Huge)), [t => t.Remove(7)]),
     ];
 
     private static Action<ShmTable>[] Mixed =>
