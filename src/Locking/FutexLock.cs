@@ -168,13 +168,13 @@ internal sealed class FutexLock : ProcessLock
             int asleep = seen | SleepersBit;
             if (seen != asleep && !TryExchange(seen, asleep))
                 continue;
-            if (deadline.HasPassed)
-                throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
             TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
             Seam.Waiting(ref nap);
             _sidecar.Block.WaitWhile(Sidecar.LockWordOffset, asleep, nap);
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
+            if (deadline.HasPassed)
+                throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
             probe?.Check();
         }
     }
