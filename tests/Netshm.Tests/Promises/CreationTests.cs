@@ -5,7 +5,7 @@ namespace Netshm.Tests.Promises;
 
 /// <summary>
 /// Promise 13: of processes that create, re-create or remove a table at the same time each one comes to one table, and
-/// nothing of before is left. <c>NETSHM_CREATIONS</c> says how many rounds, <c>NETSHM_REMOVALS</c> how many a process.
+/// nothing of before is left. <c>NETSHM_CREATIONS</c> and <c>NETSHM_CREATION_KILLS</c> say how many rounds, <c>NETSHM_REMOVALS</c> how many a process.
 /// </summary>
 public class CreationTests(ITestOutputHelper output)
 {
@@ -58,6 +58,43 @@ public class CreationTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(LockingMethod.Record)]
+    [InlineData(LockingMethod.Futex)]
+    public void A_table_whose_re_creation_was_killed_is_created_by_the_next_one_beside_its_users(
+        LockingMethod locking)
+    {
+        const int Words = 10_000_000; // So that clearing it takes a while.
+        int unfinished = 0;
+        int rounds = LongForm.Rounds("NETSHM_CREATION_KILLS", shortForm: 5);
+        Seed.Take(output).Run(random =>
+        {
+            using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });
+            ShmTable table = temp.Open();
+            table.Add(1, new int[Words]);
+            for (int round = 0; round < rounds; round++)
+            {
+                using ChildProcess victim = WorkerProcess.Start("open-and-add", $"{locking}", "2");
+                Assert.Equal("ready", victim.ReadLine());
+                Assert.Equal("done", victim.Ask($"{temp.Name} 20"));
+                for (int i = 0; i < 100; i++)
+                    victim.WriteLine($"{temp.Name} 20");
+                Thread.Sleep(random.Next(50)); // The random instant.
+                victim.Kill();
+                unfinished += IsUnfinished(table) ? 1 : 0;
+
+                using ChildProcess next = WorkerProcess.Start("open-and-add", $"{locking}", "3");
+                Assert.Equal("ready", next.ReadLine());
+                Assert.Equal("done", next.Ask($"{temp.Name} {(random.Next(2) == 0 ? "-" : "20")}"));
+                next.Finish();
+                Assert.True(table.Contains(3));
+                Assert.InRange(table.Count, 1, 3);
+                Assert.True(table.Check().IsConsistent, table.Check().ToString());
+            }
+        });
+        output.WriteLine($"{locking}: {rounds} kills; {unfinished} left a table that was unfinished");
+    }
+
+    [Theory]
     [InlineData(SharedMemoryType.File)]
     [InlineData(SharedMemoryType.Posix)]
     public void Processes_that_remove_a_table_while_others_open_it_leave_no_sidecar_and_never_meet_a_wrong_one(
@@ -83,6 +120,19 @@ public class CreationTests(ITestOutputHelper output)
         if (File.Exists(name.LockPath) || File.Exists(name.MemoryPath))
             SharedMemoryObject.Unlink(name);
         Assert.Empty(Directory.GetFiles(TempTable.Directory, Path.GetFileName(name.MemoryPath) + "*"));
+    }
+
+    private static bool IsUnfinished(ShmTable table)
+    {
+        try
+        {
+            _ = table.Count;
+            return false;
+        }
+        catch (CorruptFileException)
+        {
+            return true;
+        }
     }
 
     private static DisposableList<ChildProcess> StartWorkers(LockingMethod locking)
