@@ -18,7 +18,9 @@ public sealed class NetshmExtension : IExtension
     private readonly IActorRef _guardian;
     private readonly ConcurrentDictionary<string, TableHost> _hosts = new();
     private readonly ConcurrentDictionary<string, TableRef> _tables = new();
-    private readonly Lock _opening = new();
+
+    /// <summary>A lock for each name: opening a table that is just being stopped waits for its end.</summary>
+    private readonly ConcurrentDictionary<string, Lock> _opening = new();
 
     /// <summary>Reads the settings and starts the guardian; called by <see cref="NetshmExtensionProvider"/>.</summary>
     /// <exception cref="ConfigurationException">A key or a value is wrong.</exception>
@@ -62,7 +64,7 @@ public sealed class NetshmExtension : IExtension
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         string childName = Uri.EscapeDataString(name);
-        lock (_opening)
+        lock (_opening.GetOrAdd(childName, static _ => new Lock()))
         {
             if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)
                 return open;

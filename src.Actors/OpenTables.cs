@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Configuration;
 
 namespace Netshm.Actors;
@@ -8,8 +9,8 @@ namespace Netshm.Actors;
 /// </summary>
 internal static class OpenTables
 {
-    private static readonly Lock s_sync = new();
-    private static readonly Dictionary<string, OpenTable> s_tables = [];
+    /// <summary>A place for each location; it stays, since a process has few of them.</summary>
+    private static readonly ConcurrentDictionary<string, Place> s_places = new();
 
     /// <summary>Opens or creates a table, or joins those who have it open.</summary>
     /// <param name="settings">Where it lies and how it is opened.</param>
@@ -18,27 +19,39 @@ internal static class OpenTables
     public static OpenTable Acquire(TableSettings settings, int? init)
     {
         string location = Path.GetFullPath(settings.Location.MemoryPath);
-        lock (s_sync)
+        Place place = s_places.GetOrAdd(location, static _ => new Place());
+        lock (place.Sync)
         {
-            if (!s_tables.TryGetValue(location, out OpenTable? table))
-                s_tables.Add(location, table = new OpenTable(location, settings, init));
-            else if (table.DifferenceTo(settings) is { } difference)
+            if (place.Table is null)
+                place.Table = new OpenTable(location, settings, init);
+            else if (place.Table.DifferenceTo(settings) is { } difference)
                 throw new ConfigurationException($"the table {settings.Location} is open in this process {difference}");
-            table.Users++;
-            return table;
+            place.Users++;
+            return place.Table;
         }
     }
 
     /// <summary>Gives a table back.</summary>
     public static void Release(OpenTable table)
     {
-        lock (s_sync)
+        Place place = s_places[table.Location];
+        lock (place.Sync)
         {
-            if (--table.Users > 0)
+            if (--place.Users > 0)
                 return;
-            s_tables.Remove(table.Location);
+            place.Table = null;
             table.Close();
         }
+    }
+
+    /// <summary>Opening or closing a table may take its time; it keeps only those waiting who want the same.</summary>
+    private sealed class Place
+    {
+        public Lock Sync { get; } = new();
+
+        public OpenTable? Table { get; set; }
+
+        public int Users { get; set; }
     }
 }
 
@@ -53,6 +66,7 @@ internal sealed class OpenTable
 
     private readonly TableSettings _settings;
     private readonly SharedMemoryObject _memory;
+    private volatile bool _isClosed;
 
     public OpenTable(string location, TableSettings settings, int? init)
     {
@@ -75,8 +89,8 @@ internal sealed class OpenTable
 
     public string Location { get; }
 
-    /// <summary>How many hold it; guarded by <see cref="OpenTables"/>.</summary>
-    public int Users { get; set; }
+    /// <summary>Whether its handles are closed, or about to be.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>The handle for reading from any thread.</summary>
     public ShmTable Direct { get; }
@@ -91,15 +105,23 @@ internal sealed class OpenTable
             return $"with locking {_settings.Locking}; {other.Locking} was asked for";
         if (other.PageSize != _settings.PageSize)
             return $"with page-size {_settings.PageSize}; {other.PageSize} was asked for";
-        return other.LockTimeout != _settings.LockTimeout
-            ? $"with lock-timeout {_settings.LockTimeout}; {other.LockTimeout} was asked for"
+        if (other.LockTimeout != _settings.LockTimeout)
+            return $"with lock-timeout {_settings.LockTimeout}; {other.LockTimeout} was asked for";
+        if (other.Permissions != _settings.Permissions)
+            return $"with permissions {Octal(_settings.Permissions)}; {Octal(other.Permissions)} was asked for";
+        return other.Init != _settings.Init
+            ? FormattableString.Invariant(
+                $"with init {_settings.Init?.ToString() ?? "off"}; {other.Init?.ToString() ?? "off"} was asked for")
             : null;
     }
 
     public void Close()
     {
+        _isClosed = true;
         Direct.Dispose();
         Batches.Dispose();
         _memory.Dispose();
     }
+
+    private static string Octal(UnixFileMode permissions) => Convert.ToString((int)permissions, toBase: 8);
 }

@@ -73,7 +73,7 @@ internal sealed class TableActor : UntypedActor
 
     protected override void PreStart()
     {
-        _host.Batches.Recovered += _publish;
+        _host.Recovered = _publish;
         if (_host.Batches.LastRecovery is { } onOpening)
             _publish(onOpening);
     }
@@ -81,7 +81,6 @@ internal sealed class TableActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         // Not PostStop: the requests that wait survive the restart.
-        _host.Batches.Recovered -= _publish;
     }
 
     protected override void PostRestart(Exception reason)
@@ -89,7 +88,7 @@ internal sealed class TableActor : UntypedActor
         try
         {
             _host.Reopen();
-            _host.Batches.Recovered += _publish;
+            _host.Recovered = _publish;
             _log.Warning(reason, "The table '{0}' was opened anew after a failure", _host.Name);
         }
         catch (Exception e) when (e is NetshmException or IOException or UnauthorizedAccessException)
@@ -98,11 +97,7 @@ internal sealed class TableActor : UntypedActor
         }
     }
 
-    protected override void PostStop()
-    {
-        _host.Batches.Recovered -= _publish;
-        _host.Close();
-    }
+    protected override void PostStop() => _host.Close();
 
     private void Run()
     {

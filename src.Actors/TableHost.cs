@@ -3,8 +3,8 @@ namespace Netshm.Actors;
 /// <summary>What a table's actor, its mailbox and its references share, whatever becomes of the actor.</summary>
 internal sealed class TableHost
 {
-    private volatile OpenTable _open;
-    private bool _isReleased;
+    private readonly Lock _opening = new();
+    private volatile OpenTable? _open;
 
     /// <summary>Opens the table.</summary>
     public TableHost(string name, TableSettings settings)
@@ -12,7 +12,7 @@ internal sealed class TableHost
         Name = name;
         Settings = settings;
         Queue = new RequestQueue(name, settings.MaxQueue);
-        _open = OpenTables.Acquire(settings, settings.Init);
+        _open = Acquire(settings.Init);
     }
 
     public string Name { get; }
@@ -21,11 +21,11 @@ internal sealed class TableHost
 
     public RequestQueue Queue { get; }
 
-    /// <summary>The table, for reading from any thread.</summary>
-    public ShmTable Direct => _open.Direct;
-
     /// <summary>The table, for the actor.</summary>
-    public ShmTable Batches => _open.Batches;
+    public ShmTable Batches => (_open ?? throw Closed()).Batches;
+
+    /// <summary>Called on a thread of the pool after this process has brought the table in order.</summary>
+    public Action<TableRecovery>? Recovered { get; set; }
 
     /// <summary>What a request gets that comes too late.</summary>
     public TableClosedException Closed() => new($"the table '{Name}' is closed: its actor has stopped");
@@ -34,12 +34,34 @@ internal sealed class TableHost
     public long DeadlineOf(TableProtocol.Request request) =>
         PendingRequest.DeadlineAfter(request.Timeout ?? Settings.RequestTimeout);
 
+    /// <summary>Reads the table on the caller's thread, which waits while the actor opens the table anew.</summary>
+    public TResult Read<TArgument, TResult>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
+        where TArgument : allows ref struct
+    {
+        while (true)
+        {
+            OpenTable open = Open();
+            try
+            {
+                TResult result = read(open.Direct, argument);
+                if (!open.IsClosed)
+                    return result;
+            }
+            catch (Exception) when (open.IsClosed)
+            {
+                // Whatever was met while the table was being closed says nothing.
+            }
+        }
+    }
+
     /// <summary>Opens the table anew, without emptying it.</summary>
     public void Reopen()
     {
-        Release();
-        _open = OpenTables.Acquire(Settings, init: null);
-        _isReleased = false;
+        lock (_opening)
+        {
+            Release();
+            _open = Acquire(init: null);
+        }
     }
 
     /// <summary>Answers all requests and lets the table go.</summary>
@@ -47,15 +69,37 @@ internal sealed class TableHost
     {
         Queue.Close(Closed());
         Queue.Dispose();
-        Release();
+        lock (_opening)
+            Release();
     }
+
+    private OpenTable Open()
+    {
+        if (Queue.ClosedBy is { } reason)
+            throw reason;
+        if (_open is { } open)
+            return open;
+        lock (_opening)
+            return _open ?? throw (Queue.ClosedBy ?? Closed());
+    }
+
+    private OpenTable Acquire(int? init)
+    {
+        OpenTable open = OpenTables.Acquire(Settings, init);
+        open.Batches.Recovered += OnRecovered;
+        return open;
+    }
+
+    private void OnRecovered(TableRecovery recovery) => Recovered?.Invoke(recovery);
 
     /// <summary>Gives the table back once: when it can't be opened anew there is nothing left to give back.</summary>
     private void Release()
     {
-        if (_isReleased)
+        OpenTable? open = _open;
+        _open = null;
+        if (open is null)
             return;
-        _isReleased = true;
-        OpenTables.Release(_open);
+        open.Batches.Recovered -= OnRecovered;
+        OpenTables.Release(open);
     }
 }

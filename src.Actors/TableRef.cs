@@ -83,16 +83,10 @@ public sealed class TableRef
     /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
     public bool TryFind(int key, Span<int> destination, out int length)
     {
-        ThrowIfClosed();
-        try
-        {
-            return _host.Direct.TryFind(key, destination, out length);
-        }
-        catch (CorruptFileException e)
-        {
-            ReportDamage(e);
-            throw;
-        }
+        (bool isFound, length) = Read(
+            static (table, search) => (table.TryFind(search.Key, search.Destination, out int length), length),
+            new Search(key, destination));
+        return isFound;
     }
 
     /// <summary>Whether a key is bound; read directly, with the errors of <see cref="Find"/>.</summary>
@@ -232,29 +226,26 @@ public sealed class TableRef
     /// <summary>Reads the table directly.</summary>
     internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
 
-    private TResult Read<TResult, TArgument>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
+    private TResult Read<TArgument, TResult>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
+        where TArgument : allows ref struct
     {
-        ThrowIfClosed();
         try
         {
-            return read(_host.Direct, argument);
+            return _host.Read(read, argument);
         }
-        catch (CorruptFileException e)
+        catch (CorruptFileException damage)
         {
-            ReportDamage(e);
+            if (damage.Page is not null)
+                Actor.Tell(new TableActor.Damaged(damage), ActorRefs.NoSender);
             throw;
         }
     }
 
-    private void ThrowIfClosed()
+    /// <summary>A key, and where its value goes.</summary>
+    private readonly ref struct Search(int key, Span<int> destination)
     {
-        if (_host.Queue.ClosedBy is { } reason)
-            throw reason;
-    }
+        public int Key { get; } = key;
 
-    private void ReportDamage(CorruptFileException damage)
-    {
-        if (damage.Page is not null)
-            Actor.Tell(new TableActor.Damaged(damage), ActorRefs.NoSender);
+        public Span<int> Destination { get; } = destination;
     }
 }

@@ -22,7 +22,6 @@ internal static class ActorComparison
     /// <summary>So long it takes until the runtime has compiled everything for good.</summary>
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
-
     /// <summary>Measures, and prints a Markdown table of the medians.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(int operations, int rounds)

@@ -46,6 +46,8 @@ public sealed class ExtensionTests : TableSpec
     [InlineData("locking = none", "locking Auto; None was asked for")]
     [InlineData("page-size = 512", "page-size")]
     [InlineData("lock-timeout = 7s", "lock-timeout")]
+    [InlineData("permissions = 640", "permissions 600; 640 was asked for")]
+    [InlineData("init = 10", "init off; 10 was asked for")]
     public async Task Opening_a_table_of_this_process_with_other_settings_is_an_error(string settings, string message)
     {
         using ActorSystem other = Start(Temp.Name, settings);
@@ -85,6 +87,45 @@ public sealed class ExtensionTests : TableSpec
     }
 
     [Fact]
+    public async Task A_second_actor_system_joins_a_table_without_emptying_it()
+    {
+        using var temp = new TempTable();
+        using ActorSystem first = Start(temp.Name, "init = 10");
+        using ActorSystem second = Start(temp.Name, "init = 10");
+        await first.Netshm().OpenTable("test").AddAsync(1, [1]);
+        Assert.Equal(1, second.Netshm().OpenTable("test").Count);
+        await first.Terminate();
+        await second.Terminate();
+    }
+
+    [Fact]
+    public async Task A_table_that_is_slow_to_stop_keeps_nobody_from_opening_another_one()
+    {
+        using var temp = new TempTable();
+        using ActorSystem other = Start(temp.Name, "group-timeout = infinite, request-timeout = infinite");
+        TableRef slow = other.Netshm().OpenTable("test");
+        using var hasBegun = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        Task group = slow.GroupAsync(_ =>
+        {
+            hasBegun.Set();
+            end.Wait();
+        });
+        hasBegun.Wait();
+        slow.Actor.Tell(PoisonPill.Instance);
+        TableHost host = HostOf(slow, other);
+        Task<TableRef> again = Task.Run(() => other.Netshm().OpenTable("test"));
+        Assert.True(SpinWait.SpinUntil(() => HostOf(slow, other) != host, Patience), "nobody began to open it again");
+        TableRef another = await Task.Run(() => other.Netshm().OpenTable("another")).WaitAsync(Patience);
+        Assert.False(again.IsCompleted);
+        end.Set();
+        await group;
+        Assert.False((await again).IsClosed);
+        await other.Terminate();
+        SharedMemoryObject.Unlink(another.Settings.Location);
+    }
+
+    [Fact]
     public async Task Opening_from_many_threads_gives_one_table()
     {
         using var temp = new TempTable();
@@ -99,6 +140,7 @@ public sealed class ExtensionTests : TableSpec
         "other", Configure(name, settings).WithFallback(ConfigurationFactory.ParseString(
             $$"""netshm.default-table.location = "file:{{name.MemoryPath}}-other" """)));
 
-    private static TableHost HostOf(ActorSystem system) =>
-        system.Netshm().HostOf(system.Netshm().OpenTable("test").Actor);
+    private static TableHost HostOf(ActorSystem system) => HostOf(system.Netshm().OpenTable("test"), system);
+
+    private static TableHost HostOf(TableRef table, ActorSystem system) => system.Netshm().HostOf(table.Actor);
 }

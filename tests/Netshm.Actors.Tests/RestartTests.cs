@@ -22,6 +22,40 @@ public sealed class RestartTests : TableSpec
     }
 
     [Fact]
+    public async Task Direct_reads_during_a_restart_wait_for_it()
+    {
+        const int Restarts = 8;
+        await Table.AddAsync(1, [1]);
+        using var end = new CancellationTokenSource();
+        Task[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+                AssertWords(Table.Find(1), 1);
+        }))];
+        for (int i = 0; i < Restarts; i++)
+        {
+            HostOf(Table).Batches.Dispose();
+            await Table.ReplaceAsync(1, [1]);
+        }
+
+        await end.CancelAsync();
+        await Task.WhenAll(readers);
+    }
+
+    [Fact]
+    public async Task A_direct_read_in_the_middle_of_a_stop_says_so()
+    {
+        await Table.AddAsync(1, [1]);
+        Task reader = Task.Run(() =>
+        {
+            while (true)
+                AssertWords(Table.Find(1), 1);
+        });
+        Sys.Stop(Table.Actor);
+        await Assert.ThrowsAsync<TableClosedException>(() => reader);
+    }
+
+    [Fact]
     public async Task Poison_lets_the_actor_finish_what_waits_and_refuses_what_comes_after()
     {
         Watch(Table.Actor);

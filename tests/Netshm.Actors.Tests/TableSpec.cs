@@ -50,7 +50,8 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Another process that holds the table's write lock until it is told to let go.</summary>
     protected ChildProcess HoldLock()
     {
-        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), "Auto", nameof(GroupIntent.Write));
+        string locking = Sys.Netshm().HostOf(Table.Actor).Batches.Locking.ToString();
+        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), locking, nameof(GroupIntent.Write));
         Assert.Equal("held", holder.ReadLine());
         return holder;
     }
