@@ -6,7 +6,7 @@ public sealed class GroupTests : TableSpec
     private static readonly TimeSpan s_groupTimeout = TimeSpan.FromMilliseconds(200);
 
     public GroupTests()
-        : base("group-timeout = 200ms")
+        : base("group-timeout = 1s")
     {
     }
 
