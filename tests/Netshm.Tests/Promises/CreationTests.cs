@@ -5,7 +5,8 @@ namespace Netshm.Tests.Promises;
 
 /// <summary>
 /// Promise 13: of processes that create, re-create or remove a table at the same time each one comes to one table, and
-/// nothing of before is left. <c>NETSHM_CREATIONS</c> and <c>NETSHM_CREATION_KILLS</c> say how many rounds, <c>NETSHM_REMOVALS</c> how many a process.
+/// nothing of before is left. <c>NETSHM_CREATIONS</c> and <c>NETSHM_CREATION_KILLS</c> say how many rounds,
+/// <c>NETSHM_REMOVALS</c> how many a process.
 /// </summary>
 public class CreationTests(ITestOutputHelper output)
 {
