@@ -13,6 +13,7 @@ public sealed class SharedMemoryObject : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MaxUniqueTries = 1000;
+    private static readonly TimeSpan s_patienceToUnlink = TimeSpan.FromSeconds(10);
     private const string UniqueCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private readonly SharedDescriptor _lockFile;
@@ -137,6 +138,9 @@ public sealed class SharedMemoryObject : IDisposable
     /// process opens or creates a table under this name meanwhile.
     /// </remarks>
     /// <exception cref="FileNotFoundException">A part of it does not exist; the other part is removed.</exception>
+    /// <exception cref="LockTimeoutException">
+    /// A process that opens or closes a table under this name has been stopped in the middle of it for 10 seconds.
+    /// </exception>
     public static void Unlink(SharedMemoryName name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -148,7 +152,7 @@ public sealed class SharedMemoryObject : IDisposable
             try
             {
                 using AttachLock creating =
-                    AttachLock.TakeForCreation(lockFile, writable: true, Deadline.Never, name.ToString());
+                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), name.ToString());
 
                 // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
                 if (lockFile.IsAt(name.LockPath))

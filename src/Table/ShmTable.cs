@@ -147,8 +147,10 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>
     /// Walks over the whole table, locked for reading, and reports every violation of the format, with page and word.
     /// </summary>
+    /// <remarks>With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before.</remarks>
     public TableReport Check()
     {
+        RecoverForCheck();
         using var access = new Access(Lock, EnterGuarded());
         return TableCheck.Run(Engine);
     }
@@ -219,6 +221,20 @@ public sealed partial class ShmTable : IDisposable
     {
         deadline = Deadline.After(_lockTimeout);
         return new Access(Lock, EnterWrite(deadline));
+    }
+
+    private void RecoverForCheck()
+    {
+        if (Locking != LockingMethod.Futex || !_isWritable)
+            return;
+        try
+        {
+            Lock.Exit(EnterRead(Deadline.After(_lockTimeout)));
+        }
+        catch (CorruptFileException)
+        {
+            // The check is going to tell what is wrong, and more of it.
+        }
     }
 
     private Hold EnterWrite(Deadline deadline)

@@ -3,6 +3,8 @@ namespace Netshm;
 /// <summary>What all handles of this process on one table share: the mapping and the lock.</summary>
 internal sealed class TableStore
 {
+    private static readonly TimeSpan s_patienceToLeave = TimeSpan.FromSeconds(10);
+
     private readonly Lock _attaching = new();
     private readonly SharedDescriptor _memory;
     private AttachLock? _attached;
@@ -76,11 +78,8 @@ internal sealed class TableStore
         AttachLock? leaving = null;
         try
         {
-            if (_sidecar is not null)
-            {
-                leaving = TakeForLeaving();
+            if (_sidecar is not null && (leaving = TryTakeForLeaving()) is not null)
                 _sidecar.Leave();
-            }
         }
         finally
         {
@@ -93,8 +92,22 @@ internal sealed class TableStore
         }
     }
 
-    private AttachLock TakeForLeaving() =>
-        AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, Deadline.Never, Name.ToString());
+    /// <summary>
+    /// Waits its turn to leave; null when somebody who comes or goes has stopped in the middle of it. The table is left as a
+    /// killed process would leave it then, and the next one to come brings it in order.
+    /// </summary>
+    private AttachLock? TryTakeForLeaving()
+    {
+        try
+        {
+            return AttachLock.TakeForCreation(
+                LockFile, Engine.Pages.IsWritable, Deadline.After(s_patienceToLeave), Name.ToString());
+        }
+        catch (LockTimeoutException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// When an object and its companion are removed and made again while they are being opened, the one may be old and the
