@@ -95,10 +95,14 @@ internal sealed class FutexLock : ProcessLock
     /// <param name="slot">The slot, whose life byte this process holds.</param>
     public bool InheritFrom(int slot)
     {
-        ref int word = ref _sidecar.LockWord;
-        int seen = Volatile.Read(ref word);
-        return (seen & ~SleepersBit) == slot + 1
-            && TryExchange(seen, Mine | SleepersBit);
+        // Others may set the sleepers' bit in between; nobody else changes a dead one's number.
+        for (int seen; ((seen = Volatile.Read(ref _sidecar.LockWord)) & ~SleepersBit) == slot + 1;)
+        {
+            if (TryExchange(seen, Mine | SleepersBit))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Makes this process, which is alone, the owner, whatever the word says.</summary>

@@ -14,7 +14,7 @@ internal sealed class Sidecar : IDisposable
     /// <summary>How many processes can use a table at the same time.</summary>
     public const int MaxSlots = 4096;
 
-    public const int LockWordOffset = 64;
+    public const int LockWordOffset = 64, SequencesOffset = 12 << 10;
 
     private const long Magic = 0x43_53_4D_48_53_54_45_4E; // "NETSHMSC"
     private const int Version = 1;
@@ -23,7 +23,6 @@ internal sealed class Sidecar : IDisposable
         BootIdLength = 16, IsCleanOffset = 56;
     private const int MarkOffset = LockWordOffset + 4, EpochOffset = LockWordOffset + 8;
     private const int WaitsOffset = 256;
-    private const int SequencesOffset = 12 << 10;
     private const int JournalOffset = 24 << 10;
 
     /// <summary>The byte whose lock is the proof of life of slot 0; no byte of the file is so far out.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Netshm.Exploration;
 
 /// <summary>The files of a table under a fresh name, as they are on the file system.</summary>
@@ -23,6 +25,17 @@ internal sealed class TableFiles : IDisposable
 
     /// <summary>The words of the table, then those of the sidecar.</summary>
     public byte[] Read() => [.. ReadHead(_path), .. ReadHead(Name.SidecarPath)];
+
+    /// <summary>With no writer at work, no sequence may be odd: readers would come to the lock for ever.</summary>
+    public void AssertSequencesAreClosed()
+    {
+        byte[] sidecar = ReadHead(Name.SidecarPath);
+        if (sidecar.Length == 0)
+            return;
+        Span<byte> bytes = sidecar.AsSpan(Sidecar.SequencesOffset, ReadSequences.LengthInBytes);
+        foreach (long word in MemoryMarshal.Cast<byte, long>(bytes))
+            Assert.True((word & 1) == 0, "a sequence is odd, though nobody writes");
+    }
 
     public void RememberDeath() => _atDeath = ExaminesDeaths ? Read() : null;
 
