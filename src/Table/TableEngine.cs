@@ -108,8 +108,8 @@ internal sealed class TableEngine
     /// <summary>The same for one who is going to lay the table out anew, whatever it holds now.</summary>
     public void BeginCreation()
     {
+        _mark?.IsSet = true; // Before the word: who comes next closes it.
         _sequences?.OpenStructure();
-        _mark?.IsSet = true;
         _isWriting = true;
     }
 

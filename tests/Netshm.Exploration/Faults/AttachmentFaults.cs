@@ -56,22 +56,22 @@ internal sealed class AttachmentFaults
         if (victim is { IsDead: false, IsOpen: true })
             victim.DoAlive(process => process.Close());
 
-        string found = Use(new SimulatedProcess(files));
+        string found = Use(new SimulatedProcess(files), files);
         Assert.Contains(found, Allowed);
         if (HasBystander)
-            Assert.Equal(found, Use(bystander));
-        Assert.Equal(found, Use(new SimulatedProcess(files)));
+            Assert.Equal(found, Use(bystander, files));
+        Assert.Equal(found, Use(new SimulatedProcess(files), files));
         return died;
     }
 
-    private string Use(SimulatedProcess user)
+    private string Use(SimulatedProcess user, TableFiles files)
     {
         string found = "";
         user.DoAlive(process =>
         {
             if (!process.IsOpen)
                 process.Open(Scenario.OptionsToOpen(Later));
-            found = FaultRun.Use(process.Table);
+            found = FaultRun.Use(process.Table, files);
             process.Close();
         });
         return found;

@@ -117,7 +117,7 @@ internal sealed class FaultRun : IDisposable
         {
             if (!survivor.IsOpen)
                 survivor.Open(Scenario.OptionsToOpen(_locking));
-            found = Use(survivor.Table);
+            found = Use(survivor.Table, _files);
         });
         if (!_victim.IsDead)
             _victim.DoAlive(victim => victim.Close());
@@ -131,11 +131,12 @@ internal sealed class FaultRun : IDisposable
     public void Dispose() => _files.Dispose();
 
     /// <summary>Reads without the lock, under the lock, checks, and modifies.</summary>
-    public static string Use(ShmTable table)
+    public static string Use(ShmTable table, TableFiles files)
     {
         string early = string.Join(' ', Enumerable.Range(0, 16).SelectMany(key => table.FindAll(key).Select(value =>
             string.Create(CultureInfo.InvariantCulture, $"{key}={TableDump.Format(value)}"))));
         Recover(table);
+        files.AssertSequencesAreClosed();
         string found = TableDump.Format(table);
         Assert.StartsWith(early, found, StringComparison.Ordinal);
         AssertConsistent(table);

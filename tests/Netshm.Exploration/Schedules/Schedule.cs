@@ -123,6 +123,7 @@ internal sealed class Schedule : IDisposable
                 process.Open(Options);
             Operation operation = _history.Begin("at last");
             process.Table.Group(() => { });
+            _files.AssertSequencesAreClosed();
             TableReport report = process.Table.Check();
             if (!report.IsConsistent)
                 throw new ScheduleException($"{report}\n{_history}");
