@@ -68,6 +68,9 @@ internal sealed class ReadSequences
             Advance(_open[--_openCount]);
     }
 
+    /// <summary>To be called instead of <see cref="CloseAll"/> when the words stay odd until somebody recovers.</summary>
+    public void LeaveOpen() => _openCount = 0;
+
     /// <summary>Closes what a dead writer left open.</summary>
     public void Settle()
     {

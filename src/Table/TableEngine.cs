@@ -136,7 +136,11 @@ internal sealed class TableEngine
 
         // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
         if (_journal is not null && _journal.State != JournalState.Idle)
+        {
+            _sequences?.LeaveOpen();
             return;
+        }
+
         _sequences?.CloseAll();
         _mark?.IsSet = false;
     }
