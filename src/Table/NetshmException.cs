@@ -15,7 +15,12 @@ public sealed class CorruptFileException : NetshmException
 {
     /// <summary>Creates the error for the given place in the file.</summary>
     public CorruptFileException(string file, int? page, int? word, string problem)
-        : base(FormattableString.Invariant($"{file}{Place(page, word)}: {problem}"))
+        : this(file, page, word, problem, innerException: null)
+    {
+    }
+
+    internal CorruptFileException(string file, int? page, int? word, string problem, Exception? innerException)
+        : base(FormattableString.Invariant($"{file}{Place(page, word)}: {problem}"), innerException)
     {
         Page = page;
         Word = word;

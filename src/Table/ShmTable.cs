@@ -156,6 +156,15 @@ public sealed partial class ShmTable : IDisposable
     }
 
     /// <summary>
+    /// Walks over all keys and bindings, locked for reading, and tells how full the table is and how far searches go.
+    /// </summary>
+    public TableStatistics GetStatistics()
+    {
+        using Access access = Read();
+        return TableStatistics.Of(Engine);
+    }
+
+    /// <summary>
     /// Writes a table in a file back to its device, so that it survives a power cut. Nothing else does: without this
     /// call a power cut may leave any mixture of old and new pages.
     /// </summary>

@@ -1,0 +1,112 @@
+namespace Netshm;
+
+/// <summary>How full a table is and how far its searches go: what <see cref="ShmTable.GetStatistics"/> found.</summary>
+public sealed class TableStatistics
+{
+    private long _probes;
+
+    private TableStatistics()
+    {
+    }
+
+    /// <summary>The size of a page, in bytes.</summary>
+    public int PageSize { get; private init; }
+
+    /// <summary>How many pages belong to the table; its file may be longer.</summary>
+    public int TotalPages { get; private init; }
+
+    /// <summary>How many of them are the hash table's.</summary>
+    public int HashPages { get; private init; }
+
+    /// <summary>How many of them are free, as the descriptor counts them.</summary>
+    public int FreePages { get; private init; }
+
+    /// <summary>How many cells the hash table has.</summary>
+    public int Cells { get; private init; }
+
+    /// <summary>How many cells were claimed since the last rehash, as the descriptor counts them.</summary>
+    public int UsedCells { get; private init; }
+
+    /// <summary>How many keys are bound.</summary>
+    public int Keys { get; private set; }
+
+    /// <summary>How many bindings there are, hidden ones included.</summary>
+    public int Bindings { get; private set; }
+
+    /// <summary>The length of all values together, in words.</summary>
+    public long ValuesLengthInWords { get; private set; }
+
+    /// <summary>The length of the longest value, in words.</summary>
+    public int LongestValueInWords { get; private set; }
+
+    /// <summary>How many cells the longest search for a bound key looks at.</summary>
+    public int MaxProbes { get; private set; }
+
+    /// <summary>How many cells the search for a bound key looks at on average; 0 when there is none.</summary>
+    public double AverageProbes => Keys == 0 ? 0 : (double)_probes / Keys;
+
+    /// <summary>Which part of the cells is used, from 0 to 1; above a half the table is laid out anew.</summary>
+    public double Load => (double)UsedCells / Cells;
+
+    /// <summary>Walks over all keys and bindings. The caller holds the table's lock for reading.</summary>
+    /// <exception cref="CorruptFileException">The table is damaged.</exception>
+    internal static TableStatistics Of(TableEngine engine)
+    {
+        DescriptorView descriptor = engine.OpenDescriptor();
+        var statistics = new TableStatistics
+        {
+            PageSize = engine.Pages.WordsPerPage * sizeof(int),
+            TotalPages = descriptor.TotalPages,
+            HashPages = HashPagesOf(descriptor),
+            FreePages = descriptor.FreePages,
+            Cells = descriptor.Cells,
+            UsedCells = descriptor.UsedCells,
+        };
+        HashGeometry geometry = engine.Index.GeometryOf(descriptor);
+        for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
+        {
+            if (!cells.Current.IsBound)
+                continue;
+            statistics.AddKey(ProbesFor(engine.Pages, geometry, cells.Current.Key));
+            for (BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current); bindings.MoveNext();)
+                statistics.AddBinding(bindings.Value.LengthInWords);
+        }
+
+        return statistics;
+    }
+
+    private static int HashPagesOf(DescriptorView descriptor)
+    {
+        int pages = 0;
+        for (int extent = HashIndex.ExtentCount(descriptor) - 1; extent >= 0; extent--)
+            pages += descriptor.ExtentPages(extent);
+        return pages;
+    }
+
+    private static int ProbesFor(MappedPages pages, HashGeometry geometry, int key)
+    {
+        int probes = 1;
+        var walk = new ProbeWalk(pages, geometry, key);
+        while (walk.Current.Pointer != Layout.NeverUsed && walk.Current.Key != key)
+        {
+            walk.MoveNext();
+            probes++;
+        }
+
+        return probes;
+    }
+
+    private void AddKey(int probes)
+    {
+        Keys++;
+        _probes += probes;
+        MaxProbes = Math.Max(MaxProbes, probes);
+    }
+
+    private void AddBinding(int lengthInWords)
+    {
+        Bindings++;
+        ValuesLengthInWords += lengthInWords;
+        LongestValueInWords = Math.Max(LongestValueInWords, lengthInWords);
+    }
+}
