@@ -9,7 +9,9 @@ namespace Netshm;
 /// </remarks>
 internal sealed class FutexLock : ProcessLock
 {
-    private const int SleepersBit = unchecked((int)0x8000_0000);
+    /// <summary>The bit of the lock word that is set while somebody may sleep.</summary>
+    public const int SleepersBit = unchecked((int)0x8000_0000);
+
     private const int Spins = 100;
     private const int SpinIterations = 20;
     private const int MaxTenureInMilliseconds = 1;

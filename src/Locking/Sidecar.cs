@@ -26,7 +26,7 @@ internal sealed class Sidecar : IDisposable
     private const int JournalOffset = 24 << 10;
 
     /// <summary>The byte whose lock is the proof of life of slot 0; no byte of the file is so far out.</summary>
-    private const long FirstLifeByte = 1L << 62;
+    public const long FirstLifeByte = 1L << 62;
 
     private readonly int _descriptor;
     private readonly string _path;
@@ -58,6 +58,9 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>The lock word: 0, or the owner's slot + 1 and maybe the sleepers' bit.</summary>
     public ref int LockWord => ref Block.At<int>(LockWordOffset);
+
+    /// <summary>The slot of the lock's owner, who may be dead; null while the lock is free.</summary>
+    public int? OwnerSlot => (Volatile.Read(ref LockWord) & ~FutexLock.SleepersBit) is not 0 and var word ? word - 1 : null;
 
     /// <summary>Not 0 while the holder of the lock may have unfinished business.</summary>
     public ref int Mark => ref Block.At<int>(MarkOffset);

@@ -80,5 +80,5 @@ internal sealed class BindingCodec<TKey, TValue>(
 
     private CorruptFileException Corrupt(int rawKey, FormatException cause) =>
         new(name.ToString(), page: null, word: null, FormattableString.Invariant(
-            $"a binding of key {rawKey} is not a {typeof(TKey)} with a {typeof(TValue)}: {cause.Message}"));
+            $"a binding of key {rawKey} is not a {typeof(TKey)} with a {typeof(TValue)}: {cause.Message}"), cause);
 }
