@@ -82,6 +82,17 @@ internal sealed class ReadSequences
         }
     }
 
+    /// <summary>
+    /// How often keys were written, for watching: operations, where those on one word within a group count once.
+    /// </summary>
+    public long CountWrites()
+    {
+        long writes = 0;
+        for (int index = FirstStripeIndex; index < WordCount; index++)
+            writes += _words[index] / 2;
+        return writes;
+    }
+
     private bool IsOpen(int index) => (_words[index] & 1) != 0;
 
     private void Open(int index)
