@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Netshm.Tool.CommandLine;
+
+/// <summary>A command of the program: its options, its examples, and what it does.</summary>
+internal abstract class ToolCommand : Command
+{
+    /// <param name="name">The command's name.</param>
+    /// <param name="description">What it does, in a sentence or two.</param>
+    /// <param name="examples">Command lines for the help, without the program's name.</param>
+    protected ToolCommand(string name, string description, params string[] examples)
+        : base(name, description)
+    {
+        Examples = examples;
+
+        // On a thread of its own, so that Ctrl-C is noticed while a command waits for a lock.
+        SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
+    }
+
+    /// <summary>Command lines that the help shows.</summary>
+    public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Does what the command is for.</summary>
+    /// <returns>The exit code.</returns>
+    protected abstract int Run(Invocation invocation);
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var invocation = new Invocation(parsed, cancellation);
+        try
+        {
+            return Run(invocation);
+        }
+        catch (Exception e) when (Failure.Of(e) is { } failure)
+        {
+            invocation.Output.Fail(failure);
+            return failure.ExitCode;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Netshm.Tool.CommandLine;
+
+namespace Netshm.Tool.Commands;
+
+/// <summary>The program's commands, in the order of the help.</summary>
+internal static class AllCommands
+{
+    public static IEnumerable<ToolCommand> Create() =>
+    [
+        new StatCommand(),
+        new ListBindingsCommand(),
+        new GetCommand(),
+        new SetCommand(),
+        new AddCommand(),
+        new RemoveCommand(),
+        new IncrementCommand(),
+        new CheckCommand(),
+        new CreateCommand(),
+    ];
+}

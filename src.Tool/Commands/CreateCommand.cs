@@ -1,0 +1,38 @@
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Tables;
+
+namespace Netshm.Tool.Commands;
+
+/// <summary>Creates a table.</summary>
+internal sealed class CreateCommand : TableCommand
+{
+    private readonly CommandOption<int> _init = new("--init")
+    {
+        Description = "For how many elements to lay it out.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => ShmTableOptions.DefaultInit,
+    };
+
+    public CreateCommand()
+        : base(
+            "create",
+            "Creates an empty table where there is none.",
+            "create local:scores",
+            "create file:/var/lib/app/table --page-size 512 --init 100000 --locking record")
+    {
+        Options.Add(SharedOptions.PageSize);
+        Options.Add(_init);
+    }
+
+    protected override int Run(Invocation invocation)
+    {
+        ShmTableOptions options = SharedOptions.ToTableOptions(invocation) with { Init = invocation.Get(_init) };
+        if (invocation.Get(SharedOptions.PageSize) is { } pageSize)
+            options = options with { PageSize = pageSize };
+        using ShmTable table = NewTable.Create(invocation.Name, options);
+        invocation.Output.Write(
+            new { name = table.Name.ToString(), table.PageSize, table.Locking },
+            $"{table.Name} created with pages of {table.PageSize} bytes and locking {table.Locking}");
+        return ExitCode.Fine;
+    }
+}

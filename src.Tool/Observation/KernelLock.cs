@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Netshm.Tool.Observation;
+
+/// <summary>A lock on a file as the kernel lists it; see proc_locks(5).</summary>
+/// <param name="IsWaiting">Whether it is waited for, not held.</param>
+/// <param name="IsOfOpenFile">Whether it belongs to an open file, not to a process.</param>
+/// <param name="IsExclusive">Whether it is a write lock.</param>
+/// <param name="ProcessId">The process, as this process's namespace numbers it; -1 when it can't be told.</param>
+/// <param name="First">The first byte.</param>
+/// <param name="Last">The last byte.</param>
+internal sealed record KernelLock(
+    bool IsWaiting, bool IsOfOpenFile, bool IsExclusive, int ProcessId, long First, long Last)
+{
+    private const string ListFile = "/proc/locks";
+
+    /// <summary>The locks on a file, held and waited for.</summary>
+    public static IReadOnlyList<KernelLock> On(FileIdentity file)
+    {
+        string inode = string.Create(CultureInfo.InvariantCulture, $":{file.Inode}");
+        string device = string.Create(CultureInfo.InvariantCulture, $"{file.DeviceMajor:x2}:{file.DeviceMinor:x2}");
+        List<string[]> sameInode =
+        [
+            .. File.ReadLines(ListFile)
+                .Select(Fields)
+                .Where(fields => fields.Length == FieldCount && fields[FileField].EndsWith(inode, StringComparison.Ordinal)),
+        ];
+
+        // Some file systems show another device here than to those who ask for the file's status.
+        List<string[]> sameFile =
+            sameInode.FindAll(fields => fields[FileField].StartsWith(device + ":", StringComparison.Ordinal));
+        return [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
+    }
+
+    private const int FieldCount = 8, ArrowField = 1, OwnerTypeField = 1, TypeField = 3, ProcessField = 4, FileField = 5;
+
+    /// <summary>
+    /// The fields of <c>1: POSIX  ADVISORY  WRITE 123 00:1a:456 0 EOF</c>; a lock that is waited for has an arrow after
+    /// the number.
+    /// </summary>
+    private static string[] Fields(string line)
+    {
+        string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > FieldCount && fields[ArrowField] == "->"
+            ? ["->", .. fields[(ArrowField + 1)..]]
+            : fields;
+    }
+
+    private static KernelLock Parse(string[] fields) => new(
+        fields[0] == "->",
+        fields[OwnerTypeField] == "OFDLCK",
+        fields[TypeField] == "WRITE",
+        int.Parse(fields[ProcessField], CultureInfo.InvariantCulture),
+        long.Parse(fields[FileField + 1], CultureInfo.InvariantCulture),
+        fields[FileField + 2] == "EOF" ? long.MaxValue : long.Parse(fields[FileField + 2], CultureInfo.InvariantCulture));
+}

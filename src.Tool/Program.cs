@@ -1,0 +1,3 @@
+using Netshm.Tool.CommandLine;
+
+return await RootCommandLine.RunAsync(args);

@@ -1,0 +1,55 @@
+using Netshm.Tool.CommandLine;
+
+namespace Netshm.Tool.Tables;
+
+/// <summary>Opens tables that are there; never creates one.</summary>
+internal static class OpenedTable
+{
+    /// <summary>Opens the table of a command for reading; for writing, too, when a process that died left work to do.</summary>
+    public static ShmTable ForReading(Invocation invocation)
+    {
+        try
+        {
+            return Open(invocation, FileAccess.Read);
+        }
+        catch (ReadOnlyTableException)
+        {
+            return ForWriting(invocation);
+        }
+    }
+
+    /// <summary>Opens the table of a command for reading and writing.</summary>
+    public static ShmTable ForWriting(Invocation invocation) => Open(invocation, FileAccess.ReadWrite);
+
+    /// <summary>Opens the memory of a table that is there.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="access">What it is opened for.</param>
+    /// <param name="pageSize">The table's page size, in bytes.</param>
+    /// <exception cref="NotFoundException">There is no table.</exception>
+    /// <exception cref="CorruptFileException">The file is no table, or a damaged one.</exception>
+    public static SharedMemoryObject OpenMemory(SharedMemoryName name, FileAccess access, out int pageSize)
+    {
+        SharedMemoryObject memory = SharedMemoryObject.Open(name, FileMode.Open, access);
+        try
+        {
+            FileContents contents = TableCreation.Inspect(memory.Memory, null, name.ToString(), out pageSize);
+            return contents == FileContents.Table
+                ? memory
+                : throw new NotFoundException($"{name}: there is no table in the file, which is {Describe(contents)}");
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    private static ShmTable Open(Invocation invocation, FileAccess access)
+    {
+        using SharedMemoryObject memory = OpenMemory(invocation.Name, access, out _);
+        return ShmTable.Manage(memory, SharedOptions.ToTableOptions(invocation));
+    }
+
+    private static string Describe(FileContents contents) =>
+        contents == FileContents.Empty ? "empty" : "an unfinished creation";
+}

@@ -1,0 +1,33 @@
+namespace Netshm.Tool.Tests;
+
+/// <summary>What --help prints.</summary>
+public sealed class HelpTests
+{
+    [Fact]
+    public void Help_of_each_command_has_an_example_of_it()
+    {
+        string[] commands = [.. CommandNames()];
+        Assert.Contains("stat", commands);
+        foreach (string command in commands)
+        {
+            string help = ToolRun.Expect(0, command, "--help").Output;
+            string examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..];
+            Assert.Contains($"  netshm {command}", examples, StringComparison.Ordinal);
+            Assert.Contains("--json", help, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Help_lists_the_exit_codes()
+    {
+        string help = ToolRun.Expect(0, "--help").Output;
+        Assert.Contains("3    the table is damaged", help, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> CommandNames()
+    {
+        string help = ToolRun.Expect(0, "--help").Output;
+        string commands = help[help.IndexOf("Commands:", StringComparison.Ordinal)..help.IndexOf("Exit codes:", StringComparison.Ordinal)];
+        return commands.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Trim().Split(' ')[0]);
+    }
+}
