@@ -14,6 +14,9 @@ internal sealed class Invocation(ParseResult parsed, CancellationToken cancellat
     /// <summary>The table that most commands are about.</summary>
     public SharedMemoryName Name => parsed.GetRequiredValue(SharedOptions.Name);
 
+    /// <summary>Whether an option stands on the command line, so that its value is not the default.</summary>
+    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
     public T? Get<T>(CommandOption<T> option) => parsed.GetValue<T>(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;

@@ -16,5 +16,13 @@ internal static class AllCommands
         new IncrementCommand(),
         new CheckCommand(),
         new CreateCommand(),
+        new DumpCommand(),
+        new LoadCommand(),
+        new BackupCommand(),
+        new CompactCommand(),
+        new MapCommand(),
+        new LocksCommand(),
+        new ListCommand(),
+        new PruneCommand(),
     ];
 }

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Tables;
+
+namespace Netshm.Tool.Commands;
+
+/// <summary>Writes a table anew, without its free pages and claimed cells.</summary>
+internal sealed class CompactCommand : TableCommand
+{
+    private readonly Argument<SharedMemoryName> _target =
+        SharedOptions.TableName("TO", "The new table: a file: or local: name that nothing bears.");
+
+    public CompactCommand()
+        : base(
+            "compact",
+            "Writes the bindings of a table, as of one instant, into a new file that is as small as they allow. The "
+            + "table stays as it is.",
+            "compact local:scores local:scores.small",
+            "compact file:/srv/table file:/srv/table.new --page-size 128")
+    {
+        Arguments.Add(_target);
+        Options.Add(SharedOptions.PageSize);
+    }
+
+    protected override int Run(Invocation invocation)
+    {
+        using var file = new NewFile(invocation.Get(_target));
+        long before;
+        int pageSize;
+        List<RawBinding> bindings;
+        using (ShmTable table = OpenedTable.ForReading(invocation))
+        {
+            before = new FileInfo(table.Name.MemoryPath).Length;
+            pageSize = invocation.Get(SharedOptions.PageSize) ?? table.PageSize;
+            bindings = Snapshot.OldestFirst(table);
+        }
+
+        long after = Rebuild.Write(invocation, file, pageSize, bindings);
+        file.Publish();
+        string name = invocation.Get(_target).ToString();
+        invocation.Output.Write(
+            new { name, bindings = bindings.Count, bytesBefore = before, bytesAfter = after },
+            FormattableString.Invariant($"{name}: {bindings.Count:N0} bindings, {after:N0} bytes; {before:N0} before"));
+        return ExitCode.Fine;
+    }
+}

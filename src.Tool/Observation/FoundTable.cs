@@ -1,0 +1,48 @@
+namespace Netshm.Tool.Observation;
+
+/// <summary>A table found in a directory, looked at without its locks.</summary>
+/// <param name="Name">Its name, as far as it can be told; see <see cref="UsualPlaces"/>.</param>
+/// <param name="State">table, unfinished or damaged.</param>
+/// <param name="FileLength">The file's length in bytes.</param>
+/// <param name="PageSize">The page size in bytes; 0 when there is no table.</param>
+/// <param name="Bindings">How many bindings its descriptor counts.</param>
+/// <param name="Users">How many processes use it, as far as can be seen.</param>
+internal sealed record FoundTable(
+    string Name, string State, long FileLength, int PageSize, int Bindings, int Users)
+{
+    /// <summary>Looks at a file; null when it is nothing of this library's.</summary>
+    public static FoundTable? TryLookAt(SharedMemoryName name)
+    {
+        if (!Marks.BeginTable(name.MemoryPath))
+            return null;
+        try
+        {
+            using SharedMemoryObject memory = SharedMemoryObject.Open(name, FileMode.Open, FileAccess.Read);
+            return LookAt(memory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // It is gone meanwhile, or another user's.
+        }
+    }
+
+    private static FoundTable LookAt(SharedMemoryObject memory)
+    {
+        string name = memory.Name.ToString();
+        try
+        {
+            FileContents contents = TableCreation.Inspect(memory.Memory, null, name, out int pageSize);
+            if (contents != FileContents.Table)
+                return new FoundTable(name, "unfinished", memory.Length, 0, 0, TableUsers.Of(memory).Count);
+            using var pages = new MappedPages(memory.Memory, writable: false, pageSize, name);
+            pages.EnsureMapped(Layout.DescriptorPage + 1);
+            var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, DescriptorView.BindingsWord + 1));
+            return new FoundTable(
+                name, "table", memory.Length, pageSize, descriptor.Bindings, TableUsers.Of(memory).Count);
+        }
+        catch (CorruptFileException)
+        {
+            return new FoundTable(name, "damaged", memory.Length, 0, 0, TableUsers.Of(memory).Count);
+        }
+    }
+}

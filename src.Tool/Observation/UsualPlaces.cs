@@ -1,0 +1,66 @@
+namespace Netshm.Tool.Observation;
+
+/// <summary>Where tables usually lie: <c>/dev/shm</c> and the user's own directory there.</summary>
+internal static class UsualPlaces
+{
+    private const string SidecarEnding = ".netshm";
+
+    /// <summary>The directories to look at: those that were asked for, or else the usual ones.</summary>
+    public static IReadOnlyList<string> Directories(IReadOnlyList<string> wanted)
+    {
+        if (wanted.Count > 0)
+            return [.. wanted.Select(Path.GetFullPath)];
+        return
+        [
+            .. new[] { SharedMemoryFileSystem.Directory, SharedMemoryFileSystem.UserDirectory }.Where(Directory.Exists),
+        ];
+    }
+
+    /// <summary>The tables in some directories.</summary>
+    /// <remarks>
+    /// A POSIX object can't be told from a file in <c>/dev/shm</c>; it gets its own name when its companion lies in one
+    /// of the directories, too.
+    /// </remarks>
+    public static IEnumerable<FoundTable> Tables(IReadOnlyList<string> directories)
+    {
+        Dictionary<string, string> companions = CompanionsByObject(directories);
+        return from directory in directories
+               from path in Files(directory)
+               where !path.EndsWith(SidecarEnding, StringComparison.Ordinal)
+               let table = FoundTable.TryLookAt(NameOf(directory, path, companions))
+               where table is not null
+               select table;
+    }
+
+    /// <summary>What nobody needs any more in some directories.</summary>
+    public static IEnumerable<Orphan> Orphans(IReadOnlyList<string> directories) =>
+        from directory in directories
+        from path in Files(directory)
+        let orphan = Orphan.TryFind(path)
+        where orphan is not null
+        select orphan;
+
+    private static IEnumerable<string> Files(string directory) =>
+        Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal);
+
+    private static SharedMemoryName NameOf(string directory, string path, Dictionary<string, string> companions)
+    {
+        if (directory == SharedMemoryFileSystem.UserDirectory)
+            return SharedMemoryName.Local(Path.GetFileName(path));
+        return companions.TryGetValue(path, out string? companion)
+            ? SharedMemoryName.Posix(companion, "/" + Path.GetFileName(path))
+            : SharedMemoryName.File(path);
+    }
+
+    private static Dictionary<string, string> CompanionsByObject(IReadOnlyList<string> directories)
+    {
+        var companions = new Dictionary<string, string>();
+        foreach (string path in directories.SelectMany(Files))
+        {
+            if (Marks.ObjectOfCompanion(path) is { } name)
+                companions[SharedMemoryFileSystem.Directory + name] = path;
+        }
+
+        return companions;
+    }
+}
