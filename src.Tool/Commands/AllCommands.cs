@@ -22,6 +22,7 @@ internal static class AllCommands
         new CompactCommand(),
         new MapCommand(),
         new LocksCommand(),
+        new RepairCommand(),
         new ListCommand(),
         new PruneCommand(),
     ];

@@ -1,13 +1,15 @@
+using Netshm.Tool.CommandLine;
+
 namespace Netshm.Tool.Tables;
 
 /// <summary>The pages of a table that can't be opened as one: read only, without its locks.</summary>
 internal sealed class DamagedTable : IDisposable
 {
-    private readonly SharedMemoryObject _memory;
+    private readonly SharedMemoryObject? _ownedMemory;
 
-    private DamagedTable(SharedMemoryObject memory, int pageSize)
+    private DamagedTable(SharedMemoryObject memory, int pageSize, bool ownsMemory)
     {
-        _memory = memory;
+        _ownedMemory = ownsMemory ? memory : null;
         Pages = new MappedPages(memory.Memory, writable: false, pageSize, memory.Name.ToString());
         Engine = new TableEngine(Pages, new NoProcessLock(), sequences: null, sidecar: null);
     }
@@ -21,7 +23,21 @@ internal sealed class DamagedTable : IDisposable
     public static DamagedTable Open(SharedMemoryName name)
     {
         SharedMemoryObject memory = OpenedTable.OpenMemory(name, FileAccess.Read, out int pageSize);
-        return new DamagedTable(memory, pageSize);
+        return new DamagedTable(memory, pageSize, ownsMemory: true);
+    }
+
+    /// <summary>Opens whatever is left of a table, all of its file.</summary>
+    /// <param name="memory">The table's memory, which stays open.</param>
+    /// <param name="pageSize">Its page size in bytes, or null to find it out.</param>
+    /// <exception cref="UsageException">The page size is impossible, or can't be found out.</exception>
+    public static DamagedTable OpenRest(SharedMemoryObject memory, int? pageSize)
+    {
+        int found = pageSize ?? FindPageSize(memory);
+        if (found is < Layout.MinPageSize or > Layout.MaxPageSize || found % sizeof(int) != 0)
+            throw new UsageException($"{found} bytes are no page size");
+        var table = new DamagedTable(memory, found, ownsMemory: false);
+        table.Pages.EnsureMapped((int)Math.Min(int.MaxValue, memory.Length / found));
+        return table;
     }
 
     public TableReport Check()
@@ -33,6 +49,21 @@ internal sealed class DamagedTable : IDisposable
     public void Dispose()
     {
         Pages.Dispose();
-        _memory.Dispose();
+        _ownedMemory?.Dispose();
+    }
+
+    private static int FindPageSize(SharedMemoryObject memory)
+    {
+        try
+        {
+            if (TableCreation.Inspect(memory.Memory, null, memory.Name.ToString(), out int found) == FileContents.Table)
+                return found;
+        }
+        catch (CorruptFileException)
+        {
+            // What tells the page size is damaged, too.
+        }
+
+        return PageSizeGuess.Of(memory);
     }
 }

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Tables;
+
+namespace Netshm.Tool.Commands;
+
+/// <summary>Makes a sound table of what is left of a damaged one.</summary>
+internal sealed class RepairCommand : ToolCommand
+{
+    private const int MaxDroppedShown = 20;
+
+    private readonly Argument<SharedMemoryName> _target =
+        SharedOptions.TableName("TO", "The new table: a file: or local: name that nothing bears.");
+
+    public RepairCommand()
+        : base(
+            "repair",
+            "Writes the sound bindings of a damaged table, which nobody may have open, into a new file, and tells what "
+            + "was dropped. The damaged table stays as it is. --page-size states its page size if that is lost.",
+            "repair local:scores local:scores.new",
+            "repair file:/srv/table file:/srv/table.new --page-size 256 --json")
+    {
+        Arguments.Add(SharedOptions.Name);
+        Arguments.Add(_target);
+        Options.Add(SharedOptions.Timeout);
+        Options.Add(SharedOptions.PageSize);
+    }
+
+    protected override int Run(Invocation invocation)
+    {
+        using var file = new NewFile(invocation.Get(_target));
+        Salvage salvage;
+        int pageSize;
+
+        // The locks need write access to the file; its pages are mapped for reading only.
+        using (SharedMemoryObject memory = SharedMemoryObject.Open(invocation.Name, FileMode.Open))
+        using (ExclusiveUse.Of(invocation, memory))
+        using (DamagedTable damaged = DamagedTable.OpenRest(memory, invocation.Get(SharedOptions.PageSize)))
+        {
+            pageSize = damaged.Pages.WordsPerPage * sizeof(int);
+            salvage = Salvage.Of(invocation, damaged);
+        }
+
+        _ = Rebuild.Write(invocation, file, pageSize, salvage.OldestFirst);
+        file.Publish();
+        string name = invocation.Get(_target).ToString();
+        int bindings = salvage.OldestFirst.Count;
+        invocation.Output.Write(
+            new { name, pageSize, bindings, salvage.KeysWithoutCell, salvage.Dropped },
+            () => Show(name, bindings, salvage));
+        return ExitCode.Fine;
+    }
+
+    private static void Show(string name, int bindings, Salvage salvage)
+    {
+        Output.WriteLine($"{name}: {bindings} bindings saved, {salvage.Dropped.Count} dropped");
+        if (salvage.KeysWithoutCell > 0)
+            Output.WriteLine($"{salvage.KeysWithoutCell} keys were not in the hash table any more");
+        foreach (TableViolation dropped in salvage.Dropped.Take(MaxDroppedShown))
+            Output.WriteLine($"  {dropped}");
+        if (salvage.Dropped.Count > MaxDroppedShown)
+            Output.WriteLine($"  and {salvage.Dropped.Count - MaxDroppedShown} more; --json lists all");
+    }
+}
