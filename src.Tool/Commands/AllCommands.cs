@@ -25,5 +25,7 @@ internal static class AllCommands
         new RepairCommand(),
         new ListCommand(),
         new PruneCommand(),
+        new BenchCommand(),
+        new TopCommand(),
     ];
 }

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Observation;
+using Netshm.Tool.Tables;
+using Spectre.Console;
+
+namespace Netshm.Tool.Commands;
+
+/// <summary>Watches a table.</summary>
+internal sealed class TopCommand : ToolCommand
+{
+    private const double MinInterval = 0.05;
+
+    private readonly CommandOption<double> _interval = new("--interval")
+    {
+        Description = "How long to wait between two looks, in seconds.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly CommandOption<int?> _count = new("--count")
+    {
+        Description = "How many times to look; without it, until Ctrl-C.",
+        HelpName = "NUMBER",
+    };
+
+    public TopCommand()
+        : base(
+            "top",
+            "Watches a table and tells its rates: writes, locks, growth. Takes no lock. Writes and locks are known under "
+            + "futex locking only.",
+            "top local:scores",
+            "top local:scores --interval 0.5 --count 10 --json")
+    {
+        Arguments.Add(SharedOptions.Name);
+        Options.Add(_interval);
+        Options.Add(_count);
+    }
+
+    protected override int Run(Invocation invocation)
+    {
+        var interval = TimeSpan.FromSeconds(Math.Max(MinInterval, invocation.Get(_interval)));
+        using SharedMemoryObject memory =
+            OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out int pageSize);
+        Output output = invocation.Output;
+        IEnumerable<TableRates> rates = Watch(invocation, memory, pageSize, interval);
+        if (output.IsJson || !output.Console.Profile.Capabilities.Interactive)
+            WriteLines(output, rates);
+        else
+            Draw(output, memory.Name, rates);
+        return ExitCode.Fine;
+    }
+
+    private IEnumerable<TableRates> Watch(
+        Invocation invocation, SharedMemoryObject memory, int pageSize, TimeSpan interval)
+    {
+        int left = invocation.Get(_count) ?? int.MaxValue;
+        TableSample earlier = TableSample.Of(memory, pageSize);
+        while (left-- > 0 && !invocation.Cancellation.WaitHandle.WaitOne(interval))
+        {
+            TableSample now = TableSample.Of(memory, pageSize);
+            yield return now.Since(earlier);
+            earlier = now;
+        }
+    }
+
+    private static void WriteLines(Output output, IEnumerable<TableRates> rates)
+    {
+        foreach (TableRates now in rates)
+        {
+            output.Write(now, string.Join("  ", Facts(now).Select(fact => $"{fact.Name} {fact.Value}")));
+            Console.Out.Flush();
+        }
+    }
+
+    private static void Draw(Output output, SharedMemoryName name, IEnumerable<TableRates> rates) =>
+        output.Console.Live(new Markup(Markup.Escape($"{name} ..."))).Start(context =>
+        {
+            foreach (TableRates now in rates)
+            {
+                Table table = output.NewTable(Markup.Escape(name.ToString()), "");
+                foreach ((string fact, string value) in Facts(now))
+                    table.AddRow(fact, value);
+                context.UpdateTarget(table);
+                Console.Out.Flush();
+            }
+        });
+
+    private static IEnumerable<(string Name, string Value)> Facts(TableRates now)
+    {
+        const string unknown = "-";
+        yield return ("writes/s", Text(now.WritesPerSecond));
+        yield return ("locks/s", Text(now.LocksPerSecond));
+        yield return ("bindings/s", Text(now.BindingsPerSecond));
+        yield return ("bindings", Text(now.Bindings));
+        yield return ("pages", Text(now.TotalPages));
+        yield return ("free", Text(now.FreePages));
+        yield return ("load", now.Load.ToString("P1", CultureInfo.InvariantCulture));
+        yield return ("processes", now.Processes?.ToString(CultureInfo.InvariantCulture) ?? unknown);
+        yield return ("lock holder", now.OwnerSlot is { } slot ? $"slot {slot}" : unknown);
+
+        static string Text(double? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? unknown;
+    }
+}

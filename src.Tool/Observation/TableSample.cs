@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace Netshm.Tool.Observation;
+
+/// <summary>The counters of a table at one moment, read without any lock.</summary>
+/// <param name="Time">When, in ticks of <see cref="Stopwatch"/>.</param>
+/// <param name="Bindings">How many bindings the descriptor counts.</param>
+/// <param name="TotalPages">How many pages the table has.</param>
+/// <param name="FreePages">How many of them are free.</param>
+/// <param name="UsedCells">How many cells are claimed.</param>
+/// <param name="Cells">How many cells there are.</param>
+/// <param name="Sidecar">What the sidecar tells; null when there is none.</param>
+internal sealed record TableSample(
+    long Time, int Bindings, int TotalPages, int FreePages, int UsedCells, int Cells, SidecarView? Sidecar)
+{
+    /// <summary>Reads the counters of a table.</summary>
+    public static TableSample Of(SharedMemoryObject memory, int pageSize)
+    {
+        using var pages = new MappedPages(memory.Memory, writable: false, pageSize, memory.Name.ToString());
+        pages.EnsureMapped(Layout.DescriptorPage + 1);
+        var descriptor = new DescriptorView(
+            pages.WordsAt(pages.WordsPerPage, DescriptorView.ExtentsWord));
+        return new TableSample(
+            Stopwatch.GetTimestamp(),
+            descriptor.Bindings,
+            descriptor.TotalPages,
+            descriptor.FreePages,
+            descriptor.UsedCells,
+            descriptor.Cells,
+            SidecarView.Of(memory));
+    }
+
+    /// <summary>What happened per second since an earlier sample.</summary>
+    public TableRates Since(TableSample earlier)
+    {
+        double seconds = Stopwatch.GetElapsedTime(earlier.Time, Time).TotalSeconds;
+        return new TableRates(
+            Rate(Sidecar?.Writes - earlier.Sidecar?.Writes),
+            Rate(Sidecar?.Epoch - earlier.Sidecar?.Epoch),
+            Rate(Bindings - earlier.Bindings) ?? 0,
+            Bindings,
+            TotalPages,
+            FreePages,
+            Math.Round((double)UsedCells / Cells, 4),
+            Sidecar?.Slots.Count,
+            Sidecar?.OwnerSlot);
+
+        double? Rate(long? difference) => difference is { } number ? Math.Round(number / seconds, 1) : null;
+    }
+}
+
+/// <summary>What happens in a table.</summary>
+/// <param name="WritesPerSecond">Written keys; those of one group count once if they share a sequence word. Null without a sidecar.</param>
+/// <param name="LocksPerSecond">How often the lock was acquired. Null without a sidecar.</param>
+/// <param name="BindingsPerSecond">By how many bindings the table grew.</param>
+/// <param name="Bindings">How many there are.</param>
+/// <param name="TotalPages">How many pages the table has.</param>
+/// <param name="FreePages">How many of them are free.</param>
+/// <param name="Load">Which part of the cells is claimed, from 0 to 1.</param>
+/// <param name="Processes">How many processes have a slot. Null without a sidecar.</param>
+/// <param name="OwnerSlot">Who has the lock. Null without a sidecar, or when it is free.</param>
+internal sealed record TableRates(
+    double? WritesPerSecond,
+    double? LocksPerSecond,
+    double BindingsPerSecond,
+    int Bindings,
+    int TotalPages,
+    int FreePages,
+    double Load,
+    int? Processes,
+    int? OwnerSlot);

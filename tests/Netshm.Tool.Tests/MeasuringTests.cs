@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Netshm.TestKit;
+
+namespace Netshm.Tool.Tests;
+
+/// <summary>bench and top.</summary>
+public sealed class MeasuringTests
+{
+    [Fact]
+    public void Bench_measures_each_operation_and_leaves_nothing()
+    {
+        JsonElement bench = ToolRun.Expect(0, "bench", "--bindings", "500", "--json").Json;
+        Assert.Equal(500, bench.GetProperty("bindings").GetInt32());
+        string[] measured =
+        [
+            .. bench.GetProperty("results").EnumerateArray()
+                .Where(result => result.GetProperty("nanoseconds").GetDouble() > 0)
+                .Select(result => $"{result.GetProperty("locking").GetString()} {result.GetProperty("operation").GetString()}"),
+        ];
+        string[] operations = ["add", "find", "find many", "replace", "remove"];
+        Assert.Equal(
+            from locking in new[] { "futex", "record", "none" } from operation in operations select $"{locking} {operation}",
+            measured);
+    }
+
+    [Fact]
+    public void Bench_refuses_impossible_numbers() => ToolRun.Expect(2, "bench", "--bindings", "0");
+
+    [Fact]
+    public void Top_tells_what_was_written_between_two_looks()
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        using ChildProcess top = ToolRun.Start("top", temp.Name.ToString(), "--interval", "0.2", "--count", "100", "--json");
+
+        // Each line is about an interval; writing goes on until one has told of it.
+        int writes = 0;
+        JsonElement line;
+        do
+        {
+            for (int i = 0; i < 100; i++)
+                table.Replace(writes++, [1]);
+            using JsonDocument document = JsonDocument.Parse(top.ReadLine());
+            line = document.RootElement.Clone();
+        }
+        while (line.GetProperty("writesPerSecond").GetDouble() == 0);
+        Assert.True(line.GetProperty("locksPerSecond").GetDouble() > 0);
+        Assert.InRange(line.GetProperty("bindings").GetInt32(), 1, writes);
+        Assert.Equal(1, line.GetProperty("processes").GetInt32());
+        top.Kill();
+    }
+
+    [Fact]
+    public void Top_of_a_record_table_tells_what_is_known()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
+        temp.Open().Add(1, [1]);
+        string line = Assert.Single(ToolRun.Fine(temp, "top", "--interval", "0.05", "--count", "1").Lines);
+        Assert.StartsWith("writes/s -  locks/s -  bindings/s 0  bindings 1", line, StringComparison.Ordinal);
+    }
+}
