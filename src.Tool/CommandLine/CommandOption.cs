@@ -1,4 +1,4 @@
 namespace Netshm.Tool.CommandLine;
 
-/// <summary>An option of a command, under a name that the library's <see cref="Netshm.Option{T}"/> does not bear, too.</summary>
+/// <summary>An option of a command; not to be confused with the library's <see cref="Netshm.Option{T}"/>.</summary>
 internal sealed class CommandOption<T>(string name) : System.CommandLine.Option<T>(name);

@@ -9,15 +9,23 @@ namespace Netshm.Tool.CommandLine;
 internal static class RootCommandLine
 {
     /// <summary>Does what the arguments say, and gives the exit code.</summary>
-    public static Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments)
     {
         ParseResult parsed = Build().Parse(arguments);
         if (parsed.Action is not ParseErrorAction)
-            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        {
+            using var interruption = new Interruption();
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await interruption.WaitForAsync(parsed.InvokeAsync(configuration, interruption.Token));
+        }
         foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
             Console.Error.WriteLine($"netshm: {message}");
         Console.Error.WriteLine("netshm: --help lists commands, arguments and options");
-        return Task.FromResult(ExitCode.Usage);
+        return ExitCode.Usage;
     }
 
     private static Command Build()

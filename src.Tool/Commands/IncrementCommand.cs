@@ -18,7 +18,8 @@ internal sealed class IncrementCommand : TableCommand
     public IncrementCommand()
         : base(
             "incr",
-            "Adds to the int32 a key is bound to, as one operation, and prints the sum. A key that is not bound begins at 0.",
+            "Adds to the int32 a key is bound to, as one operation, and prints the sum. A key that is not bound begins "
+            + "at 0.",
             "incr local:scores 7",
             "incr local:counts apple --by 10 --key string")
     {

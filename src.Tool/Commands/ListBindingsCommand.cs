@@ -7,11 +7,18 @@ namespace Netshm.Tool.Commands;
 /// <summary>Lists bindings.</summary>
 internal sealed class ListBindingsCommand : TypedCommand
 {
-    private readonly CommandOption<bool> _all = new("--all") { Description = "Hidden bindings, too, right after those that hide them." };
+    private readonly CommandOption<bool> _all = new("--all")
+    {
+        Description = "Hidden bindings, too, right after those that hide them.",
+    };
 
     private readonly CommandOption<bool> _keys = new("--keys") { Description = "Only the keys." };
 
-    private readonly CommandOption<int?> _limit = new("--limit") { Description = "At most so many lines.", HelpName = "NUMBER" };
+    private readonly CommandOption<int?> _limit = new("--limit")
+    {
+        Description = "At most so many lines.",
+        HelpName = "NUMBER",
+    };
 
     public ListBindingsCommand()
         : base(

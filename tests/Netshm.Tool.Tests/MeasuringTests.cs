@@ -51,6 +51,18 @@ public sealed class MeasuringTests
     }
 
     [Fact]
+    public void Top_ends_well_when_it_is_interrupted()
+    {
+        using var temp = new TempTable();
+        _ = temp.Open();
+        using ChildProcess top = ToolRun.Start("top", temp.Name.ToString(), "--interval", "0.05");
+        _ = top.ReadLine();
+        using ChildProcess kill = ChildProcess.Start("kill", "kill", ["-INT", $"{top.Id}"]);
+        _ = kill.Finish();
+        _ = top.Finish();
+    }
+
+    [Fact]
     public void Top_of_a_record_table_tells_what_is_known()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
