@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Netshm.Tool.CommandLine;
 
-/// <summary>Ctrl-C, a closed terminal, requests to terminate: a command gets some time to clean up, then the program ends anyway.</summary>
+/// <summary>
+/// Ctrl-C, a closed terminal, requests to terminate: a command gets some time to clean up, then the program ends anyway.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan s_timeToCleanUp = TimeSpan.FromSeconds(2);

@@ -43,7 +43,9 @@ internal static class SharedOptions
 
     /// <summary>Null for keys of the raw table.</summary>
     public static CommandOption<ItemFormat?> KeyFormat { get; } = Format(
-        "--key", $"The type of the keys: raw (the table's own), {string.Join(", ", ItemFormats.Keys.Names)}.", ItemFormats.Keys);
+        "--key",
+        $"The type of the keys: raw (the table's own, the default), {string.Join(", ", ItemFormats.Keys.Names)}.",
+        ItemFormats.Keys);
 
     public static CommandOption<ItemFormat?> ValueFormat { get; } = Format(
         "--value", $"The type of the values: {string.Join(", ", ItemFormats.Values.Names)}.", ItemFormats.Values);
@@ -62,7 +64,8 @@ internal static class SharedOptions
         CustomParser = result => Parse(result, SharedMemoryName.Parse),
     };
 
-    private static CommandOption<ItemFormat?> Format(string name, string description, ItemFormatList formats) => new(name)
+    private static CommandOption<ItemFormat?> Format(
+        string name, string description, ItemFormatList formats) => new(name)
     {
         Description = description,
         HelpName = "TYPE",

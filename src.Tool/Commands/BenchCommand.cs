@@ -28,8 +28,8 @@ internal sealed class BenchCommand : ToolCommand
     public BenchCommand()
         : base(
             "bench",
-            "Measures each operation once, from one thread, on a table of its own in the user's shared memory, which is "
-            + "removed at the end. --locking measures one method in place of all three.",
+            "Measures each operation once, from one thread, on a table of its own in the user's shared memory, which "
+            + "is removed at the end. --locking measures one method in place of all three.",
             "bench",
             "bench --bindings 1000000 --words 2 --locking futex --json")
     {
@@ -131,6 +131,9 @@ internal sealed class BenchCommand : ToolCommand
     private sealed record Measurement(LockingMethod Locking, string Operation, double Nanoseconds, double PerSecond)
     {
         public static Measurement Of(ShmTable table, string operation, TimeSpan elapsed, int count) => new(
-            table.Locking, operation, Math.Round(elapsed.TotalNanoseconds / count, 1), Math.Round(count / elapsed.TotalSeconds));
+            table.Locking,
+            operation,
+            Math.Round(elapsed.TotalNanoseconds / count, 1),
+            Math.Round(count / elapsed.TotalSeconds));
     }
 }

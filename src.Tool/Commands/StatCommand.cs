@@ -50,9 +50,11 @@ internal sealed class StatCommand : TableCommand
             ("file", Text($"{table.Name.MemoryPath}, {memory.Length:N0} bytes")),
             ("keys", Text($"{statistics.Keys:N0}")),
             ("bindings", Text($"{statistics.Bindings:N0}")),
-            ("values", Text($"{statistics.ValuesLengthInWords:N0} words, the longest {statistics.LongestValueInWords:N0}")),
+            ("values", Text(
+                $"{statistics.ValuesLengthInWords:N0} words, the longest {statistics.LongestValueInWords:N0}")),
             ("page size", Text($"{statistics.PageSize:N0} bytes")),
-            ("pages", Text($"{statistics.TotalPages:N0}: {statistics.HashPages:N0} of the hash table, {statistics.FreePages:N0} free")),
+            ("pages", Text(
+                $"{statistics.TotalPages:N0}: {statistics.HashPages:N0} of the hash table, {statistics.FreePages:N0} free")),
             ("cells", Text($"{statistics.Cells:N0}, {statistics.UsedCells:N0} used: load {statistics.Load:P1}")),
             ("probes", Text($"{statistics.AverageProbes:N2} on average, {statistics.MaxProbes:N0} at most")),
             ("locking", table.Locking.ToString()),

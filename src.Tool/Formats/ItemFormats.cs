@@ -10,7 +10,10 @@ internal static class ItemFormats
     public const string RawName = "raw";
     public const string JsonName = "json";
 
-    private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>One 32-bit number; also the type of a raw table's keys.</summary>
     public static ItemFormat Int32 { get; } = new(

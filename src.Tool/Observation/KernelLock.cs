@@ -13,6 +13,8 @@ internal sealed record KernelLock(
     bool IsWaiting, bool IsOfOpenFile, bool IsExclusive, int ProcessId, long First, long Last)
 {
     private const string ListFile = "/proc/locks";
+    private const int FieldCount = 8;
+    private const int ArrowField = 1, OwnerTypeField = 1, TypeField = 3, ProcessField = 4, FileField = 5;
 
     /// <summary>The locks on a file, held and waited for.</summary>
     public static IReadOnlyList<KernelLock> On(FileIdentity file)
@@ -23,7 +25,8 @@ internal sealed record KernelLock(
         [
             .. File.ReadLines(ListFile)
                 .Select(Fields)
-                .Where(fields => fields.Length == FieldCount && fields[FileField].EndsWith(inode, StringComparison.Ordinal)),
+                .Where(fields => fields.Length == FieldCount
+                    && fields[FileField].EndsWith(inode, StringComparison.Ordinal)),
         ];
 
         // Some file systems show another device here than to those who ask for the file's status.
@@ -31,8 +34,6 @@ internal sealed record KernelLock(
             sameInode.FindAll(fields => fields[FileField].StartsWith(device + ":", StringComparison.Ordinal));
         return [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
     }
-
-    private const int FieldCount = 8, ArrowField = 1, OwnerTypeField = 1, TypeField = 3, ProcessField = 4, FileField = 5;
 
     /// <summary>
     /// The fields of <c>1: POSIX  ADVISORY  WRITE 123 00:1a:456 0 EOF</c>; a lock that is waited for has an arrow after
@@ -51,6 +52,9 @@ internal sealed record KernelLock(
         fields[OwnerTypeField] == "OFDLCK",
         fields[TypeField] == "WRITE",
         int.Parse(fields[ProcessField], CultureInfo.InvariantCulture),
-        long.Parse(fields[FileField + 1], CultureInfo.InvariantCulture),
-        fields[FileField + 2] == "EOF" ? long.MaxValue : long.Parse(fields[FileField + 2], CultureInfo.InvariantCulture));
+        ParseByte(fields[FileField + 1]),
+        ParseByte(fields[FileField + 2]));
+
+    private static long ParseByte(string text) =>
+        text == "EOF" ? long.MaxValue : long.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -47,8 +47,8 @@ internal static class ProcessFiles
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{process}/fdinfo").Any(descriptor => ReadLines(descriptor).Any(line =>
-                line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains(file, StringComparison.Ordinal)));
+            return Directory.EnumerateFiles($"/proc/{process}/fdinfo").SelectMany(ReadLines).Any(line =>
+                line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains(file, StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

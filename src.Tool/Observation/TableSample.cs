@@ -50,7 +50,9 @@ internal sealed record TableSample(
 }
 
 /// <summary>What happens in a table.</summary>
-/// <param name="WritesPerSecond">Written keys; those of one group count once if they share a sequence word. Null without a sidecar.</param>
+/// <param name="WritesPerSecond">
+/// Written keys; those of one group count once if they share a sequence word. Null without a sidecar.
+/// </param>
 /// <param name="LocksPerSecond">How often the lock was acquired. Null without a sidecar.</param>
 /// <param name="BindingsPerSecond">By how many bindings the table grew.</param>
 /// <param name="Bindings">How many there are.</param>

@@ -17,8 +17,11 @@ internal static class TableUsers
             users[process] = null;
         foreach (KernelLock held in KernelLock.On(memory.LockFile.Identity))
         {
-            if (held is { IsWaiting: false, ProcessId: > 0 } && LockedBytes.AttachedWith(held.First, held.Last) is { } method)
+            if (held is { IsWaiting: false, ProcessId: > 0 }
+                && LockedBytes.AttachedWith(held.First, held.Last) is { } method)
+            {
                 users[held.ProcessId] = method;
+            }
         }
 
         users.Remove(Environment.ProcessId);

@@ -34,7 +34,8 @@ internal static class PagePicture
         for (int first = 0; first < pages.Length; first += columns * pagesPerLetter)
         {
             var row = new StringBuilder().Append(null, $"{first,LabelWidth - 2}  ");
-            for (int page = first; page < Math.Min(pages.Length, first + (columns * pagesPerLetter)); page += pagesPerLetter)
+            int end = Math.Min(pages.Length, first + (columns * pagesPerLetter));
+            for (int page = first; page < end; page += pagesPerLetter)
                 row.Append(LetterOf(pages.AsSpan(page, Math.Min(pagesPerLetter, pages.Length - page)), byFill));
             output.Console.MarkupLine(row.ToString());
         }

@@ -5,9 +5,9 @@ namespace Netshm.Tool.Tables;
 /// <summary>Finds the sound bindings of a damaged table.</summary>
 /// <remarks>
 /// A binding is sound when all its pages carry their marks, its key and their numbers. Where a key's cell is sound, its
-/// chain tells which bindings the key has, and in which order; what the chain does not reach any more, and all bindings of
-/// keys without a cell, are found by the marks in the pages, and follow as the older ones. Rather too much is kept than too
-/// little: a value that was replaced when a process died may come back, hidden below the new one.
+/// chain tells which bindings the key has, and in which order. Where the chain breaks, and for keys without a cell, the
+/// bindings are found by the marks in the pages, and follow as the older ones. Rather too much is kept than too little: a
+/// value that was replaced when a process died may come back, hidden below the new one.
 /// </remarks>
 internal sealed class Salvage
 {
@@ -119,7 +119,10 @@ internal sealed class Salvage
         if (isComplete)
         {
             foreach (int page in heads.Where(page => !_taken.Contains(page)))
-                _dropped.Add(new TableViolation(page, null, $"the table does not refer to this binding of key {key} any more"));
+            {
+                _dropped.Add(new TableViolation(
+                    page, null, $"the table does not refer to this binding of key {key} any more"));
+            }
         }
         else
         {

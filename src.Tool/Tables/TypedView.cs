@@ -28,7 +28,8 @@ internal abstract class TypedView(ItemFormat keyFormat, ItemFormat valueFormat)
         catch (FormatException e)
         {
             throw new UsageException(
-                $"a binding of the raw key {stored.RawKey} is of other types than --key and --value say: {e.Message}", e);
+                $"a binding of the raw key {stored.RawKey} is of other types than --key and --value say: {e.Message}",
+                e);
         }
     }
 

@@ -67,7 +67,9 @@ public sealed class DumpAndLoadTests
     }
 
     [Theory]
-    [InlineData("{\"netshm\":1,\"pageSize\":256,\"key\":\"raw\",\"value\":\"words\",\"bindings\":2}\n{\"key\":1,\"value\":[1]}\n", "cut off")]
+    [InlineData(
+        "{\"netshm\":1,\"pageSize\":256,\"key\":\"raw\",\"value\":\"words\",\"bindings\":2}\n{\"key\":1,\"value\":[1]}\n",
+        "cut off")]
     [InlineData("{\"netshm\":9}\n", "version 9")]
     [InlineData("{\"netshm\":1}\n", "header")]
     [InlineData("{\"key\":1,\"value\":[1]}\nnonsense\n", "line 2")]

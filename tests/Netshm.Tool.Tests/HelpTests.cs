@@ -27,7 +27,10 @@ public sealed class HelpTests
     private static IEnumerable<string> CommandNames()
     {
         string help = ToolRun.Expect(0, "--help").Output;
-        string commands = help[help.IndexOf("Commands:", StringComparison.Ordinal)..help.IndexOf("Exit codes:", StringComparison.Ordinal)];
-        return commands.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Trim().Split(' ')[0]);
+        int begin = help.IndexOf("Commands:", StringComparison.Ordinal);
+        int end = help.IndexOf("Exit codes:", StringComparison.Ordinal);
+        return help[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(line => line.Trim().Split(' ')[0]);
     }
 }

@@ -19,7 +19,9 @@ public sealed class MeasuringTests
         ];
         string[] operations = ["add", "find", "find many", "replace", "remove"];
         Assert.Equal(
-            from locking in new[] { "futex", "record", "none" } from operation in operations select $"{locking} {operation}",
+            from locking in new[] { "futex", "record", "none" }
+            from operation in operations
+            select $"{locking} {operation}",
             measured);
     }
 
@@ -31,7 +33,7 @@ public sealed class MeasuringTests
     {
         using var temp = new TempTable();
         ShmTable table = temp.Open();
-        using ChildProcess top = ToolRun.Start("top", temp.Name.ToString(), "--interval", "0.2", "--count", "100", "--json");
+        using ChildProcess top = ToolRun.Start("top", temp.Name.ToString(), "--interval", "0.2", "--json");
 
         // Each line is about an interval; writing goes on until one has told of it.
         int writes = 0;

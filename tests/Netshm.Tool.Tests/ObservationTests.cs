@@ -80,7 +80,10 @@ public sealed class ObservationTests
             JsonElement table1 = Assert.Single(list.GetProperty("tables").EnumerateArray());
             Assert.Equal(kept.ToString(), table1.GetProperty("name").GetString());
             Assert.Equal(1, table1.GetProperty("bindings").GetInt32());
-            string[] orphans = [.. list.GetProperty("orphans").EnumerateArray().Select(one => one.GetProperty("path").GetString()!)];
+            string[] orphans =
+            [
+                .. list.GetProperty("orphans").EnumerateArray().Select(one => one.GetProperty("path").GetString()!),
+            ];
             Assert.Equal(
                 [$"{directory}/companion", $"{directory}/lost.netshm", $"{directory}/x.draft-0123456789AB"], orphans);
 
