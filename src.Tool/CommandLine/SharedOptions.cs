@@ -66,12 +66,12 @@ internal static class SharedOptions
 
     private static CommandOption<ItemFormat?> Format(
         string name, string description, ItemFormatList formats) => new(name)
-    {
-        Description = description,
-        HelpName = "TYPE",
-        DefaultValueFactory = _ => formats.Default,
-        CustomParser = result => Parse(result, formats.Parse),
-    };
+        {
+            Description = description,
+            HelpName = "TYPE",
+            DefaultValueFactory = _ => formats.Default,
+            CustomParser = result => Parse(result, formats.Parse),
+        };
 
     private static TimeSpan? ParseTimeout(ArgumentResult result) => Parse<TimeSpan?>(result, static text =>
     {
