@@ -59,7 +59,9 @@ public sealed class MeasuringTests
         _ = temp.Open();
         using ChildProcess top = ToolRun.Start("top", temp.Name.ToString(), "--interval", "0.05");
         _ = top.ReadLine();
-        using ChildProcess kill = ChildProcess.Start("kill", "kill", ["-INT", $"{top.Id}"]);
+
+        // Not SIGINT, which a program that was started in the background never gets.
+        using ChildProcess kill = ChildProcess.Start("kill", "kill", ["-TERM", $"{top.Id}"]);
         _ = kill.Finish();
         _ = top.Finish();
     }
