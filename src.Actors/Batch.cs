@@ -74,7 +74,7 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
             else
                 ExecuteAndShow(request, table);
         }
-        catch (Exception e) when (e is DeadlockException or LockTimeoutException)
+        catch (LockTimeoutException)
         {
             request.Unclaim();
             _isOver = IsInterrupted = true;

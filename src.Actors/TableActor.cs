@@ -21,8 +21,6 @@ namespace Netshm.Actors;
 /// </remarks>
 internal sealed class TableActor : UntypedActor
 {
-    private static readonly TimeSpan s_linger = TimeSpan.FromMicroseconds(50);
-
     /// <summary>When batches follow each other as fast as this, it is worth while to stay awake between them.</summary>
     private static readonly TimeSpan s_quickSuccession = TimeSpan.FromMicroseconds(200);
 
@@ -59,7 +57,7 @@ internal sealed class TableActor : UntypedActor
                 bool isBusy = Stopwatch.GetElapsedTime(_awakeUntil) < s_quickSuccession;
                 Run();
                 if (isBusy)
-                    Linger();
+                    Spin.Until(_host.Queue, static queue => !queue.SeemsEmpty);
                 _awakeUntil = Stopwatch.GetTimestamp();
                 break;
             case Damaged damaged:
@@ -121,11 +119,6 @@ internal sealed class TableActor : UntypedActor
         {
             return; // Nothing was taken. The mailbox says again that requests wait, unless all deadlines pass.
         }
-        catch (DeadlockException)
-        {
-            StandBack(); // Nothing was taken here either.
-            return;
-        }
         catch (CorruptFileException e)
         {
             Quarantine(e);
@@ -167,17 +160,6 @@ internal sealed class TableActor : UntypedActor
             return;
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < _settings.TurnPause)
-            Thread.Yield();
-    }
-
-    /// <summary>
-    /// Stays awake for a moment, so that the next request finds a thread that need not be woken, which takes longer
-    /// than a batch.
-    /// </summary>
-    private void Linger()
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (_host.Queue.SeemsEmpty && Stopwatch.GetElapsedTime(start) < s_linger)
             Thread.Yield();
     }
 

@@ -67,7 +67,7 @@ public sealed class TypedTableRef<TKey, TValue>
         TKey key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         int[] words = Encode(value);
-        return Write(table => table.Replace(key, words), timeout, cancellationToken);
+        return Write(table => table.ReplaceOrNothing(_keys, key, words), timeout, cancellationToken);
     }
 
     /// <summary>Removes a key's newest binding, which brings the one it hid back.</summary>

@@ -14,7 +14,7 @@ internal sealed class BodyThread
     private static BodyThread? t_own;
 
     private readonly object _monitor = new();
-    private GroupSession? _session;
+    private volatile GroupSession? _session;
     private bool _hasEnded;
 
     private BodyThread(GroupSession first)
@@ -57,6 +57,7 @@ internal sealed class BodyThread
 
     private GroupSession? Next()
     {
+        Spin.Until(this, static thread => thread._session is not null);
         lock (_monitor)
         {
             if (_session is null)

@@ -9,9 +9,6 @@ namespace Netshm.Actors;
 /// </summary>
 internal sealed class GroupSession
 {
-    /// <summary>The two threads mostly answer each other faster than one falls asleep and is woken.</summary>
-    private const int SpinsBeforeWaiting = 40;
-
     private readonly object _monitor = new();
     private readonly ShmTable _table;
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -22,6 +19,7 @@ internal sealed class GroupSession
     private volatile bool _hasEnded;
     private bool _isClosed;
     private int _modifications;
+    private Exception? _tableFailure;
 
     private GroupSession(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
     {
@@ -31,18 +29,29 @@ internal sealed class GroupSession
     }
 
     /// <summary>Runs a body; the caller's thread holds the table's write lock.</summary>
+    /// <returns>
+    /// The reply: <see cref="TableProtocol.GroupResult"/>, or <see cref="GroupFailure"/> with what the body threw.
+    /// </returns>
     /// <exception cref="GroupTimeoutException">The body took too long and was cut off from the table.</exception>
     /// <exception cref="IncompleteGroupException">A lock could not be had after something was modified.</exception>
-    public static object? Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
+    /// <remarks>
+    /// What an operation on the table threw and the body let pass is thrown here too: a
+    /// <see cref="LockTimeoutException"/> then means that the body can be run again, since it has modified nothing.
+    /// </remarks>
+    public static object Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
     {
         var session = new GroupSession(body, table, timeout);
         BodyThread.Start(session);
         session.Serve();
         try
         {
-            return session._outcome.Task.GetAwaiter().GetResult();
+            return new TableProtocol.GroupResult(session._outcome.Task.GetAwaiter().GetResult());
         }
-        catch (Exception e) when (session._modifications > 0 && e is DeadlockException or LockTimeoutException)
+        catch (Exception e) when (e != session._tableFailure)
+        {
+            return new GroupFailure(e);
+        }
+        catch (LockTimeoutException e) when (session._modifications > 0)
         {
             throw new IncompleteGroupException(
                 $"{table.Name}: the group was interrupted after it had modified the table: {e.Message}",
@@ -64,16 +73,9 @@ internal sealed class GroupSession
             Monitor.PulseAll(_monitor);
         }
 
-        for (var spinner = new SpinWait(); !call.IsDone && spinner.Count < SpinsBeforeWaiting;)
-            spinner.SpinOnce(sleep1Threshold: -1);
-        lock (_monitor)
-        {
-            while (!call.IsDone && !_isClosed)
-                Monitor.Wait(_monitor);
-            if (!call.IsDone)
-                throw TookTooLong();
-        }
-
+        Spin.Until(call, static call => call.IsDone);
+        if (!call.IsDone)
+            WaitFor(call);
         return call.Result;
     }
 
@@ -108,7 +110,8 @@ internal sealed class GroupSession
             call.ExecuteOn(_table);
             lock (_monitor)
             {
-                _modifications += call.IsWrite && call.HasSucceeded ? 1 : 0;
+                _modifications += call.IsWrite && call.Failure is null ? 1 : 0;
+                _tableFailure = call.Failure ?? _tableFailure;
                 call.IsDone = true;
                 _waiting = null;
                 Monitor.PulseAll(_monitor);
@@ -116,10 +119,20 @@ internal sealed class GroupSession
         }
     }
 
+    private void WaitFor(Call call)
+    {
+        lock (_monitor)
+        {
+            while (!call.IsDone && !_isClosed)
+                Monitor.Wait(_monitor);
+            if (!call.IsDone)
+                throw TookTooLong();
+        }
+    }
+
     private Call? NextCall()
     {
-        for (var spinner = new SpinWait(); _waiting is null && !_hasEnded && spinner.Count < SpinsBeforeWaiting;)
-            spinner.SpinOnce(sleep1Threshold: -1);
+        Spin.Until(this, static session => session._waiting is not null || session._hasEnded);
         lock (_monitor)
         {
             while (_waiting is null && !_hasEnded)
@@ -164,7 +177,7 @@ internal sealed class GroupSession
             set => Volatile.Write(ref _isDone, value);
         }
 
-        public bool HasSucceeded { get; protected set; }
+        public Exception? Failure { get; protected set; }
 
         public abstract void ExecuteOn(ShmTable table);
     }
@@ -180,11 +193,11 @@ internal sealed class GroupSession
             try
             {
                 _outcome.SetResult(operation(table));
-                HasSucceeded = true;
             }
             catch (Exception e)
             {
-                _outcome.SetException(e); // It is the body's: thrown to it by Result.
+                Failure = e;
+                _outcome.SetException(e); // Thrown to the body by Result.
             }
         }
     }

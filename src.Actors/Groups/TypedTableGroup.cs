@@ -25,7 +25,8 @@ public sealed class TypedTableGroup<TKey, TValue>
     public void Add(TKey key, TValue value) => _group.Write(table => Typed(table).Add(key, value));
 
     /// <summary>Replaces the newest binding, or adds one.</summary>
-    public void Replace(TKey key, TValue value) => _group.Write(table => Typed(table).Replace(key, value));
+    public void Replace(TKey key, TValue value) =>
+        _group.Write(table => Typed(table).ReplaceOrNothing(_keys, key, value));
 
     /// <summary>Removes the newest binding.</summary>
     /// <returns>Whether there was one.</returns>
@@ -79,7 +80,7 @@ public sealed class TypedTableGroup<TKey, TValue>
         {
             try
             {
-                typed.Replace(bindings[done].Key, bindings[done].Value);
+                typed.ReplaceOrNothing(_keys, bindings[done].Key, bindings[done].Value);
             }
             catch (Exception e) when (done > 0 && e is not CorruptFileException)
             {

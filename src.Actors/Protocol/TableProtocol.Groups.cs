@@ -63,7 +63,7 @@ public static partial class TableProtocol
         internal override bool RunsAlone => true;
 
         internal override object Execute(in Execution execution) =>
-            new GroupResult(GroupSession.Run(Body, execution.Table, execution.GroupTimeout));
+            GroupSession.Run(Body, execution.Table, execution.GroupTimeout);
     }
 
     /// <summary>The reply to <see cref="Group"/>.</summary>

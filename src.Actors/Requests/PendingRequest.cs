@@ -44,8 +44,12 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
     public virtual void Unclaim() => Volatile.Write(ref _state, Waiting);
 
     /// <summary>Executes it under the table's lock and keeps the reply for <see cref="Answer"/>.</summary>
-    public void Execute(ShmTable table, TimeSpan maxGroupTime) =>
+    public void Execute(ShmTable table, TimeSpan maxGroupTime)
+    {
         _reply = Request.Execute(new Execution(table, Deadline, maxGroupTime));
+        if (_reply is GroupFailure failure)
+            KeepFailure(failure.Cause);
+    }
 
     /// <summary>Keeps a failure for <see cref="Answer"/>.</summary>
     public void KeepFailure(Exception failure) => _failure = failure;

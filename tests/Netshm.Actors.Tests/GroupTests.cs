@@ -1,3 +1,5 @@
+using Netshm.TestKit;
+
 namespace Netshm.Actors.Tests;
 
 /// <summary>Groups with a delegate.</summary>
@@ -88,39 +90,50 @@ public sealed class GroupTests : TableSpec
         Assert.True(Table.Contains(1));
     }
 
-    [Fact]
-    public async Task A_deadlock_is_tried_again_until_it_is_gone()
+    [Theory]
+    [MemberData(nameof(FailuresOfOtherTables))]
+    public async Task What_a_body_met_in_another_table_is_its_own_failure(NetshmException failure)
     {
         int runs = 0;
-        int result = await Table.GroupAsync(
-            _ => ++runs < 5 ? throw new DeadlockException("made up") : runs);
-        Assert.Equal(5, result);
-    }
-
-    [Fact]
-    public async Task A_deadlock_that_stays_is_answered_at_the_deadline()
-    {
-        int runs = 0;
-        var failure = await Assert.ThrowsAnyAsync<NetshmException>(() => Table.GroupAsync<int>(
-            _ => throw new DeadlockException($"made up: {Interlocked.Increment(ref runs)}"), s_groupTimeout));
-
-        // The deadline passes between two runs, or within one.
-        Assert.True(failure is RequestTimeoutException or GroupTimeoutException, failure.ToString());
-        Assert.True(runs > 1);
+        Exception? met = await Record.ExceptionAsync(() => Table.GroupAsync<int>(_ =>
+        {
+            runs++;
+            throw failure;
+        }));
+        Assert.Same(failure, met);
+        Assert.Equal(1, runs);
+        Assert.False(Table.IsClosed);
         await Table.AddAsync(1, [1]);
     }
 
     [Fact]
-    public async Task A_deadlock_after_a_modification_is_not_tried_again()
+    public async Task A_deadlock_over_two_tables_and_two_processes_ends_with_the_group_timeout()
     {
-        int runs = 0;
-        var failure = await Assert.ThrowsAsync<IncompleteGroupException>(() => Table.GroupAsync<int>(group =>
+        using var other = new TempTable();
+        ShmTable otherTable = other.Open();
+        using ChildProcess worker = WorkerProcess.Start(
+            "two-tables", other.Name.ToString(), Temp.Name.ToString(), nameof(LockingMethod.Futex));
+        Assert.Equal("ready", worker.ReadLine());
+        Assert.Equal("outer", worker.Ask("lock the other table"));
+        var bodyHasBothTables = new TaskCompletionSource();
+        Task group = Table.GroupAsync(mine =>
         {
-            group.Add(1, [++runs]);
-            throw new DeadlockException("made up");
-        }));
-        Assert.IsType<DeadlockException>(failure.InnerException);
-        Assert.Equal(1, failure.ModificationsDone);
-        Assert.Equal([1], Table.Find(1));
+            mine.Replace(0, [10]);
+            worker.WriteLine("want this table too");
+            otherTable.Replace(1, [1]);
+            bodyHasBothTables.SetResult();
+        });
+        await Assert.ThrowsAsync<GroupTimeoutException>(() => group);
+        Assert.Equal("done", worker.ReadLine());
+        await bodyHasBothTables.Task.WaitAsync(Patience);
+        Assert.Equal([11], Table.Find(0));
+        Assert.Equal([1], otherTable.Find(0));
     }
+
+    public static TheoryData<NetshmException> FailuresOfOtherTables() =>
+    [
+        new DeadlockException("another table"),
+        new LockTimeoutException("another table"),
+        new CorruptFileException("another table", page: 1, word: 0, "damage"),
+    ];
 }

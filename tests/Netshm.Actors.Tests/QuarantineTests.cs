@@ -6,9 +6,6 @@ namespace Netshm.Actors.Tests;
 /// <summary>What a damaged table does to its requests.</summary>
 public sealed class QuarantineTests : TableSpec
 {
-    /// <summary>The first word of a binding's first page, as docs/FileFormat.md has it.</summary>
-    private const int BindingMagic = 0x12DE9F67;
-
     [Fact]
     public async Task A_damaged_table_is_quarantined_and_said_to_be()
     {
@@ -68,7 +65,7 @@ public sealed class QuarantineTests : TableSpec
         Temp.IsDamagedOnPurpose();
         using FileStream file = File.Open(
             Temp.Name.MemoryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        int pageSize = Sys.Netshm().HostOf(Table.Actor).Batches.PageSize;
+        int pageSize = Batches.PageSize;
         byte[] pages = new byte[file.Length];
         file.ReadExactly(pages);
         for (int page = 0; page < pages.Length / pageSize; page++)

@@ -13,7 +13,7 @@ public sealed class RestartTests : TableSpec
         Sys.EventStream.Subscribe(TestActor, typeof(Warning));
 
         // Locks that fail are hard to come by: a handle that somebody closed serves as well.
-        HostOf(Table).Batches.Dispose();
+        Batches.Dispose();
         Task[] waiting = [.. Enumerable.Range(2, 10).Select(key => Table.AddAsync(key, [key]))];
         await Task.WhenAll(waiting);
         Assert.Contains("opened anew", ExpectMsg<Warning>(Patience).ToString(), StringComparison.Ordinal);
@@ -34,7 +34,7 @@ public sealed class RestartTests : TableSpec
         }))];
         for (int i = 0; i < Restarts; i++)
         {
-            HostOf(Table).Batches.Dispose();
+            Batches.Dispose();
             await Table.ReplaceAsync(1, [1]);
         }
 
@@ -135,6 +135,4 @@ public sealed class RestartTests : TableSpec
         (int Done, int Closed)[] results = await Task.WhenAll(senders).WaitAsync(Patience);
         Assert.Equal(results.Sum(result => result.Done) + 1, Temp.Open().Count);
     }
-
-    private TableHost HostOf(TableRef table) => Sys.Netshm().HostOf(table.Actor);
 }

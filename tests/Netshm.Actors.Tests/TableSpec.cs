@@ -8,6 +8,9 @@ namespace Netshm.Actors.Tests;
 /// </summary>
 public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
 {
+    /// <summary>The first word of a binding's first page, as docs/FileFormat.md has it.</summary>
+    protected const int BindingMagic = 0x12DE9F67;
+
     /// <summary>How long a spec waits for what must happen.</summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -32,6 +35,9 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>The table.</summary>
     protected TableRef Table { get; }
 
+    /// <summary>The table's handle that its actor works with.</summary>
+    private protected ShmTable Batches => Sys.Netshm().HostOf(Table.Actor).Batches;
+
     /// <summary>The configuration of a table "test" at a location.</summary>
     protected static Config Configure(SharedMemoryName location, string settings = "") =>
         ConfigurationFactory.ParseString($$"""
@@ -50,10 +56,19 @@ public abstract class TableSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Another process that holds the table's write lock until it is told to let go.</summary>
     protected ChildProcess HoldLock()
     {
-        string locking = Sys.Netshm().HostOf(Table.Actor).Batches.Locking.ToString();
-        ChildProcess holder = WorkerProcess.Start("hold", Temp.Name.ToString(), locking, nameof(GroupIntent.Write));
+        ChildProcess holder = WorkerProcess.Start(
+            "hold", Temp.Name.ToString(), Batches.Locking.ToString(), nameof(GroupIntent.Write));
         Assert.Equal("held", holder.ReadLine());
         return holder;
+    }
+
+    /// <summary>The page of the only binding that the table has ever had.</summary>
+    protected int PageOfOnlyBinding()
+    {
+        int page = 0;
+        while (Batches.Memory[page, 0] != BindingMagic)
+            page++;
+        return page;
     }
 
     /// <inheritdoc/>

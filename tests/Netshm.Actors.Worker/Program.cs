@@ -1,44 +1,14 @@
-using System.Globalization;
-using Akka.Actor;
-using Akka.Configuration;
-using Netshm.Actors;
+using Netshm.Actors.Worker;
 
-// increment NAME KEYS ROUNDS: an actor system with a table actor under record locks. Says "ready", waits for a line,
-// and increments the counters 0 to KEYS - 1 in turn, ROUNDS times in all, each time in a group, with 64 groups under
-// way; every 100th group is a delegate.
-if (args is not ["increment", var name, var keys, var rounds])
+return args switch
+{
+    ["increment", var name, var keys, var rounds] => await IncrementCommand.Run(name, keys, rounds),
+    ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
+    _ => await Unknown(args),
+};
+
+static async Task<int> Unknown(string[] args)
 {
     await Console.Error.WriteLineAsync($"Not a command of the actor tests' worker: {string.Join(' ', args)}");
     return 2;
-}
-
-const int InFlight = 64;
-const int GroupsPerDelegate = 100;
-int keyCount = int.Parse(keys, CultureInfo.InvariantCulture);
-int roundCount = int.Parse(rounds, CultureInfo.InvariantCulture);
-ActorSystem system = ActorSystem.Create("worker", ConfigurationFactory.ParseString(
-    $$"""
-    akka.loglevel = ERROR
-    akka.stdout-loglevel = OFF
-    netshm.table.counters { location = "{{name}}", locking = record, request-timeout = 60s }
-    """));
-TableRef table = system.Netshm().OpenTable("counters");
-Console.WriteLine("ready");
-Console.ReadLine();
-int next = -1;
-await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
-{
-    for (int i = Interlocked.Increment(ref next); i < roundCount; i = Interlocked.Increment(ref next))
-        await Increment(i);
-})));
-Console.WriteLine("done");
-await system.Terminate();
-return 0;
-
-Task Increment(int i)
-{
-    int key = i % keyCount;
-    return i % GroupsPerDelegate == 0
-        ? table.GroupAsync(group => group.Replace(key, [(group.TryFind(key)?[0] ?? 0) + 1]))
-        : table.GroupAsync([new GroupOperation.Increment(key)]);
 }
