@@ -11,7 +11,7 @@ namespace Netshm;
 /// mapped, whatever page number a file claims. The one thing that can't be survived is another program truncating
 /// the file while it is mapped.
 /// </remarks>
-internal sealed unsafe class MappedPages : IDisposable
+internal sealed unsafe partial class MappedPages : IDisposable
 {
     /// <summary>The largest table that can be mapped, in bytes; address space, not memory.</summary>
     private const long MaxReservedBytes = 1L << 36;
@@ -92,25 +92,6 @@ internal sealed unsafe class MappedPages : IDisposable
         bool isThere = (uint)page < (uint)_mappedPages;
         words = isThere ? new ReadOnlySpan<int>(_base + ((long)page * WordsPerPage), WordsPerPage) : default;
         return isThere;
-    }
-
-    /// <summary>Key and pointer of a cell, for readers that hold no lock; false when it is not all there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGetCell(long firstWord, out int key, out int pointer)
-    {
-        if ((ulong)firstWord + 1 >= (ulong)_mappedWords)
-        {
-            key = pointer = 0;
-            return false;
-        }
-
-        // The pointer before the key: a writer stores them the other way round.
-        // SAFETY: both words lie within the mapping, as for Page.
-        Seam.Reached(SeamKind.Load);
-        pointer = Volatile.Read(ref _base[firstWord + 1]);
-        Seam.Reached(SeamKind.Load);
-        key = _base[firstWord];
-        return true;
     }
 
     /// <summary>Asks the processor to load a word's cache line, where it has an instruction for that.</summary>

@@ -50,5 +50,22 @@ internal readonly unsafe struct SharedLongs
         }
     }
 
+    /// <summary>Where a word is, for those that load it twice; as long as the block stays mapped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly long At(int index)
+    {
+        if ((uint)index >= (uint)_count)
+            ThrowOutOfRange();
+        return ref _first[index];
+    }
+
+    /// <summary>Loads a word before everything that is loaded later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Load(ref readonly long word)
+    {
+        Seam.Reached(SeamKind.Load);
+        return Volatile.Read(in word);
+    }
+
     private static void ThrowOutOfRange() => throw new ArgumentOutOfRangeException("index");
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
@@ -13,27 +15,41 @@ internal sealed class HashGeometry
     private const int LinearOffset = 72;
 
     private readonly int _cellsInDescriptor;
-    private readonly int[] _extentsInDescriptor;
-    private readonly Extent _lastExtent;
-    private readonly Extent[] _earlierExtents;
+    private readonly Vector512<int> _firstExtentsInDescriptor;
+    private readonly Vector512<int> _lastExtentsInDescriptor;
     private readonly ulong _cellsReciprocal;
     private readonly ulong _cellsPerPageReciprocal;
-    private readonly int _excessOfNegativeKeys;
+    private readonly long _bias;
     private readonly int _wordsBetweenPages;
+
+    /// <summary>The first cell of each extent, and behind the last one a number that no cell has.</summary>
+    private readonly Vector512<int> _firstCells;
+
+    /// <summary>Where the first cell of all would begin, were an extent's pages continued backwards; index 0 is none.</summary>
+    private readonly long[] _origins = new long[Layout.MaxExtents + 1];
 
     private HashGeometry(
         int cellsInDescriptor, int[] extentsInDescriptor, int cells, List<Extent> extents, int wordsPerPage)
     {
         int cellsPerPage = Layout.CellsPerPage(wordsPerPage);
         _cellsInDescriptor = cellsInDescriptor;
-        _extentsInDescriptor = extentsInDescriptor;
-        _lastExtent = extents[^1];
-        _earlierExtents = [.. extents[..^1]];
+        _firstExtentsInDescriptor = Vector512.Create(extentsInDescriptor, 0);
+        _lastExtentsInDescriptor = Vector512.Create(extentsInDescriptor, Layout.MaxExtents);
         _cellsReciprocal = ReciprocalOf(cells);
         _cellsPerPageReciprocal = ReciprocalOf(cellsPerPage);
-        _excessOfNegativeKeys = cells - (int)((1L << 32) % cells);
+        _bias = (((1L << 31) / cells) + 1) * cells;
         _wordsBetweenPages = wordsPerPage - (Layout.CellLengthInWords * cellsPerPage);
         Cells = cells;
+
+        Span<int> firstCells = stackalloc int[Layout.MaxExtents];
+        firstCells.Fill(int.MaxValue);
+        for (int i = 0; i < extents.Count; i++)
+        {
+            firstCells[i] = extents[i].FirstCell;
+            _origins[i + 1] = extents[i].FirstWord - ((long)extents[i].FirstCell / cellsPerPage * wordsPerPage);
+        }
+
+        _firstCells = Vector512.Create<int>(firstCells);
     }
 
     /// <summary>How many cells are searched.</summary>
@@ -82,8 +98,14 @@ internal sealed class HashGeometry
     }
 
     /// <summary>Whether the descriptor still says what this was worked out for.</summary>
-    public bool Matches(DescriptorView descriptor) =>
-        descriptor.Cells == _cellsInDescriptor && descriptor.Extents.SequenceEqual(_extentsInDescriptor);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(DescriptorView descriptor)
+    {
+        ReadOnlySpan<int> extents = descriptor.Extents;
+        Vector512<int> differences = (Vector512.Create(extents) ^ _firstExtentsInDescriptor)
+            | (Vector512.Create(extents[Layout.MaxExtents..]) ^ _lastExtentsInDescriptor);
+        return descriptor.Cells == _cellsInDescriptor && differences == Vector512<int>.Zero;
+    }
 
     /// <summary>The number of the cell where probe <paramref name="probe"/> of a key looks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,39 +113,31 @@ internal sealed class HashGeometry
     {
         int sum = unchecked(key + (probe < QuadraticProbes ? probe * probe : LinearOffset + probe));
 
-        // The remainder by multiplication; exact for 32 bits. A negative number is 2^32 less than its unsigned value.
-        uint value = (uint)sum;
-        uint remainder = value - ((uint)HighPart(_cellsReciprocal, value) * (uint)Cells);
-        long tooLarge = remainder + (long)(_excessOfNegativeKeys & (sum >> 31)) - Cells;
-
-        // Without a branch, which would be guessed wrong for a quarter of all keys.
-        return (int)(tooLarge + (Cells & (tooLarge >> 63)));
+        // Without a branch, which would be guessed wrong for many keys: a multiple of the cells makes the sum positive,
+        // and the remainder is worked out by multiplication, which is exact up to 33 bits.
+        ulong positive = (ulong)(sum + _bias);
+        return (int)(positive - (HighPart(_cellsReciprocal, positive) * (ulong)Cells));
     }
 
     /// <summary>Where a cell begins, in words from the start of the file.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long FirstWordOf(int cell)
     {
-        // The last extent has more than half of the cells.
-        Extent extent = cell >= _lastExtent.FirstCell ? _lastExtent : EarlierExtentOf(cell);
-        uint cellInExtent = (uint)(cell - extent.FirstCell);
-        long page = (long)HighPart(_cellsPerPageReciprocal, cellInExtent);
-        return extent.FirstWord + (Layout.CellLengthInWords * (long)cellInExtent) + (page * _wordsBetweenPages);
-    }
-
-    private Extent EarlierExtentOf(int cell)
-    {
-        int e = _earlierExtents.Length - 1;
-        while (cell < _earlierExtents[e].FirstCell)
-            e--;
-        return _earlierExtents[e];
+        // The number of extents that begin at the cell or before it; again without a branch.
+        int extentNumber = BitOperations.PopCount(
+            Vector512.GreaterThanOrEqual(Vector512.Create(cell), _firstCells).ExtractMostSignificantBits());
+        long page = (long)HighPart(_cellsPerPageReciprocal, (uint)cell);
+        return _origins[extentNumber] + (Layout.CellLengthInWords * (long)cell) + (page * _wordsBetweenPages);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong HighPart(ulong left, ulong right) =>
         Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(left, right) : Math.BigMul(left, right, out _);
 
-    /// <summary>2^64 divided by a number, rounded up: multiplying by it divides 32-bit numbers exactly.</summary>
+    /// <summary>
+    /// 2^64 divided by a number, rounded up: the high part of a product with it is the quotient, exactly for numbers below
+    /// 2^33, since the rounding makes the product less than 2^64 too large for them.
+    /// </summary>
     private static ulong ReciprocalOf(int divisor) => (ulong.MaxValue / (uint)divisor) + 1;
 
     private static CorruptFileException Bad(string name, int word, string problem) =>

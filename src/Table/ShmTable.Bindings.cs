@@ -7,8 +7,11 @@ namespace Netshm;
 /// <content>The operations on bindings.</content>
 public sealed partial class ShmTable
 {
-    /// <summary>Values up to this length are read in one step before there is an array to hold them.</summary>
-    private const int UsualLengthInWords = 64;
+    /// <summary>
+    /// Values up to these lengths are read in one step before there is an array to hold them: those of a cache line at the
+    /// first attempt, longer ones at the second.
+    /// </summary>
+    private const int UsualLengthInWords = 16, LongLengthInWords = 64;
 
     /// <summary>Adds a binding (the original's <c>add</c>). Older bindings of the key are hidden, not removed.</summary>
     /// <remarks>Locks the table for writing. Allocates nothing on the managed heap.</remarks>
@@ -79,19 +82,10 @@ public sealed partial class ShmTable
     public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
     {
         Span<int> words = stackalloc int[UsualLengthInWords];
-        ReadOutcome outcome = ReadAtOnce(key, words, out int lengthInWords);
-        if (outcome is ReadOutcome.TooLong or ReadOutcome.Undecided)
-        {
-            var sink = default(ArraySink);
-            ReadBindings(key, ref sink);
-            value = sink.Value;
-        }
-        else
-        {
-            value = outcome == ReadOutcome.Found ? words[..lengthInWords].ToArray() : null;
-        }
-
-        return value is not null;
+        if (_reader is not { } reader || !reader.TryReadUsual(key, words, out int lengthInWords))
+            return TryFindAnyValue(key, out value);
+        value = words[..lengthInWords].ToArray();
+        return true;
     }
 
     /// <summary>Copies the value of a key's newest binding, without allocating.</summary>
@@ -106,13 +100,9 @@ public sealed partial class ShmTable
     /// <param name="length">The value's length in words; 0 when the key is not bound.</param>
     /// <returns>Whether the key is bound.</returns>
     /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
-    public bool TryFind(int key, Span<int> destination, out int length)
-    {
-        ReadOutcome outcome = ReadAtOnce(key, destination, out length);
-        return outcome <= ReadOutcome.Unbound && outcome != ReadOutcome.TooLong
-            ? outcome == ReadOutcome.Found
-            : TryFindAnyLength(key, destination, out length);
-    }
+    public bool TryFind(int key, Span<int> destination, out int length) =>
+        (_reader is { } reader && reader.TryReadUsual(key, destination, out length))
+        || TryFindAnyValue(key, destination, out length);
 
     /// <summary>The values of all bindings of a key, newest first (the original's <c>find_all</c>).</summary>
     /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does; all of them as of one instant.</remarks>
@@ -241,6 +231,32 @@ public sealed partial class ShmTable
             return reader.Read(key, destination, out lengthInWords);
         lengthInWords = 0;
         return ReadOutcome.Undecided;
+    }
+
+    private bool TryFindAnyValue(int key, [NotNullWhen(true)] out int[]? value)
+    {
+        Span<int> words = stackalloc int[LongLengthInWords];
+        ReadOutcome outcome = ReadAtOnce(key, words, out int lengthInWords);
+        if (outcome is ReadOutcome.TooLong or ReadOutcome.Undecided)
+        {
+            var sink = default(ArraySink);
+            ReadBindings(key, ref sink);
+            value = sink.Value;
+        }
+        else
+        {
+            value = outcome == ReadOutcome.Found ? words[..lengthInWords].ToArray() : null;
+        }
+
+        return value is not null;
+    }
+
+    private bool TryFindAnyValue(int key, Span<int> destination, out int length)
+    {
+        ReadOutcome outcome = ReadAtOnce(key, destination, out length);
+        return outcome is ReadOutcome.Found or ReadOutcome.Unbound
+            ? outcome == ReadOutcome.Found
+            : TryFindAnyLength(key, destination, out length);
     }
 
     private bool TryFindAnyLength(int key, Span<int> destination, out int lengthInWords)

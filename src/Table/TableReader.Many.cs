@@ -69,7 +69,7 @@ internal sealed partial class TableReader
         HashGeometry? geometry = _geometry;
         if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _))
             return;
-        int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
+        int page = NewestOf(_pages, geometry, key);
         if (page > Layout.NeverUsed)
             _pages.Prefetch((long)page * _pages.WordsPerPage);
     }
@@ -112,7 +112,7 @@ internal sealed partial class TableReader
     {
         for (int i = 0; i < keys.Length; i++)
         {
-            int page = NewestOf(geometry, keys[i], places[i]);
+            int page = NewestOf(_pages, geometry, keys[i], places[i]);
             places[i] = page;
             if (page <= Layout.NeverUsed)
                 continue;

@@ -60,11 +60,26 @@ internal sealed partial class TableReader
         get => _lock.OnDemandGroups == 0;
     }
 
+    /// <summary>Copies the newest value of a key in the usual case; false says nothing but that this was not one.</summary>
+    /// <inheritdoc cref="MappedPages.TryCopyWhole" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadUsual(int key, Span<int> destination, out int lengthInWords)
+    {
+        Unsafe.SkipInit(out lengthInWords);
+        HashGeometry? geometry = _geometry;
+        ref readonly long word = ref _sequences.At(ReadSequences.IndexOf(key));
+        long sequence = SharedLongs.Load(in word);
+        if (geometry is null || (sequence & 1) != 0 || !MayRead || (_othersMoveCells && !IsCurrent(geometry)))
+            return false;
+        MappedPages pages = _pages;
+        return pages.TryCopyWhole(NewestOf(pages, geometry, key), key, destination, out lengthInWords)
+            && IsUnchanged(geometry, in word, sequence);
+    }
+
     /// <summary>Copies the newest value of a key, when it is in one page.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Where the value goes; may be overwritten by any outcome.</param>
     /// <param name="lengthInWords">The value's length, when it is known.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOutcome Read(int key, Span<int> destination, out int lengthInWords)
     {
         HashGeometry? geometry = _geometry;
@@ -174,15 +189,20 @@ internal sealed partial class TableReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsCurrent(HashGeometry geometry) =>
         geometry.Structure == _sequences.First
-        && (!_othersMoveCells || geometry.Matches(_engine.DescriptorAsItIs));
+        && (!_othersMoveCells || geometry.Matches(
+            new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords))));
 
     /// <summary>Whether nothing that concerns a key was modified since its word was read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsUnchanged(HashGeometry geometry, int index, long sequence)
+    private bool IsUnchanged(HashGeometry geometry, int index, long sequence) =>
+        IsUnchanged(geometry, in _sequences.At(index), sequence);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsUnchanged(HashGeometry geometry, in long word, long sequence)
     {
         // What was copied must have been loaded before the words are.
         Volatile.ReadBarrier();
-        bool isUnchanged = _sequences[index] == sequence && _sequences.First == geometry.Structure;
+        bool isUnchanged = SharedLongs.Load(in word) == sequence && _sequences.First == geometry.Structure;
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
         return isUnchanged;
     }
@@ -191,7 +211,7 @@ internal sealed partial class TableReader
     private ReadOutcome ReadOnce(HashGeometry geometry, int key, Span<int> destination, out int lengthInWords)
     {
         lengthInWords = 0;
-        int page = NewestOf(geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
+        int page = NewestOf(_pages, geometry, key);
         if (page <= Layout.NeverUsed)
             return page == Unreachable ? ReadOutcome.Undecided : ReadOutcome.Unbound;
         Seam.Reached(SeamKind.Load);
@@ -206,13 +226,17 @@ internal sealed partial class TableReader
         return value.TryCopyTo(destination) ? ReadOutcome.Found : ReadOutcome.TooLong;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key) =>
+        NewestOf(pages, geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
+
     /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(HashGeometry geometry, int key, long firstCellWord)
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key, long firstCellWord)
     {
-        if (!_pages.TryGetCell(firstCellWord, out int cellKey, out int pointer))
+        if (!pages.TryGetCell(firstCellWord, out int cellKey, out int pointer))
             return Unreachable;
-        return pointer == Layout.NeverUsed || cellKey == key ? pointer : NewestInLaterCells(geometry, key);
+        return cellKey == key || pointer == Layout.NeverUsed ? pointer : NewestInLaterCells(geometry, key);
     }
 
     private int NewestInLaterCells(HashGeometry geometry, int key)

@@ -16,7 +16,9 @@ public class SourceTests
                where File.ReadLines(file).Any(line => line.Contains("unsafe ", StringComparison.Ordinal))
                select Path.GetFileName(file),
         ];
-        Assert.Equal(["Libc.cs", "MappedBlock.cs", "MappedPages.cs", "SharedLongs.cs"], files.Order());
+        Assert.Equal(
+            ["Libc.cs", "MappedBlock.cs", "MappedPages.LookUp.cs", "MappedPages.cs", "SharedLongs.cs"],
+            files.Order(StringComparer.Ordinal));
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

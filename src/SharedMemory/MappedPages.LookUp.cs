@@ -1,0 +1,71 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Netshm;
+
+/// <content>The usual look-up, in as few instructions as it can be.</content>
+internal sealed unsafe partial class MappedPages
+{
+    /// <summary>How much is copied whatever the value's length is.</summary>
+    private const int MaxCopiedWords = 16;
+
+    /// <summary>Key and pointer of a cell, for readers that hold no lock; false when it is not all there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetCell(long firstWord, out int key, out int pointer)
+    {
+        Unsafe.SkipInit(out key);
+        Unsafe.SkipInit(out pointer);
+        if ((ulong)firstWord + 1 >= (ulong)_mappedWords)
+            return false;
+
+        // Both in one load. Should the processor split it, a cell that another key is just taking may show an old word
+        // and a new one; the page found then is not one of the key that is looked for.
+        // SAFETY: both words lie within the mapping, as for Page.
+        Seam.Reached(SeamKind.Load);
+        long both = Volatile.Read(ref *(long*)(_base + firstWord));
+        key = (int)both;
+        pointer = (int)(both >> 32);
+        return true;
+    }
+
+    /// <summary>
+    /// Copies the value of a binding when all of it is in one page, and the destination has room for it and for no more
+    /// than a cache line; false when any of that is not so.
+    /// </summary>
+    /// <remarks>
+    /// For readers that hold no lock: whatever is read is checked, and is only worth something when nothing was modified
+    /// meanwhile. A processor goes on with the next look-up while it waits for the memory of this one, as far as the
+    /// instructions that it can hold reach: each one saved here is nearly a nanosecond. Branches on what the page says
+    /// would be waited for too: so there is one for all that must be so, and what is copied does not depend on it.
+    /// </remarks>
+    /// <param name="page">The binding's first page, or any number.</param>
+    /// <param name="key">The key it must have.</param>
+    /// <param name="destination">Where the value goes; words behind the value's are overwritten with anything.</param>
+    /// <param name="lengthInWords">The value's length, if true is returned; else anything.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCopyWhole(int page, int key, Span<int> destination, out int lengthInWords)
+    {
+        Unsafe.SkipInit(out lengthInWords);
+        if ((uint)page >= (uint)_mappedPages || destination.Length > MaxCopiedWords)
+            return false;
+
+        // SAFETY: the page lies within the mapping, as for Page; a page has more words than its header.
+        Seam.Reached(SeamKind.Load);
+        int* words = _base + ((long)page * WordsPerPage);
+        int copiedWords = Math.Min(WordsPerPage - Layout.ContentHeaderInWords, destination.Length);
+
+        // Magic, key and next page are as they must be; any older binding will do.
+        Vector128<int> expected = Vector128.Create(ContentView.Magic, key, 0, 0);
+        Vector128<int> badBits = Vector128.AndNot(Vector128.Load(words) ^ expected, Vector128.Create(0, 0, 0, -1));
+
+        // The value's position, which must be 0, lies above its length here: one comparison sees both.
+        ulong length = BitOperations.RotateLeft(*(ulong*)(words + ContentView.ValuePositionWord), 32);
+        lengthInWords = (int)length;
+        if (!(badBits == Vector128<int>.Zero & length <= (uint)copiedWords))
+            return false;
+        Seam.Reached(SeamKind.Load);
+        new ReadOnlySpan<int>(words + Layout.ContentHeaderInWords, copiedWords).CopyTo(destination);
+        return true;
+    }
+}
