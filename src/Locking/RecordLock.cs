@@ -15,7 +15,7 @@ internal sealed class RecordLock : ProcessLock
 
     private const int StandBackInMilliseconds = 1;
 
-    private static int s_held;
+    private static long s_releases;
 
     private readonly object _monitor = new();
     private readonly SharedDescriptor _lockFile;
@@ -35,8 +35,8 @@ internal sealed class RecordLock : ProcessLock
         _name = name;
     }
 
-    /// <summary>How many tables this process has locked now.</summary>
-    public static int HeldByProcess => Volatile.Read(ref s_held);
+    /// <summary>How often this process has let go of a table.</summary>
+    public static long ReleasesOfProcess => Volatile.Read(ref s_releases);
 
     private long DescriptorByte => ByteOf(Layout.DescriptorPage);
 
@@ -57,7 +57,6 @@ internal sealed class RecordLock : ProcessLock
             {
                 ByteRangeLock.Lock(_lockFile, Libc.F_RDLCK, DescriptorByte, 1, deadline, _name);
                 _sharedSince = Environment.TickCount64;
-                Interlocked.Increment(ref s_held);
             }
 
             _sharers++;
@@ -74,8 +73,8 @@ internal sealed class RecordLock : ProcessLock
         {
             if (--_sharers > 0)
                 return;
-            Interlocked.Decrement(ref s_held);
             ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
+            Interlocked.Increment(ref s_releases);
             Monitor.PulseAll(_monitor);
         }
     }
@@ -90,7 +89,6 @@ internal sealed class RecordLock : ProcessLock
             _lockedContentByte = Everything;
         else
             ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
-        Interlocked.Increment(ref s_held);
     }
 
     public override void Upgrade(Deadline deadline)
@@ -112,7 +110,7 @@ internal sealed class RecordLock : ProcessLock
             return;
         }
 
-        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, wanted, 1, deadline, _name);
+        LockMore(wanted, 1, deadline);
         _lockedContentByte = wanted;
     }
 
@@ -120,13 +118,12 @@ internal sealed class RecordLock : ProcessLock
     {
         if (_lockedContentByte == Everything)
             return;
-        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, deadline, _name);
+        LockMore(0, ByteRangeLock.FirstReserved, deadline);
         _lockedContentByte = Everything;
     }
 
     public override void ReleaseExclusive()
     {
-        Interlocked.Decrement(ref s_held);
         bool onlyDescriptor = _lockedContentByte == Nothing;
         _lockedContentByte = Nothing;
 
@@ -135,6 +132,25 @@ internal sealed class RecordLock : ProcessLock
             ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
         else
             ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, _name);
+        Interlocked.Increment(ref s_releases);
+    }
+
+    /// <summary>Locks bindings for a thread that holds the descriptor, which can't be let go in between.</summary>
+    private void LockMore(long start, long lengthInBytes, Deadline deadline)
+    {
+        var doubt = new DeadlockDoubt();
+        while (true)
+        {
+            try
+            {
+                ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, start, lengthInBytes, deadline, _name);
+                return;
+            }
+            catch (DeadlockException) when (doubt.MayBeFalse(Math.Max(1, TableLock.RecordLocksOfThread)))
+            {
+                Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
+            }
+        }
     }
 
     private long ByteOf(int page) => (long)page * _wordsPerPage;

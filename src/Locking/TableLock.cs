@@ -16,11 +16,6 @@ internal enum Hold
 /// <summary>A table's lock: among the threads of this process, then among processes, with groups and callbacks.</summary>
 internal sealed class TableLock
 {
-    private const int PauseAfterDeadlockInMilliseconds = 1;
-
-    /// <summary>How long a group retries a deadlock that may only look like one, because threads share a process.</summary>
-    private static readonly TimeSpan s_doubt = TimeSpan.FromMilliseconds(50);
-
     [ThreadStatic]
     private static LockScope? t_innermost;
 
@@ -43,6 +38,18 @@ internal sealed class TableLock
     /// How many groups with <see cref="GroupIntent.OnDemand"/> this process has open: their reads must lock.
     /// </summary>
     public int OnDemandGroups => _onDemandGroups;
+
+    /// <summary>How many tables the groups and callbacks of this thread have locked by record locks.</summary>
+    public static int RecordLocksOfThread
+    {
+        get
+        {
+            int held = 0;
+            for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
+                held += scope.Held != Hold.Inherited && scope.Table._processes is RecordLock ? 1 : 0;
+            return held;
+        }
+    }
 
     /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
     public bool IsInScope => t_innermost is not null && FindScope() is not null;
@@ -215,7 +222,7 @@ internal sealed class TableLock
     {
         // A thread that holds nothing waits, but nobody waits for it.
         using WaitProbe? probe = t_innermost is null ? null : ProbeForDeadlocks();
-        Deadline doubtEnds = Deadline.Never;
+        var doubt = new DeadlockDoubt();
         while (true)
         {
             EnterGate(entry, deadline, probe);
@@ -227,9 +234,7 @@ internal sealed class TableLock
             catch (DeadlockException e) when (_processes is RecordLock)
             {
                 LeaveGate(entry);
-                if (doubtEnds.IsNever)
-                    doubtEnds = Deadline.After(s_doubt);
-                if (IsReal(doubtEnds))
+                if (!doubt.MayBeFalse(RecordLocksOfThread))
                     throw;
                 if (deadline.HasPassed)
                     throw new LockTimeoutException($"{_name}: {e.Message} (until the deadline)");
@@ -240,7 +245,7 @@ internal sealed class TableLock
                 throw;
             }
 
-            Thread.Sleep(PauseAfterDeadlockInMilliseconds);
+            Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
         }
     }
 
@@ -258,19 +263,6 @@ internal sealed class TableLock
         }
 
         return held;
-    }
-
-    /// <summary>Whether the cycle that the kernel saw among processes goes through what this thread holds.</summary>
-    /// <remarks>
-    /// A thread that holds nothing can't be part of a cycle: another thread of its process is, or will let go. One
-    /// that holds something is, unless the kernel saw the locks of another thread.
-    /// </remarks>
-    private static bool IsReal(Deadline doubtEnds)
-    {
-        int heldByThread = 0;
-        for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
-            heldByThread += scope.Held != Hold.Inherited && scope.Table._processes is RecordLock ? 1 : 0;
-        return heldByThread > 0 && (RecordLock.HeldByProcess <= heldByThread || doubtEnds.HasPassed);
     }
 
     private void EnterGate(GateEntry entry, Deadline deadline, WaitProbe? probe)

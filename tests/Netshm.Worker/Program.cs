@@ -9,6 +9,8 @@ return args switch
     ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
     ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),
+    ["ordered-tables", var first, var second, var third, var locking, var groups, var seed] =>
+        OrderedTablesCommand.Run([first, second, third], locking, groups, seed),
     ["churn", var name, var locking, var board, var worker, var workers, var seed] =>
         ChurnCommand.Run(name, locking, board, worker, workers, seed),
     ["relink", var name, var locking, var worker, var rounds, var seed] =>

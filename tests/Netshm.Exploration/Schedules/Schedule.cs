@@ -199,8 +199,16 @@ internal sealed class Schedule : IDisposable
             return;
         }
 
-        if (process.Table.TryFind(key, words, out int length))
-            found = Values.NumberOf(words[..length]);
+        if (_random.Next(2) == 0)
+        {
+            if (process.Table.TryFind(key, words, out int length))
+                found = Values.NumberOf(words[..length]);
+        }
+        else if (process.Table.TryFind(key, out int[]? value)) // Reads short values in a step of their own.
+        {
+            found = Values.NumberOf(value);
+        }
+
         See(operation, operation.What, found, state => state.Find(key));
     }
 

@@ -37,7 +37,7 @@ public class ProcessTests(ITestOutputHelper output)
     [Fact]
     public void Two_groups_that_have_read_and_want_to_write_deadlock_once_and_finish_on_retry()
     {
-        const int Rounds = 50;
+        const int Rounds = 10;
         using var temp = new TempTable(options: RecordLocking);
         using ShmTable table = temp.Open();
         using ChildProcess first = StartReady("on-demand", temp.Name);
@@ -55,7 +55,7 @@ public class ProcessTests(ITestOutputHelper output)
     [Fact]
     public void Groups_over_two_tables_in_opposite_order_deadlock_exactly_once_a_round()
     {
-        const int Rounds = 200;
+        const int Rounds = 10;
         using var temp1 = new TempTable(options: RecordLocking);
         using var temp2 = new TempTable(options: RecordLocking);
         using ShmTable table1 = temp1.Open();
