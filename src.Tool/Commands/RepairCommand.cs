@@ -31,14 +31,17 @@ internal sealed class RepairCommand : ToolCommand
         using var file = new NewFile(invocation.Get(_target));
         Salvage salvage;
         int pageSize;
+        int? takenBack;
 
         // The locks need write access to the file; its pages are mapped for reading only.
         using (SharedMemoryObject memory = SharedMemoryObject.Open(invocation.Name, FileMode.Open))
         using (ExclusiveUse.Of(invocation, memory))
         using (DamagedTable damaged = DamagedTable.OpenRest(memory, invocation.Get(SharedOptions.PageSize)))
+        using (UnfinishedWork? unfinished = UnfinishedWork.TakeBack(damaged, memory, file))
         {
+            takenBack = unfinished?.StoresTakenBack;
             pageSize = damaged.Pages.WordsPerPage * sizeof(int);
-            salvage = Salvage.Of(invocation, damaged);
+            salvage = Salvage.Of(invocation, unfinished?.Table ?? damaged);
         }
 
         _ = Rebuild.Write(invocation, file, pageSize, salvage.OldestFirst);
@@ -46,16 +49,33 @@ internal sealed class RepairCommand : ToolCommand
         string name = invocation.Get(_target).ToString();
         int bindings = salvage.OldestFirst.Count;
         invocation.Output.Write(
-            new { name, pageSize, bindings, salvage.KeysWithoutCell, salvage.Dropped },
-            () => Show(name, bindings, salvage));
+            new
+            {
+                name,
+                pageSize,
+                bindings,
+                salvage.KeysWithoutCell,
+                salvage.BindingsWithoutLink,
+                storesTakenBack = takenBack,
+                salvage.Dropped,
+            },
+            () => Show(name, bindings, takenBack, salvage));
         return ExitCode.Fine;
     }
 
-    private static void Show(string name, int bindings, Salvage salvage)
+    private static void Show(string name, int bindings, int? takenBack, Salvage salvage)
     {
         Output.WriteLine($"{name}: {bindings} bindings saved, {salvage.Dropped.Count} dropped");
+        if (takenBack is { } stores)
+            Output.WriteLine($"a process died in the middle of a modification: {stores} of its stores were taken back");
         if (salvage.KeysWithoutCell > 0)
             Output.WriteLine($"{salvage.KeysWithoutCell} keys were not in the hash table any more");
+        if (salvage.BindingsWithoutLink > 0)
+        {
+            Output.WriteLine(
+                $"{salvage.BindingsWithoutLink} bindings were not linked to their keys any more; they come as the older ones");
+        }
+
         foreach (TableViolation dropped in salvage.Dropped.Take(MaxDroppedShown))
             Output.WriteLine($"  {dropped}");
         if (salvage.Dropped.Count > MaxDroppedShown)

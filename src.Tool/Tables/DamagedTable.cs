@@ -2,15 +2,15 @@ using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Tables;
 
-/// <summary>The pages of a table that can't be opened as one: read only, without its locks.</summary>
+/// <summary>The pages of a table that can't be opened as one: without its locks.</summary>
 internal sealed class DamagedTable : IDisposable
 {
     private readonly SharedMemoryObject? _ownedMemory;
 
-    private DamagedTable(SharedMemoryObject memory, int pageSize, bool ownsMemory)
+    private DamagedTable(SharedMemoryObject memory, int pageSize, bool ownsMemory, bool writable = false)
     {
         _ownedMemory = ownsMemory ? memory : null;
-        Pages = new MappedPages(memory.Memory, writable: false, pageSize, memory.Name.ToString());
+        Pages = new MappedPages(memory.Memory, writable, pageSize, memory.Name.ToString());
         Engine = new TableEngine(Pages, new NoProcessLock(), sequences: null, sidecar: null);
     }
 
@@ -36,7 +36,16 @@ internal sealed class DamagedTable : IDisposable
         if (found is < Layout.MinPageSize or > Layout.MaxPageSize || found % sizeof(int) != 0)
             throw new UsageException($"{found} bytes are no page size");
         var table = new DamagedTable(memory, found, ownsMemory: false);
-        table.Pages.EnsureMapped((int)Math.Min(int.MaxValue, memory.Length / found));
+        table.MapAll(memory.Length);
+        return table;
+    }
+
+    /// <summary>Opens a copy of this table's file, all of it, which may be written to.</summary>
+    public DamagedTable OpenCopy(SharedMemoryName copy)
+    {
+        SharedMemoryObject memory = SharedMemoryObject.Open(copy, FileMode.Open);
+        var table = new DamagedTable(memory, Pages.WordsPerPage * sizeof(int), ownsMemory: true, writable: true);
+        table.MapAll(memory.Length);
         return table;
     }
 
@@ -51,6 +60,9 @@ internal sealed class DamagedTable : IDisposable
         Pages.Dispose();
         _ownedMemory?.Dispose();
     }
+
+    private void MapAll(long lengthInBytes) =>
+        Pages.EnsureMapped((int)Math.Min(int.MaxValue, lengthInBytes / sizeof(int) / Pages.WordsPerPage));
 
     private static int FindPageSize(SharedMemoryObject memory)
     {

@@ -4,10 +4,11 @@ namespace Netshm.Tool.Tables;
 
 /// <summary>Finds the sound bindings of a damaged table.</summary>
 /// <remarks>
-/// A binding is sound when all its pages carry their marks, its key and their numbers. Where a key's cell is sound, its
-/// chain tells which bindings the key has, and in which order. Where the chain breaks, and for keys without a cell, the
-/// bindings are found by the marks in the pages, and follow as the older ones. Rather too much is kept than too little: a
-/// value that was replaced when a process died may come back, hidden below the new one.
+/// A binding is sound when all its pages carry their marks, its key and their numbers. What a key's cell leads to comes
+/// first, in the order of the links, which lead on through a binding that is not sound as long as its first page is
+/// known. All other sound bindings of the key are found by the marks in their pages, and follow as the older ones: a link
+/// that was damaged looks like one that ends. So rather too much is kept than too little: a value that was replaced or
+/// removed when a process died may come back.
 /// </remarks>
 internal sealed class Salvage
 {
@@ -15,10 +16,12 @@ internal sealed class Salvage
     private readonly int _totalPages;
     private readonly Dictionary<int, int> _olderOf = [];
     private readonly Dictionary<int, List<int>> _headsOf = [];
+    private readonly HashSet<int> _sound = [];
     private readonly HashSet<int> _taken = [];
     private readonly List<TableViolation> _dropped = [];
     private readonly List<RawBinding> _oldestFirst = [];
     private int _keysWithoutCell;
+    private int _bindingsWithoutLink;
 
     private Salvage(MappedPages pages)
     {
@@ -34,6 +37,9 @@ internal sealed class Salvage
 
     /// <summary>How many keys were found by their bindings alone.</summary>
     public int KeysWithoutCell => _keysWithoutCell;
+
+    /// <summary>How many bindings no link led to, of keys that were found in the hash table.</summary>
+    public int BindingsWithoutLink => _bindingsWithoutLink;
 
     /// <summary>Looks through all pages of the file. Nobody may modify it meanwhile.</summary>
     /// <param name="invocation">The command.</param>
@@ -69,7 +75,7 @@ internal sealed class Salvage
         return pointers;
     }
 
-    /// <summary>Finds the first pages of all sound bindings.</summary>
+    /// <summary>Finds the first pages of all bindings, and which of them are sound.</summary>
     private void FindHeads(Action<long> step)
     {
         const int pagesPerStep = 1000;
@@ -80,23 +86,21 @@ internal sealed class Salvage
             var head = new ContentView(_pages.Page(page));
             if (!head.HasMagic)
                 continue;
-            if (TryRead(head.Key, page, out _, out int older))
-            {
-                _olderOf[page] = older;
-                if (!_headsOf.TryGetValue(head.Key, out List<int>? heads))
-                    _headsOf.Add(head.Key, heads = []);
-                heads.Add(page);
-            }
+            if (TryRead(head.Key, page, out _))
+                _sound.Add(page);
+            _olderOf[page] = head.OlderBinding;
+            if (!_headsOf.TryGetValue(head.Key, out List<int>? heads))
+                _headsOf.Add(head.Key, heads = []);
+            heads.Add(page);
         }
     }
 
-    private bool TryRead(int key, int page, out int[] words, out int older)
+    private bool TryRead(int key, int page, out int[] words)
     {
         words = [];
-        older = 0;
         try
         {
-            words = new FragmentWalk(_pages, _totalPages, key, page, out older).ToArray();
+            words = new FragmentWalk(_pages, _totalPages, key, page, out _).ToArray();
             return true;
         }
         catch (CorruptFileException e)
@@ -113,48 +117,35 @@ internal sealed class Salvage
     {
         var newestFirst = new List<int>();
         bool hasCell = cells.TryGetValue(key, out int pointer);
-        bool isComplete = hasCell && (pointer == Layout.Unbound || FollowChain(key, pointer, newestFirst));
-        if (!hasCell)
-            _keysWithoutCell++;
-        if (isComplete)
-        {
-            foreach (int page in heads.Where(page => !_taken.Contains(page)))
-            {
-                _dropped.Add(new TableViolation(
-                    page, null, $"the table does not refer to this binding of key {key} any more"));
-            }
-        }
+        if (hasCell)
+            FollowChain(key, pointer, newestFirst);
         else
-        {
-            // The newest of what is left are those that no other one says is older.
-            var older = heads.Where(page => !_taken.Contains(page)).Select(page => _olderOf[page]).ToHashSet();
-            foreach (int page in heads.OrderBy(page => older.Contains(page)))
-                _ = FollowChain(key, page, newestFirst);
-        }
+            _keysWithoutCell++;
+
+        // The newest of what is left are those that no other one says is older.
+        int linked = newestFirst.Count;
+        List<int> left = heads.FindAll(page => !_taken.Contains(page));
+        var older = left.Select(page => _olderOf[page]).ToHashSet();
+        foreach (int page in left.OrderBy(older.Contains))
+            FollowChain(key, page, newestFirst);
+        _bindingsWithoutLink += hasCell ? newestFirst.Count - linked : 0;
 
         for (int i = newestFirst.Count - 1; i >= 0; i--)
         {
-            if (TryRead(key, newestFirst[i], out int[] words, out _))
+            if (TryRead(key, newestFirst[i], out int[] words))
                 _oldestFirst.Add(new RawBinding(key, words));
         }
     }
 
-    /// <summary>Takes the bindings of a chain, as far as they are sound and not taken yet.</summary>
-    /// <returns>Whether the chain is sound to its end.</returns>
-    private bool FollowChain(int key, int page, List<int> newestFirst)
+    /// <summary>Takes the sound bindings of a chain, as far as its links can be read and were not followed yet.</summary>
+    private void FollowChain(int key, int page, List<int> newestFirst)
     {
-        while (page != 0)
+        while (_olderOf.TryGetValue(page, out int older) && new ContentView(_pages.Page(page)).Key == key
+            && _taken.Add(page))
         {
-            if (!_olderOf.TryGetValue(page, out int older) || new ContentView(_pages.Page(page)).Key != key
-                || !_taken.Add(page))
-            {
-                return false;
-            }
-
-            newestFirst.Add(page);
+            if (_sound.Contains(page))
+                newestFirst.Add(page);
             page = older;
         }
-
-        return true;
     }
 }

@@ -136,6 +136,27 @@ internal sealed class UndoJournal
         _block.At<int>(_offset + BindingsOffset),
         0));
 
+    /// <summary>
+    /// Takes back, in a copy of a table that is damaged besides, what a dead writer did. Records that damage stands against
+    /// are left out. The journal stays as it is.
+    /// </summary>
+    /// <returns>How many stores were taken back.</returns>
+    /// <exception cref="CorruptFileException">The sidecar is damaged.</exception>
+    public int UndoWherePossible(DescriptorView descriptor)
+    {
+        int count = CountOfSound(0);
+        int undone = 0;
+        for (int i = count - 1; i >= 0; i--)
+            undone += TryOnDamaged(i, UndoRecord, descriptor) ? 1 : 0;
+        for (int i = 0; i < count; i++)
+        {
+            // The descriptor may not know any more how many pages there are.
+            _ = TryOnDamaged(i, (table, record) => FreeNewPages(table, record, _pages.MappedPageCount), descriptor);
+        }
+
+        return undone;
+    }
+
     /// <summary>Says that nothing needs to be taken back.</summary>
     public void Clear()
     {
@@ -189,16 +210,37 @@ internal sealed class UndoJournal
 
     private void Undo(DescriptorView descriptor, in Savepoint savepoint)
     {
-        int count = Count;
-        if ((uint)count > (uint)Capacity || savepoint.Count > count)
-            throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
+        int count = CountOfSound(savepoint.Count);
         for (int i = count - 1; i >= savepoint.Count; i--)
             UndoRecord(descriptor, RecordAt(i));
         descriptor.FreeHead = savepoint.FreeHead;
         descriptor.FreePages = savepoint.FreePages;
         descriptor.Bindings = savepoint.Bindings;
         for (int i = savepoint.Count; i < count; i++)
-            FreeNewPages(descriptor, RecordAt(i));
+            FreeNewPages(descriptor, RecordAt(i), descriptor.TotalPages);
+    }
+
+    private int CountOfSound(int atLeast)
+    {
+        int count = Count;
+        return (uint)count <= (uint)Capacity && count >= atLeast
+            ? count
+            : throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
+    }
+
+    private delegate void RecordAction(DescriptorView descriptor, ReadOnlySpan<int> record);
+
+    private bool TryOnDamaged(int index, RecordAction action, DescriptorView descriptor)
+    {
+        try
+        {
+            action(descriptor, RecordAt(index));
+            return true;
+        }
+        catch (CorruptFileException)
+        {
+            return false; // What it is about is lost anyway.
+        }
     }
 
     private void UndoRecord(DescriptorView descriptor, ReadOnlySpan<int> record)
@@ -218,11 +260,11 @@ internal sealed class UndoJournal
     }
 
     /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>
-    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record)
+    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record, int totalPages)
     {
         if (record[0] != (int)Kind.NewPages || descriptor.IsExtent(record[1]))
             return;
-        int end = (int)Math.Min((long)record[1] + record[2], descriptor.TotalPages);
+        int end = (int)Math.Min((long)record[1] + record[2], totalPages);
         for (int page = record[1]; page < end; page++)
             FreeList.PutPage(_pages, descriptor, page);
     }

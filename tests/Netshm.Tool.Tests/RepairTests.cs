@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Netshm.TestKit;
 
 namespace Netshm.Tool.Tests;
@@ -98,6 +99,87 @@ public sealed class RepairTests
         Assert.Equal("7=2 7=1", TableDump.Format(repaired.Open()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_unfinished_transaction_is_taken_back_in_the_copy_only(bool isHashTableLost)
+    {
+        var options = new ShmTableOptions { PageSize = PageSize, Init = 100, Locking = LockingMethod.Futex };
+        using var temp = new TempTable(options: options);
+        using (ShmTable table = ShmTable.Open(temp.Name, options))
+        {
+            for (int key = 0; key < 20; key++)
+            {
+                table.Add(key, [key]);
+                table.Add(key, new int[key]);
+            }
+
+            for (int key = 100; key < 120; key++)
+                table.Add(key, new int[100]);
+            for (int key = 100; key < 120; key++)
+                Assert.True(table.Remove(key));
+        }
+
+        string before = Contents(temp);
+        int hashPages = HashPagesOf(temp);
+        using (ChildProcess worker = WorkerProcess.Start("transact-and-hold", temp.Name.ToString()))
+        {
+            Assert.Equal("held", worker.ReadLine());
+            worker.Kill();
+        }
+
+        // The descriptor always, so that the table can't be opened.
+        byte[] original =
+            Damage(temp, page => page == 1 || (isHashTableLost && page >= 2 && page < 2 + hashPages), word => -7);
+        byte[] sidecar = File.ReadAllBytes(temp.Name.MemoryPath + ".netshm");
+        using var repaired = new TempTable();
+        JsonElement answer = Repair(temp, repaired, "--page-size", "256", "--json").Json;
+        Assert.True(answer.GetProperty("storesTakenBack").GetInt32() > 0);
+        Assert.Equal(before, Contents(repaired));
+        Assert.Equal(original, File.ReadAllBytes(temp.Name.MemoryPath));
+        Assert.Equal(sidecar, File.ReadAllBytes(temp.Name.MemoryPath + ".netshm"));
+        Assert.DoesNotContain(Directory.EnumerateFiles(TempTable.Directory), path => path.EndsWith("-pages", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_link_that_was_damaged_hides_no_older_bindings()
+    {
+        using var temp = new TempTable();
+        int last;
+        using (ShmTable table = ShmTable.Open(temp.Name, temp.Options))
+        {
+            table.Add(7, [1]);
+            table.Add(7, [2]);
+            table.Add(7, [3]);
+            last = table.Check().TotalPages - 1;
+        }
+
+        Damage(temp, page => page == last, word => word == 3 ? 0 : null);
+        using var repaired = new TempTable();
+        ToolRun run = Repair(temp, repaired);
+        Assert.Equal("7=3 7=2 7=1", Contents(repaired));
+        Assert.Contains("2 bindings were not linked", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Links_lead_on_through_a_binding_that_is_not_sound()
+    {
+        using var temp = new TempTable();
+        int first;
+        using (ShmTable table = ShmTable.Open(temp.Name, temp.Options))
+        {
+            first = table.Check().TotalPages;
+            for (int i = 0; i < 5; i++)
+                table.Add(7, [i]);
+        }
+
+        // Their lengths are damaged, their links are not.
+        Damage(temp, page => page == first + 1 || page == first + 3, word => word == 5 ? -1 : null);
+        using var repaired = new TempTable();
+        Repair(temp, repaired);
+        Assert.Equal("7=4 7=2 7=0", Contents(repaired));
+    }
+
     [Fact]
     public void A_table_in_use_is_not_repaired()
     {
@@ -119,6 +201,12 @@ public sealed class RepairTests
             _ = table.Remove(seed.Next(30));
         contents = TableDump.Format(table);
         return temp;
+    }
+
+    private static string Contents(TempTable temp)
+    {
+        using ShmTable table = ShmTable.Open(temp.Name);
+        return TableDump.Format(table);
     }
 
     private static int HashPagesOf(TempTable temp)

@@ -15,7 +15,10 @@ return args switch
         ChurnCommand.Run(name, locking, board, worker, workers, seed),
     ["relink", var name, var locking, var worker, var rounds, var seed] =>
         RelinkCommand.Run(name, locking, worker, rounds, seed),
+    ["sequence", var name, var locking, var board, var writer, var keys] =>
+        SequenceCommand.Run(name, locking, board, writer, keys),
     ["history", var locking] => HistoryCommand.Run(locking),
+    ["transact-and-hold", var name] => TransactAndHoldCommand.Run(name),
     ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),
     ["hold-with-child", var name, var locking] => HoldWithChildCommand.Run(name, locking),
     _ => Unknown(args),

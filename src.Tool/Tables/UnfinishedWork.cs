@@ -1,0 +1,68 @@
+namespace Netshm.Tool.Tables;
+
+/// <summary>
+/// A copy of a damaged table in which is taken back what a process left unfinished that died, by the undo journal of the
+/// table's sidecar. Table and sidecar stay as they are.
+/// </summary>
+internal sealed class UnfinishedWork : IDisposable
+{
+    private readonly string _copyPath;
+
+    private UnfinishedWork(DamagedTable copy, string copyPath, int storesTakenBack)
+    {
+        Table = copy;
+        _copyPath = copyPath;
+        StoresTakenBack = storesTakenBack;
+    }
+
+    /// <summary>The copy.</summary>
+    public DamagedTable Table { get; }
+
+    /// <summary>How many stores were taken back; damage may stand against taking back others.</summary>
+    public int StoresTakenBack { get; }
+
+    /// <summary>Looks for unfinished work; null when there is none.</summary>
+    /// <param name="table">The damaged table, which nobody else uses.</param>
+    /// <param name="memory">Its memory.</param>
+    /// <param name="beside">The file beside whose draft the copy goes.</param>
+    /// <exception cref="LockTimeoutException">A process uses the table after all.</exception>
+    public static UnfinishedWork? TakeBack(DamagedTable table, SharedMemoryObject memory, NewFile beside)
+    {
+        var master = new MasterView(table.Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        using Sidecar? sidecar = Sidecar.TryOpen(memory.Name.SidecarPath, memory.Memory.Identity, master.SidecarId);
+        if (sidecar is null)
+            return null;
+        if (sidecar.IsInUse())
+            throw new LockTimeoutException($"{memory.Name}: processes have it open; see 'netshm locks'");
+
+        // After a restart of the machine, the journal and the table's pages may be of different times.
+        if (!sidecar.IsOfThisBoot || JournalOf(sidecar, table).State != JournalState.Active)
+            return null;
+        string copyPath = $"{beside.Draft.MemoryPath}-pages";
+        try
+        {
+            File.Copy(memory.Name.MemoryPath, copyPath);
+            DamagedTable copy = table.OpenCopy(SharedMemoryName.File(copyPath));
+            int stores = JournalOf(sidecar, copy).UndoWherePossible(copy.Engine.DescriptorAsItIs);
+            return new UnfinishedWork(copy, copyPath, stores);
+        }
+        catch
+        {
+            File.Delete(copyPath);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the copy.</summary>
+    public void Dispose()
+    {
+        Table.Dispose();
+        File.Delete(_copyPath);
+    }
+
+    private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table)
+    {
+        (int offset, int length) = Sidecar.JournalRange;
+        return new UndoJournal(sidecar.Block, offset, length, table.Pages, table.Engine.Index);
+    }
+}
