@@ -25,22 +25,23 @@ internal sealed class CompactCommand : TableCommand
     protected override int Run(Invocation invocation)
     {
         using var file = new NewFile(invocation.Get(_target));
-        long before;
-        int pageSize;
-        List<RawBinding> bindings;
-        using (ShmTable table = OpenedTable.ForReading(invocation))
-        {
-            before = new FileInfo(table.Name.MemoryPath).Length;
-            pageSize = invocation.Get(SharedOptions.PageSize) ?? table.PageSize;
-            bindings = Snapshot.OldestFirst(table);
-        }
-
-        long after = Rebuild.Write(invocation, file, pageSize, bindings);
+        using Snapshot snapshot = Collect(invocation, out long before, out int oldPageSize);
+        int pageSize = invocation.Get(SharedOptions.PageSize) ?? oldPageSize;
+        int bindings = snapshot.Bindings;
+        long after = Rebuild.Write(invocation, file, pageSize, snapshot.Keys, bindings, snapshot.OldestFirst());
         file.Publish();
         string name = invocation.Get(_target).ToString();
         invocation.Output.Write(
-            new { name, bindings = bindings.Count, bytesBefore = before, bytesAfter = after },
-            FormattableString.Invariant($"{name}: {bindings.Count:N0} bindings, {after:N0} bytes; {before:N0} before"));
+            new { name, bindings, bytesBefore = before, bytesAfter = after },
+            FormattableString.Invariant($"{name}: {bindings:N0} bindings, {after:N0} bytes; {before:N0} before"));
         return ExitCode.Fine;
+    }
+
+    private static Snapshot Collect(Invocation invocation, out long lengthInBytes, out int pageSize)
+    {
+        using ShmTable table = OpenedTable.ForReading(invocation);
+        lengthInBytes = new FileInfo(table.Name.MemoryPath).Length;
+        pageSize = table.PageSize;
+        return Snapshot.Of(table);
     }
 }

@@ -53,7 +53,8 @@ internal sealed class DumpCommand : TypedCommand
     private static int WriteAsOcaml(ShmTable table, TextWriter writer)
     {
         // Printed after the lock is released: whoever reads the output may be slow.
-        using var text = new StringWriter();
+        using FileStream spool = SpoolFile.Open();
+        using var text = new StreamWriter(spool);
         int bindings = table.Group(
             () =>
             {
@@ -61,26 +62,29 @@ internal sealed class DumpCommand : TypedCommand
                 return table.Count;
             },
             GroupIntent.Read);
-        writer.Write(text.GetStringBuilder());
+        spool.Position = 0;
+        using var lines = new StreamReader(spool);
+        while (lines.ReadLine() is { } line)
+            writer.WriteLine(line);
         return bindings;
     }
 
     private static int WriteLines(Invocation invocation, ShmTable table, TextWriter writer)
     {
         TypedView view = View(table, invocation);
-        List<RawBinding> bindings = Snapshot.OldestFirst(table);
+        using Snapshot snapshot = Snapshot.Of(table);
         string key = invocation.Get(SharedOptions.KeyFormat)?.Name ?? ItemFormats.RawName;
-        writer.WriteLine(new DumpHeader(table.PageSize, key, view.ValueFormat.Name, bindings.Count).Write());
-        ProgressBar.Show(invocation, "writing", bindings.Count, step =>
+        writer.WriteLine(new DumpHeader(table.PageSize, key, view.ValueFormat.Name, snapshot.Bindings).Write());
+        ProgressBar.Show(invocation, "writing", snapshot.Bindings, step =>
         {
             int lines = 0;
-            foreach (RawBinding binding in bindings)
+            foreach (RawBinding binding in snapshot.OldestFirst())
             {
                 writer.WriteLine(JsonLine.Write(view.Decode(binding)));
                 if (++lines % LinesPerStep == 0)
                     step(LinesPerStep);
             }
         });
-        return bindings.Count;
+        return snapshot.Bindings;
     }
 }

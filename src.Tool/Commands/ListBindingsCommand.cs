@@ -41,9 +41,14 @@ internal sealed class ListBindingsCommand : TypedCommand
             table,
             invocation.Get(SharedOptions.KeyFormat),
             keysOnly ? ItemFormats.Words : invocation.Get(SharedOptions.ValueFormat)!);
-        IEnumerable<Binding> bindings = Snapshot.Of(table).Select(view.Decode);
-        if (keysOnly || !invocation.Get(_all))
-            bindings = bindings.DistinctBy(binding => binding.Key);
+        using Snapshot snapshot = Snapshot.Of(table);
+        bool withHidden = !keysOnly && invocation.Get(_all);
+        IEnumerable<Binding> bindings = snapshot.ByKey().SelectMany(sameRawKey =>
+        {
+            // Several typed keys may have one raw key.
+            IEnumerable<Binding> newestFirst = sameRawKey.Select(view.Decode);
+            return withHidden ? newestFirst : newestFirst.DistinctBy(binding => binding.Key);
+        });
         foreach (Binding binding in bindings.Take(invocation.Get(_limit) ?? int.MaxValue))
             Write(invocation.Output, binding, keysOnly);
         return ExitCode.Fine;

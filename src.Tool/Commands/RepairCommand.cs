@@ -44,10 +44,12 @@ internal sealed class RepairCommand : ToolCommand
             salvage = Salvage.Of(invocation, unfinished?.Table ?? damaged);
         }
 
-        _ = Rebuild.Write(invocation, file, pageSize, salvage.OldestFirst);
+        IReadOnlyList<RawBinding> saved = salvage.OldestFirst;
+        int keys = saved.Select(binding => binding.RawKey).Distinct().Count();
+        _ = Rebuild.Write(invocation, file, pageSize, keys, saved.Count, saved);
         file.Publish();
         string name = invocation.Get(_target).ToString();
-        int bindings = salvage.OldestFirst.Count;
+        int bindings = saved.Count;
         invocation.Output.Write(
             new
             {

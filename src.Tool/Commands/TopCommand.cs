@@ -10,6 +10,7 @@ namespace Netshm.Tool.Commands;
 internal sealed class TopCommand : ToolCommand
 {
     private const double MinInterval = 0.05;
+    private const string Unknown = "-";
 
     private readonly CommandOption<double> _interval = new("--interval")
     {
@@ -27,8 +28,8 @@ internal sealed class TopCommand : ToolCommand
     public TopCommand()
         : base(
             "top",
-            "Watches a table and tells its rates: writes, locks, growth. Takes no lock. Writes and locks are known under "
-            + "futex locking only.",
+            "Watches a table and tells its rates, and those of each process that uses it: writes, locks, waits, disturbed "
+            + "reads, recoveries, growth. Takes no lock. Processes, writes and locks are known under futex locking only.",
             "top local:scores",
             "top local:scores --interval 0.5 --count 10 --json")
     {
@@ -68,7 +69,12 @@ internal sealed class TopCommand : ToolCommand
     {
         foreach (TableRates now in rates)
         {
-            output.Write(now, string.Join("  ", Facts(now).Select(fact => $"{fact.Name} {fact.Value}")));
+            output.Write(now, () =>
+            {
+                Output.WriteLine(Line(Facts(now)));
+                foreach (ActiveProcess process in now.PerProcess ?? [])
+                    Output.WriteLine($"  {NameOf(process)}  {Line(Facts(process.Rates))}");
+            });
             Console.Out.Flush();
         }
     }
@@ -81,24 +87,48 @@ internal sealed class TopCommand : ToolCommand
                 Table table = output.NewTable(Markup.Escape(name.ToString()), "");
                 foreach ((string fact, string value) in Facts(now))
                     table.AddRow(fact, value);
-                context.UpdateTarget(table);
+                context.UpdateTarget(new Rows(table, ProcessTable(output, now.PerProcess ?? [])));
                 Console.Out.Flush();
             }
         });
 
+    private static Table ProcessTable(Output output, IReadOnlyList<ActiveProcess> processes)
+    {
+        Table table = output.NewTable(["process", .. Facts(rates: null).Select(fact => fact.Name)]);
+        foreach (ActiveProcess process in processes)
+            table.AddRow([Markup.Escape(NameOf(process)), .. Facts(process.Rates).Select(fact => fact.Value)]);
+        return table;
+    }
+
+    private static string NameOf(ActiveProcess process) => string.Create(
+        CultureInfo.InvariantCulture, $"slot {process.Slot}: {process.Program} {process.ProcessId}").TrimEnd();
+
+    private static string Line(IEnumerable<(string Name, string Value)> facts) =>
+        string.Join("  ", facts.Select(fact => $"{fact.Name} {fact.Value}"));
+
+    private static IEnumerable<(string Name, string Value)> Facts(ProcessRates? rates)
+    {
+        yield return ("writes/s", Text(rates?.WritesPerSecond));
+        yield return ("locks/s", Text(rates?.LocksPerSecond));
+        yield return ("waits/s", Text(rates?.WaitsPerSecond));
+        yield return ("retries/s", Text(rates?.RetriesPerSecond));
+        yield return ("recoveries/s", Text(rates?.RecoveriesPerSecond));
+        yield return ("pages/s", Text(rates?.PagesAddedPerSecond));
+    }
+
     private static IEnumerable<(string Name, string Value)> Facts(TableRates now)
     {
-        const string unknown = "-";
         yield return ("writes/s", Text(now.WritesPerSecond));
         yield return ("locks/s", Text(now.LocksPerSecond));
         yield return ("bindings/s", Text(now.BindingsPerSecond));
+        yield return ("pages/s", Text(now.PagesPerSecond));
         yield return ("bindings", Text(now.Bindings));
         yield return ("pages", Text(now.TotalPages));
         yield return ("free", Text(now.FreePages));
         yield return ("load", now.Load.ToString("P1", CultureInfo.InvariantCulture));
-        yield return ("processes", now.Processes?.ToString(CultureInfo.InvariantCulture) ?? unknown);
-        yield return ("lock holder", now.OwnerSlot is { } slot ? $"slot {slot}" : unknown);
-
-        static string Text(double? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? unknown;
+        yield return ("processes", Text(now.Processes));
+        yield return ("lock holder", now.OwnerSlot is { } slot ? $"slot {slot}" : Unknown);
     }
+
+    private static string Text(double? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? Unknown;
 }

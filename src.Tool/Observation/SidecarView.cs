@@ -46,7 +46,7 @@ internal sealed record SidecarView
 
     private static SidecarView Read(Sidecar sidecar, string path)
     {
-        IReadOnlyList<LiveSlot> slots = LiveSlot.Of(path);
+        IReadOnlyList<LiveSlot> slots = LiveSlot.Of(path, sidecar);
         var awaited = new List<AwaitedLock>();
         sidecar.Waits.ReadAll(awaited);
         int? owner = sidecar.OwnerSlot;
@@ -70,10 +70,11 @@ internal sealed record SidecarView
 /// <param name="Slot">Its number.</param>
 /// <param name="ProcessId">The process, or null when it can't be told: another user's, or in another namespace.</param>
 /// <param name="Program">Its program's name.</param>
-internal sealed record LiveSlot(int Slot, int? ProcessId, string Program)
+/// <param name="Counts">What it has counted; null in slots that have no room for that.</param>
+internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, ProcessCounts? Counts)
 {
     /// <summary>The slots of a sidecar whose life bytes are locked.</summary>
-    public static IReadOnlyList<LiveSlot> Of(string sidecarPath)
+    public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar sidecar)
     {
         if (Libc.Stat(sidecarPath, out Libc.Status status) != 0)
             return [];
@@ -83,13 +84,14 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program)
                 .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, First: >= Sidecar.FirstLifeByte }
                     && held.First == held.Last)
                 .OrderBy(held => held.First)
-                .Select(held => Find((int)(held.First - Sidecar.FirstLifeByte), held.First, status.Inode)),
+                .Select(held => Find((int)(held.First - Sidecar.FirstLifeByte), held.First, status.Inode, sidecar)),
         ];
     }
 
-    private static LiveSlot Find(int slot, long lifeByte, ulong inode)
+    private static LiveSlot Find(int slot, long lifeByte, ulong inode, Sidecar sidecar)
     {
         int? process = ProcessFiles.ThatLocks(inode, lifeByte);
-        return new LiveSlot(slot, process, process is { } id ? ProcessFiles.NameOf(id) : "?");
+        string program = process is { } id ? ProcessFiles.NameOf(id) : "?";
+        return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar.ReadCounters(slot)));
     }
 }

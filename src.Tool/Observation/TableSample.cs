@@ -42,10 +42,19 @@ internal sealed record TableSample(
             TotalPages,
             FreePages,
             Math.Round((double)UsedCells / Cells, 4),
+            Rate(TotalPages - earlier.TotalPages) ?? 0,
+            Sidecar?.OwnerSlot,
             Sidecar?.Slots.Count,
-            Sidecar?.OwnerSlot);
+            Sidecar is null ? null : [.. Sidecar.Slots.Select(slot => ActiveSince(slot, earlier.Sidecar, seconds))]);
 
         double? Rate(long? difference) => difference is { } number ? Math.Round(number / seconds, 1) : null;
+    }
+
+    private static ActiveProcess ActiveSince(LiveSlot now, SidecarView? sidecar, double seconds)
+    {
+        LiveSlot? before = sidecar?.Slots.FirstOrDefault(
+            slot => slot.Slot == now.Slot && slot.ProcessId == now.ProcessId);
+        return new ActiveProcess(now.Slot, now.ProcessId, now.Program, now.Counts?.Since(before?.Counts, seconds));
     }
 }
 
@@ -59,8 +68,10 @@ internal sealed record TableSample(
 /// <param name="TotalPages">How many pages the table has.</param>
 /// <param name="FreePages">How many of them are free.</param>
 /// <param name="Load">Which part of the cells is claimed, from 0 to 1.</param>
-/// <param name="Processes">How many processes have a slot. Null without a sidecar.</param>
+/// <param name="PagesPerSecond">By how many pages the table grew.</param>
 /// <param name="OwnerSlot">Who has the lock. Null without a sidecar, or when it is free.</param>
+/// <param name="Processes">How many processes have a slot. Null without a sidecar.</param>
+/// <param name="PerProcess">What each of them does. Null without a sidecar.</param>
 internal sealed record TableRates(
     double? WritesPerSecond,
     double? LocksPerSecond,
@@ -69,5 +80,7 @@ internal sealed record TableRates(
     int TotalPages,
     int FreePages,
     double Load,
+    double PagesPerSecond,
+    int? OwnerSlot,
     int? Processes,
-    int? OwnerSlot);
+    IReadOnlyList<ActiveProcess>? PerProcess);

@@ -11,18 +11,19 @@ internal static class Rebuild
     /// <param name="invocation">The command.</param>
     /// <param name="file">The file.</param>
     /// <param name="pageSize">Its page size, in bytes.</param>
+    /// <param name="keys">How many keys the bindings have.</param>
+    /// <param name="bindings">How many bindings there are.</param>
     /// <param name="oldestFirst">The bindings, those of one key from the oldest to the newest.</param>
     /// <returns>The file's length in bytes.</returns>
     /// <exception cref="UsageException">The page size is impossible.</exception>
     public static long Write(
-        Invocation invocation, NewFile file, int pageSize, IReadOnlyCollection<RawBinding> oldestFirst)
+        Invocation invocation, NewFile file, int pageSize, int keys, int bindings, IEnumerable<RawBinding> oldestFirst)
     {
-        int keys = oldestFirst.Select(binding => binding.RawKey).Distinct().Count();
         var options = new ShmTableOptions { PageSize = pageSize, Init = keys, Locking = LockingMethod.None };
         long lengthInBytes;
         using (ShmTable table = NewTable.Create(file.Draft, options))
         {
-            AddAll(invocation, table, oldestFirst);
+            AddAll(invocation, table, bindings, oldestFirst);
             TableReport report = table.Check();
             if (!report.IsConsistent)
                 throw new InvalidOperationException($"the new table is inconsistent: {report}");
@@ -36,10 +37,11 @@ internal static class Rebuild
         return lengthInBytes;
     }
 
-    private static void AddAll(Invocation invocation, ShmTable table, IReadOnlyCollection<RawBinding> bindings) =>
-        ProgressBar.Show(invocation, "writing", bindings.Count, step =>
+    private static void AddAll(
+        Invocation invocation, ShmTable table, int bindings, IEnumerable<RawBinding> oldestFirst) =>
+        ProgressBar.Show(invocation, "writing", bindings, step =>
         {
-            foreach (RawBinding[] batch in bindings.Chunk(BindingsPerGroup))
+            foreach (RawBinding[] batch in oldestFirst.Chunk(BindingsPerGroup))
             {
                 foreach (RawBinding binding in batch)
                     table.Add(binding.RawKey, binding.Words);

@@ -27,6 +27,7 @@ internal sealed class FutexLock : ProcessLock
     private bool _othersWait;
 
     public FutexLock(Sidecar sidecar, string name)
+        : base(sidecar.Counters)
     {
         _sidecar = sidecar;
         _name = name;
@@ -115,8 +116,13 @@ internal sealed class FutexLock : ProcessLock
         if (_othersWait)
             LetOthersIn();
         if (!TryExchange(0, Mine))
+        {
+            Counters.CountConcurrently(Counter.Waits);
             WaitFor(deadline, probe);
+        }
+
         SharedWord.Store(ref _sidecar.Epoch, _sidecar.Epoch + 1);
+        Counters.Count(Counter.Acquisitions);
     }
 
     private void Release()

@@ -8,6 +8,12 @@ namespace Netshm;
 /// </remarks>
 internal abstract class ProcessLock
 {
+    /// <param name="counters">Where to count, or null for counts that only this process sees.</param>
+    protected ProcessLock(TableCounters? counters = null) => Counters = counters ?? new TableCounters();
+
+    /// <summary>What this process counts about the table.</summary>
+    public TableCounters Counters { get; }
+
     /// <summary>Keeps writers of other processes out; called by any number of threads at once.</summary>
     /// <param name="deadline">Until when to wait.</param>
     /// <param name="probe">What to look for deadlocks with, where the kernel does not; null when there can't be one.</param>

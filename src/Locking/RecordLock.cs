@@ -55,8 +55,9 @@ internal sealed class RecordLock : ProcessLock
 
             if (_sharers == 0)
             {
-                ByteRangeLock.Lock(_lockFile, Libc.F_RDLCK, DescriptorByte, 1, deadline, _name);
+                LockCounted(Libc.F_RDLCK, deadline);
                 _sharedSince = Environment.TickCount64;
+                Counters.Count(Counter.Acquisitions);
             }
 
             _sharers++;
@@ -88,7 +89,8 @@ internal sealed class RecordLock : ProcessLock
         if (ByteRangeLock.TryLock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, _name))
             _lockedContentByte = Everything;
         else
-            ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
+            LockCounted(Libc.F_WRLCK, deadline);
+        Counters.Count(Counter.Acquisitions);
     }
 
     public override void Upgrade(Deadline deadline)
@@ -151,6 +153,15 @@ internal sealed class RecordLock : ProcessLock
                 Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
             }
         }
+    }
+
+    /// <summary>Locks the descriptor, and counts when that takes waiting.</summary>
+    private void LockCounted(short type, Deadline deadline)
+    {
+        if (ByteRangeLock.TryLock(_lockFile, type, DescriptorByte, 1, _name))
+            return;
+        Counters.CountConcurrently(Counter.Waits);
+        ByteRangeLock.Lock(_lockFile, type, DescriptorByte, 1, deadline, _name);
     }
 
     private long ByteOf(int page) => (long)page * _wordsPerPage;

@@ -23,7 +23,11 @@ internal sealed class Sidecar : IDisposable
         BootIdLength = 16, IsCleanOffset = 56;
     private const int MarkOffset = LockWordOffset + 4, EpochOffset = LockWordOffset + 8;
     private const int WaitsOffset = 256;
+    private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
     private const int JournalOffset = 24 << 10;
+
+    /// <summary>Processes in later slots count for themselves only; slots are given out from the first one on.</summary>
+    private const int SlotsWithCounters = (JournalOffset - CountersOffset) / TableCounters.LengthInBytes;
 
     /// <summary>The byte whose lock is the proof of life of slot 0; no byte of the file is so far out.</summary>
     public const long FirstLifeByte = 1L << 62;
@@ -49,6 +53,9 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>What those who hold the table wait for.</summary>
     public WaitEntries Waits { get; }
+
+    /// <summary>This process's counts, which others see from <see cref="ClaimSlot"/> on.</summary>
+    public TableCounters Counters { get; } = new();
 
     /// <summary>The number that the table's master page has, too.</summary>
     public long TableId => Block.At<long>(TableIdOffset);
@@ -164,12 +171,18 @@ internal sealed class Sidecar : IDisposable
             {
                 Slot = slot;
                 Waits.ReleaseAllOf(slot);
+                if (slot < SlotsWithCounters)
+                    Counters.ShareIn(Block, CountersOf(slot));
                 return;
             }
         }
 
         throw new InvalidTableOperationException($"{_path}: {MaxSlots} processes use the table already");
     }
+
+    /// <summary>What the process in a slot has counted, by <see cref="Counter"/>; null for slots without counters.</summary>
+    public long[]? ReadCounters(int slot) =>
+        slot < SlotsWithCounters ? TableCounters.Read(Block, CountersOf(slot)) : null;
 
     /// <summary>Whether no other process has a slot; only while none can claim one.</summary>
     public bool IsAlone()
@@ -215,6 +228,8 @@ internal sealed class Sidecar : IDisposable
 
     private static Guid BootId() =>
         Guid.Parse(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), CultureInfo.InvariantCulture);
+
+    private static int CountersOf(int slot) => CountersOffset + (slot * TableCounters.LengthInBytes);
 
     private static long DeviceOf(FileIdentity table) => ((long)table.DeviceMajor << 32) | table.DeviceMinor;
 

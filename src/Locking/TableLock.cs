@@ -268,12 +268,18 @@ internal sealed class TableLock
     private void EnterGate(GateEntry entry, Deadline deadline, WaitProbe? probe)
     {
         bool entered;
-        if (t_innermost is null)
+        if (_gate.TryEnter(entry))
         {
+            entered = true;
+        }
+        else if (t_innermost is null)
+        {
+            _processes.Counters.CountConcurrently(Counter.Waits);
             entered = _gate.Enter(entry, deadline);
         }
-        else if (!(entered = _gate.TryEnter(entry)))
+        else
         {
+            _processes.Counters.CountConcurrently(Counter.Waits);
             if (!WaitGraph.TryBeginWait(_gate))
                 throw new DeadlockException($"{_name}: two threads of this process wait for each other's tables");
             try

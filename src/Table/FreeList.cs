@@ -9,11 +9,13 @@ internal sealed class FreeList
 
     private readonly MappedPages _pages;
     private readonly UndoJournal? _journal;
+    private readonly TableCounters _counters;
 
-    public FreeList(MappedPages pages, UndoJournal? journal)
+    public FreeList(MappedPages pages, UndoJournal? journal, TableCounters counters)
     {
         _pages = pages;
         _journal = journal;
+        _counters = counters;
     }
 
     /// <summary>Puts one page that nothing points to into the list.</summary>
@@ -72,6 +74,7 @@ internal sealed class FreeList
         // Dying right after this store leaves the new pages to nobody. They are counted before they are written, so
         // that everything beyond the total stays zero: the original relies on it in new hash pages.
         descriptor.TotalPages = total + count;
+        _counters.Count(Counter.PagesAdded, count);
         return total;
     }
 

@@ -34,7 +34,7 @@ internal sealed class TableEngine
             _mark = new WriteMark.InTable(pages);
         }
 
-        var freeList = new FreeList(pages, _journal);
+        var freeList = new FreeList(pages, _journal, processes.Counters);
         _rehash = new Rehash(pages, Index, freeList, sequences);
         Writer = new TableWriter(this, processes, sequences, _journal, freeList, _rehash);
     }
@@ -44,6 +44,9 @@ internal sealed class TableEngine
     public HashIndex Index { get; }
 
     public TableWriter Writer { get; }
+
+    /// <summary>What this process counts about the table.</summary>
+    public TableCounters Counters => _processes.Counters;
 
     /// <summary>Whether a thread of this process holds the write lock and may be modifying the table.</summary>
     public bool IsWriting => Volatile.Read(ref _isWriting);
@@ -200,6 +203,7 @@ internal sealed class TableEngine
         _journal?.Clear();
         _sequences?.Settle();
         _mark?.IsSet = false;
+        Counters.Count(Counter.Recoveries);
         Recovered?.Invoke(new TableRecovery(rehash, undone, scan, reclaimed));
     }
 

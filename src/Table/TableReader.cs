@@ -145,6 +145,8 @@ internal sealed partial class TableReader
 
     private void WaitForWriter(ref int tries)
     {
+        _engine.Counters.CountConcurrently(Counter.Retries);
+
         // A writer of this process may be this very thread, or one that is waited for better than by spinning.
         if (_engine.IsWriting)
             tries = MaxTries;

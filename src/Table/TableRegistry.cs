@@ -9,6 +9,7 @@ internal static class TableRegistry
     /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
     public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
+        TableMetrics.Offer();
         TableStore store = FindOrAdd(memory);
         try
         {
@@ -45,6 +46,13 @@ internal static class TableRegistry
                 Monitor.PulseAll(s_monitor);
             }
         }
+    }
+
+    /// <summary>The tables that are open now, or about to be.</summary>
+    public static IReadOnlyList<TableStore> OpenStores()
+    {
+        lock (s_monitor)
+            return [.. s_stores.Values];
     }
 
     private static TableStore FindOrAdd(SharedMemoryObject memory)

@@ -35,6 +35,9 @@ internal sealed class TableStore
 
     public TableLock Lock => _lock!;
 
+    /// <summary>What this process counts about the table; null until the first handle is attached.</summary>
+    public TableCounters? Counters => _engine?.Counters;
+
     /// <summary>Reads without a lock, where the method allows it.</summary>
     public TableReader? Reader { get; private set; }
 

@@ -58,7 +58,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        _journal?.Commit();
+        EndChange();
     }
 
     /// <summary>Replaces the newest binding of a key, or adds one.</summary>
@@ -92,7 +92,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        _journal?.Commit();
+        EndChange();
     }
 
     /// <summary>Removes the newest binding of a key.</summary>
@@ -190,6 +190,12 @@ internal sealed class TableWriter
         return _journal?.Begin(descriptor, (pages * FreeList.RecordsPerPage) + FixedRecords) ?? default;
     }
 
+    private void EndChange()
+    {
+        _journal?.Commit();
+        _engine.Counters.Count(Counter.Writes);
+    }
+
     /// <summary>Offers one binding; the answer's operation is the last one asked for within the binding.</summary>
     private BlockDecision OfferForWriting(FragmentWalk value, BlockWriter writer)
     {
@@ -269,7 +275,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        _journal?.Commit();
+        EndChange();
     }
 
     /// <summary>

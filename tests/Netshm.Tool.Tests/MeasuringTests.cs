@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Netshm.TestKit;
+using Netshm.Worker;
 
 namespace Netshm.Tool.Tests;
 
@@ -49,7 +50,53 @@ public sealed class MeasuringTests
         Assert.True(line.GetProperty("locksPerSecond").GetDouble() > 0);
         Assert.InRange(line.GetProperty("bindings").GetInt32(), 1, writes);
         Assert.Equal(1, line.GetProperty("processes").GetInt32());
+        JsonElement process = Assert.Single(line.GetProperty("perProcess").EnumerateArray());
+        Assert.Equal(Environment.ProcessId, process.GetProperty("processId").GetInt32());
+        Assert.True(process.GetProperty("rates").GetProperty("writesPerSecond").GetDouble() > 0);
         top.Kill();
+    }
+
+    [Fact]
+    public void Top_tells_apart_what_each_process_does()
+    {
+        using var temp = new TempTable();
+        _ = temp.Open();
+        string boardPath = $"{temp.Name.MemoryPath}.board";
+        try
+        {
+            using var board = SequenceBoard.Create(boardPath);
+            using ChildProcess worker =
+                WorkerProcess.Start("sequence", temp.Name.ToString(), "Futex", boardPath, "0", "10");
+            Assert.Equal("ready", worker.ReadLine());
+            JsonElement rates = ToolRun.Fine(temp, "top", "--interval", "0.3", "--count", "1", "--json").Json;
+            Dictionary<int, JsonElement> processes = rates.GetProperty("perProcess").EnumerateArray().ToDictionary(
+                process => process.GetProperty("processId").GetInt32(), process => process.GetProperty("rates"));
+            Assert.Equal(2, processes.Count);
+            Assert.Equal(0, processes[Environment.ProcessId].GetProperty("writesPerSecond").GetDouble());
+            Assert.True(processes[worker.Id].GetProperty("writesPerSecond").GetDouble() > 0);
+            Assert.True(processes[worker.Id].GetProperty("locksPerSecond").GetDouble() > 0);
+        }
+        finally
+        {
+            File.Delete(boardPath);
+        }
+    }
+
+    [Fact]
+    public void Stat_tells_what_each_process_has_counted()
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        int pages = table.Check().TotalPages;
+        for (int key = 0; key < 100; key++)
+            table.Add(key, new int[10]);
+        Assert.True(table.Remove(0));
+        JsonElement slot = Assert.Single(
+            ToolRun.Fine(temp, "stat", "--json").Json.GetProperty("sidecar").GetProperty("slots").EnumerateArray());
+        JsonElement counts = slot.GetProperty("counts");
+        Assert.Equal(101, counts.GetProperty("writes").GetInt64());
+        Assert.Equal(table.Check().TotalPages - pages, counts.GetProperty("pagesAdded").GetInt64());
+        Assert.InRange(counts.GetProperty("locks").GetInt64(), 101, 1000);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Netshm.Tool.Tests;
 /// <param name="Error">What it wrote to standard error.</param>
 internal sealed record ToolRun(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     /// <summary>The lines it wrote to standard output.</summary>
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

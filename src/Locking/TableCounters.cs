@@ -1,0 +1,77 @@
+namespace Netshm;
+
+/// <summary>What a process counts about a table.</summary>
+internal enum Counter
+{
+    /// <summary>Bindings added, replaced or removed.</summary>
+    Writes,
+
+    /// <summary>How often the lock among processes was acquired.</summary>
+    Acquisitions,
+
+    /// <summary>How often a thread had to wait for the table: for another process, or for another thread of its own.</summary>
+    Waits,
+
+    /// <summary>How often a read without a lock was disturbed by a writer and began again.</summary>
+    Retries,
+
+    /// <summary>Recoveries after a death.</summary>
+    Recoveries,
+
+    /// <summary>Pages taken from the end of the table.</summary>
+    PagesAdded,
+}
+
+/// <summary>A process's counts about a table since it came, which others can read where there is a sidecar.</summary>
+/// <remarks>
+/// Counted are writers, and what is slow anyway. A read without a lock that goes well counts nothing: a store would cost it
+/// more than the rest.
+/// </remarks>
+internal sealed class TableCounters
+{
+    /// <summary>How many bytes of shared memory a process's counts take: a cache line, so that none disturbs another.</summary>
+    public const int LengthInBytes = 64;
+
+    private const int WordCount = LengthInBytes / sizeof(long);
+
+    private readonly long[] _counts = new long[WordCount];
+    private SharedLongs _words;
+    private bool _isShared;
+
+    /// <summary>One of the counts.</summary>
+    public long this[Counter counter] => Volatile.Read(ref _counts[(int)counter]);
+
+    /// <summary>The counts of a process, maybe another one, from the place where it shares them.</summary>
+    public static long[] Read(MappedBlock block, int offsetInBytes) =>
+        block.Span<long>(offsetInBytes, WordCount).ToArray();
+
+    /// <summary>Shows the counts to others from now on.</summary>
+    /// <param name="block">The shared memory.</param>
+    /// <param name="offsetInBytes">This process's place in it, where the counts of one that is gone may be.</param>
+    public void ShareIn(MappedBlock block, int offsetInBytes)
+    {
+        _words = new SharedLongs(block, offsetInBytes, WordCount);
+        for (int i = 0; i < WordCount; i++)
+            _words[i] = _counts[i];
+        _isShared = true;
+    }
+
+    /// <summary>Counts what happens under the table's lock, so that no other thread counts the same.</summary>
+    public void Count(Counter counter, long number = 1) =>
+        Show(counter, Volatile.Read(ref _counts[(int)counter]) + number);
+
+    /// <summary>Counts what several threads may count at once.</summary>
+    public void CountConcurrently(Counter counter)
+    {
+        long count = Interlocked.Increment(ref _counts[(int)counter]);
+        if (_isShared)
+            _words[(int)counter] = count; // Another thread's higher number may be overwritten, until the next one.
+    }
+
+    private void Show(Counter counter, long count)
+    {
+        Volatile.Write(ref _counts[(int)counter], count);
+        if (_isShared)
+            _words[(int)counter] = count;
+    }
+}
