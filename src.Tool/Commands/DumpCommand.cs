@@ -63,7 +63,7 @@ internal sealed class DumpCommand : TypedCommand
             },
             GroupIntent.Read);
         spool.Position = 0;
-        using var lines = new StreamReader(spool);
+        using var lines = new StreamReader(spool, leaveOpen: true);
         while (lines.ReadLine() is { } line)
             writer.WriteLine(line);
         return bindings;

@@ -70,11 +70,13 @@ internal sealed record SidecarView
 /// <param name="Slot">Its number.</param>
 /// <param name="ProcessId">The process, or null when it can't be told: another user's, or in another namespace.</param>
 /// <param name="Program">Its program's name.</param>
-/// <param name="Counts">What it has counted; null in slots that have no room for that.</param>
+/// <param name="Counts">What it has counted; null when it was not looked at, and in slots that have no room for it.</param>
 internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, ProcessCounts? Counts)
 {
     /// <summary>The slots of a sidecar whose life bytes are locked.</summary>
-    public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar sidecar)
+    /// <param name="sidecarPath">The sidecar's path.</param>
+    /// <param name="sidecar">The sidecar, for what they have counted; null when that is not wanted.</param>
+    public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar? sidecar = null)
     {
         if (Libc.Stat(sidecarPath, out Libc.Status status) != 0)
             return [];
@@ -88,10 +90,10 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
         ];
     }
 
-    private static LiveSlot Find(int slot, long lifeByte, ulong inode, Sidecar sidecar)
+    private static LiveSlot Find(int slot, long lifeByte, ulong inode, Sidecar? sidecar)
     {
         int? process = ProcessFiles.ThatLocks(inode, lifeByte);
         string program = process is { } id ? ProcessFiles.NameOf(id) : "?";
-        return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar.ReadCounters(slot)));
+        return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar?.ReadCounters(slot)));
     }
 }

@@ -6,7 +6,7 @@ public sealed class HelpTests
     [Fact]
     public void Help_of_each_command_has_an_example_of_it()
     {
-        string[] commands = [.. CommandNames()];
+        string[] commands = [.. EveryCommand.Names()];
         Assert.Contains("stat", commands);
         foreach (string command in commands)
         {
@@ -22,15 +22,5 @@ public sealed class HelpTests
     {
         string help = ToolRun.Expect(0, "--help").Output;
         Assert.Contains("3    the table is damaged", help, StringComparison.Ordinal);
-    }
-
-    private static IEnumerable<string> CommandNames()
-    {
-        string help = ToolRun.Expect(0, "--help").Output;
-        int begin = help.IndexOf("Commands:", StringComparison.Ordinal);
-        int end = help.IndexOf("Exit codes:", StringComparison.Ordinal);
-        return help[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Skip(1)
-            .Select(line => line.Trim().Split(' ')[0]);
     }
 }

@@ -119,6 +119,6 @@ public sealed class MeasuringTests
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
         temp.Open().Add(1, [1]);
         string line = Assert.Single(ToolRun.Fine(temp, "top", "--interval", "0.05", "--count", "1").Lines);
-        Assert.StartsWith("writes/s -  locks/s -  bindings/s 0  bindings 1", line, StringComparison.Ordinal);
+        Assert.StartsWith("writes/s -  locks/s -  bindings/s 0  pages/s 0  bindings 1", line, StringComparison.Ordinal);
     }
 }

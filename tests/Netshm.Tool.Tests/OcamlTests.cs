@@ -29,6 +29,28 @@ public sealed class OcamlTests
     }
 
     [OcamlFact]
+    public void Every_command_works_on_the_table_of_an_ocaml_program_that_has_it_open()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
+        using ChildProcess oracle = OcamlProgram.Start("oracle");
+        Assert.Equal("ok", oracle.Ask($"open {temp.Name} 256 - record"));
+        EveryCommand.Fill((key, value) => Assert.Equal("ok", oracle.Ask($"add {key} {TableDump.Format(value)}")));
+        EveryCommand.RunAll(temp, Read);
+        Assert.Equal(EveryCommand.ContentsAfterwards, oracle.Ask("iter"));
+        Assert.Equal("ok", oracle.Ask("close"));
+
+        // Copies are read by another process of the original.
+        static string Read(SharedMemoryName copy)
+        {
+            using ChildProcess reader = OcamlProgram.Start("oracle");
+            Assert.Equal("ok", reader.Ask($"open {copy} 256 - record"));
+            string contents = reader.Ask("iter");
+            Assert.Equal("ok", reader.Ask("close"));
+            return contents;
+        }
+    }
+
+    [OcamlFact]
     public void Ocaml_programs_read_what_load_made()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
