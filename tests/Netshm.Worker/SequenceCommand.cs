@@ -12,7 +12,7 @@ namespace Netshm.Worker;
 /// </remarks>
 internal static class SequenceCommand
 {
-    private const int PassingKeys = 30, FirstPassingKey = 1_000_000, PassingRange = 100_000;
+    private const int PassingKeys = 30, FirstPassingKey = 1_000_000, PassingRange = 1000;
 
     public static int Run(string name, string locking, string boardPath, string writerText, string keysText)
     {
