@@ -36,6 +36,26 @@ public sealed class LargeDumpTests(ITestOutputHelper output)
         },
         "--key", "string", "--value", "json");
 
+    [TerminalFact]
+    public void Progress_is_shown_on_a_terminal()
+    {
+        using var temp = new TempTable();
+        using var copy = new TempTable();
+        ShmTable table = temp.Open();
+        for (int key = 0; key < ShortForm; key++)
+            table.Add(key, [key]);
+        string file = temp.Name.MemoryPath + ".jsonl";
+        try
+        {
+            Assert.Matches("writing.*%", ToolRun.OnTerminal("dump", temp.Name.ToString(), "--output", file));
+            Assert.Matches("loading.*%", ToolRun.OnTerminal("load", copy.Name.ToString(), file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private void DumpAndLoad(Action<ShmTable, Random, int> add, params string[] types)
     {
         int bindings = LongForm.Rounds(Variable, ShortForm);

@@ -48,6 +48,20 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
     public static ChildProcess Start(params string[] arguments) =>
         ChildProcess.Start($"netshm {string.Join(' ', arguments)}", "dotnet", ["exec", Assembly, .. arguments]);
 
+    /// <summary>Runs the program on a terminal, as <c>script</c> makes one, and gives what it shows there.</summary>
+    public static string OnTerminal(params string[] arguments)
+    {
+        // Nothing of the environment, in which a build service may say that nobody is looking.
+        using ChildProcess script = ChildProcess.Start(
+            $"netshm {string.Join(' ', arguments)} on a terminal",
+            "env",
+            [
+                "-i", "TERM=xterm", $"PATH={Environment.GetEnvironmentVariable("PATH")}", "HOME=/tmp",
+                "script", "-qec", $"dotnet exec '{Assembly}' {string.Join(' ', arguments)}", "/dev/null",
+            ]);
+        return string.Join('\n', script.Finish());
+    }
+
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "Netshm.Tool.dll");
 
     /// <summary>Runs the program, however it ends.</summary>
