@@ -36,6 +36,26 @@ public sealed class LargeDumpTests(ITestOutputHelper output)
         },
         "--key", "string", "--value", "json");
 
+    [Theory]
+    [InlineData("dump")]
+    [InlineData("dump", "--format", "ocaml")]
+    [InlineData("ls")]
+    public void Who_reads_the_output_slowly_holds_nobody_up(string command, params string[] options)
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open(new ShmTableOptions { LockTimeout = TimeSpan.FromSeconds(10) });
+        for (int key = 0; key < ShortForm; key++)
+            table.Add(key, [1_000_000 + key]);
+        using ChildProcess tool = ToolRun.Start([command, temp.Name.ToString(), .. options]);
+        _ = tool.ReadLine();
+
+        // The output is far longer than a pipe takes, and it is of the instant before.
+        for (int key = 0; key < ShortForm; key++)
+            table.Replace(key, [7]);
+        int values = tool.Finish().Count(line => line.Contains("10", StringComparison.Ordinal));
+        Assert.InRange(values, ShortForm - 1, ShortForm);
+    }
+
     [TerminalFact]
     public void Progress_is_shown_on_a_terminal()
     {
