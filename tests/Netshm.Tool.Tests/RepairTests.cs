@@ -100,9 +100,10 @@ public sealed class RepairTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void An_unfinished_transaction_is_taken_back_in_the_copy_only(bool isHashTableLost)
+    [InlineData("nothing")]
+    [InlineData("descriptor")]
+    [InlineData("descriptor and hash table")]
+    public void An_unfinished_transaction_is_taken_back_in_the_copy_only(string lost)
     {
         var options = new ShmTableOptions { PageSize = PageSize, Init = 100, Locking = LockingMethod.Futex };
         using var temp = new TempTable(options: options);
@@ -128,9 +129,8 @@ public sealed class RepairTests
             worker.Kill();
         }
 
-        // The descriptor always, so that the table can't be opened.
-        byte[] original =
-            Damage(temp, page => page == 1 || (isHashTableLost && page >= 2 && page < 2 + hashPages), word => -7);
+        int lostPages = lost switch { "nothing" => 0, "descriptor" => 1, _ => 1 + hashPages };
+        byte[] original = Damage(temp, page => page >= 1 && page < 1 + lostPages, word => -7);
         byte[] sidecar = File.ReadAllBytes(temp.Name.MemoryPath + ".netshm");
         using var repaired = new TempTable();
         JsonElement answer = Repair(temp, repaired, "--page-size", "256", "--json").Json;
