@@ -27,7 +27,9 @@ internal sealed class CheckCommand : TableCommand
                 report.Keys,
                 report.TotalPages,
                 report.FreePages,
+                report.MaxProbes,
                 report.Violations,
+                report.Notes,
             },
             report.ToString());
         return report.IsConsistent ? ExitCode.Fine : ExitCode.Damaged;

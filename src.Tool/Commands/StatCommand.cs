@@ -56,7 +56,8 @@ internal sealed class StatCommand : TableCommand
             ("pages", Text(
                 $"{statistics.TotalPages:N0}: {statistics.HashPages:N0} of the hash table, {statistics.FreePages:N0} free")),
             ("cells", Text($"{statistics.Cells:N0}, {statistics.UsedCells:N0} used: load {statistics.Load:P1}")),
-            ("probes", Text($"{statistics.AverageProbes:N2} on average, {statistics.MaxProbes:N0} at most")),
+            ("probes", Text($"{statistics.AverageProbes:N2} on average, {statistics.MaxProbes:N0} at most") +
+                (statistics.IsFlooded ? ": keys fall together by more than chance" : "")),
             ("locking", table.Locking.ToString()),
             ("sidecar", sidecar is null ? "none" : Text($"{sidecar.Path}, {sidecar.Epoch:N0} times locked")),
             ("lock holder", HolderOf(sidecar)),

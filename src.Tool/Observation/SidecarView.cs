@@ -40,7 +40,7 @@ internal sealed record SidecarView
         pages.EnsureMapped(1);
         long id = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId;
         string path = memory.Name.SidecarPath;
-        using Sidecar? sidecar = Sidecar.TryOpen(path, memory.Memory.Identity, id);
+        using Sidecar? sidecar = Sidecar.TryOpen(path, memory.Memory.Status, id);
         return sidecar is null ? null : Read(sidecar, path);
     }
 

@@ -17,7 +17,7 @@ internal sealed class NewFile : IDisposable
         _path = name.MemoryPath;
         if (File.Exists(_path))
             throw new UsageException($"{name} exists");
-        name.EnsureDirectory();
+        name.EnsureDirectory(mayCreate: true);
         Draft = SharedMemoryName.File($"{_path}.draft-{RandomNumberGenerator.GetHexString(12)}");
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Netshm;
 
@@ -25,6 +24,7 @@ internal sealed class Sidecar : IDisposable
     private const int WaitsOffset = 256;
     private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
     private const int JournalOffset = 24 << 10;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Processes in later slots count for themselves only; slots are given out from the first one on.</summary>
     private const int SlotsWithCounters = (JournalOffset - CountersOffset) / TableCounters.LengthInBytes;
@@ -87,25 +87,26 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>Opens the sidecar of a table.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="table">The table's identity.</param>
+    /// <param name="table">The table's memory.</param>
     /// <param name="tableId">The number in the table's master page.</param>
     /// <returns>Null when there is none, or one of another table.</returns>
     /// <exception cref="InvalidTableOperationException">It is of another version of this library.</exception>
     /// <exception cref="UnauthorizedAccessException">The permissions do not allow it.</exception>
-    /// <exception cref="IOException">It is no regular file, or has other names: it was planted.</exception>
-    public static Sidecar? TryOpen(string path, FileIdentity table, long tableId)
+    /// <exception cref="UntrustedFileException">
+    /// It is no regular file, has other names, or belongs to somebody who may not modify the table: it was planted.
+    /// </exception>
+    public static Sidecar? TryOpen(string path, in Libc.Status table, long tableId)
     {
-        int descriptor = Libc.Open(path, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-        if (descriptor < 0)
-            return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
+        if (TrustedFile.TryOpen(path, writable: true) is not { } descriptor)
+            return null;
         Sidecar? opened = null;
         bool isRight = false;
         try
         {
-            if (!IsSound(descriptor, path))
+            if (!IsSound(descriptor, path, table))
                 return null;
             opened = new Sidecar(descriptor, path);
-            isRight = opened.IsOf(table, tableId);
+            isRight = opened.IsOf(FileIdentity.Of(table), tableId);
             return isRight ? opened : null;
         }
         finally
@@ -117,35 +118,36 @@ internal sealed class Sidecar : IDisposable
         }
     }
 
-    /// <summary>Makes a new sidecar; one of another table that lies there goes.</summary>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="table">The table's identity.</param>
+    /// <summary>
+    /// Makes a new sidecar; one of another table that lies there goes. To be called under the creation lock.
+    /// </summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="table">The table's memory, with whose permissions it is made.</param>
     /// <param name="tableId">The number in the table's master page.</param>
-    /// <param name="permissions">Those of the table.</param>
     /// <exception cref="OutOfSpaceException">There is no room for it.</exception>
-    public static Sidecar Create(string path, FileIdentity table, long tableId, UnixFileMode permissions)
+    public static Sidecar Create(SharedMemoryName name, in Libc.Status table, long tableId)
     {
         Seam.Reached(SeamKind.Store);
+        string path = name.SidecarPath, draft = name.SidecarDraftPath;
         _ = Libc.Unlink(path); // One of another table, if any: its room may be needed.
-        string draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{RandomNumberGenerator.GetHexString(12)}");
+        _ = Libc.Unlink(draft); // Who died while it made one left it.
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
-        int descriptor = Libc.Open(draft, flags | Libc.O_NOFOLLOW, (int)permissions);
+        int descriptor = Libc.Open(draft, flags | Libc.O_NOFOLLOW, (int)OwnerOnly);
         if (descriptor < 0)
             throw SystemError.Last("create", draft);
         Sidecar? made = null;
         try
         {
-            if (Libc.ChangeMode(descriptor, (int)permissions) != 0)
-                throw SystemError.Last("change the permissions of", draft);
+            ShareAsTable(descriptor, draft, table);
             FileSpace.Allocate(descriptor, 0, LengthInBytes, draft);
             made = new Sidecar(descriptor, path);
             made.Block.At<long>(0) = Magic;
             made.Block.At<int>(VersionOffset) = Version;
             made.Block.At<long>(TableIdOffset) = tableId;
-            made.Block.At<long>(DeviceOffset) = DeviceOf(table);
+            made.Block.At<long>(DeviceOffset) = DeviceOf(FileIdentity.Of(table));
             made.Block.At<long>(InodeOffset) = (long)table.Inode;
 
-            // Nobody sees it before it is complete. Dying before this leaves the draft.
+            // Nobody sees it before it is complete. Dying before this leaves the draft to the next one.
             Seam.Reached(SeamKind.Store);
             if (Libc.Rename(draft, path) != 0)
                 throw SystemError.Last("rename", draft);
@@ -234,18 +236,24 @@ internal sealed class Sidecar : IDisposable
     private static long DeviceOf(FileIdentity table) => ((long)table.DeviceMajor << 32) | table.DeviceMinor;
 
     /// <summary>Whether a file can be a sidecar.</summary>
-    /// <exception cref="IOException">It is something that this library never makes, so somebody else has put it there.</exception>
-    private static bool IsSound(int descriptor, string path)
+    /// <exception cref="UntrustedFileException">Somebody who may not modify the table has put it there.</exception>
+    private static bool IsSound(int descriptor, string path, in Libc.Status table)
     {
         if (Libc.Stat(descriptor, out Libc.Status status) != 0)
             throw SystemError.Last("examine", path);
-        if (!status.IsRegularFile || status.Links > 1)
-        {
-            throw new IOException(
-                $"cannot use {path} as a sidecar: it is not a regular file, or has {status.Links} names; expected 1");
-        }
-
+        TrustedFile.ThrowIfUnfit(path, status);
+        TrustedFile.ThrowIfOfStranger(path, status, table);
         return status.LengthInBytes == LengthInBytes && (long)status.Blocks512 * 512 >= LengthInBytes;
+    }
+
+    /// <summary>Gives a file to those who may use the table, as far as this process may do that, and to nobody else.</summary>
+    private static void ShareAsTable(int descriptor, string path, in Libc.Status table)
+    {
+        // Only root may give files away, and only members may give them to a group.
+        if (Libc.ChangeOwner(descriptor, (int)table.UserId, (int)table.GroupId) != 0)
+            _ = Libc.ChangeOwner(descriptor, -1, (int)table.GroupId);
+        if (Libc.ChangeMode(descriptor, (int)table.Permissions) != 0)
+            throw SystemError.Last("change the permissions of", path);
     }
 
     private bool IsOf(FileIdentity table, long tableId)

@@ -23,9 +23,12 @@ internal static unsafe partial class Libc
     public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
 #endif
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
+    public const int SEEK_HOLE = 4;
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
+    private const int RLIMIT_FSIZE = 1;
+    private const long TMPFS_MAGIC = 0x01021994;
 
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
     public static int O_NOFOLLOW { get; } =
@@ -60,6 +63,7 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint UserId;
+        [FieldOffset(24)] public uint GroupId;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public long LengthInBytes;
@@ -67,13 +71,57 @@ internal static unsafe partial class Libc
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;
 
-        private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
+        private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000, Pipe = 0x1000, Link = 0xA000,
+            Socket = 0xC000;
 
         public readonly bool IsRegularFile => (Mode & TypeMask) == Regular;
 
         public readonly bool IsDirectory => (Mode & TypeMask) == Folder;
 
+        /// <summary>What it is, in words.</summary>
+        public readonly string Kind => (Mode & TypeMask) switch
+        {
+            Regular => "a regular file",
+            Folder => "a directory",
+            Pipe => "a named pipe",
+            Link => "a symbolic link",
+            Socket => "a socket",
+            _ => "a device",
+        };
+
         public readonly UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
+    }
+
+    /// <summary>The start of struct statfs; the rest is left out.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    private struct FileSystemStatus
+    {
+        public long Type;
+    }
+
+    /// <summary>struct rlimit.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Largest;
+    }
+
+    /// <summary>The length beyond which this process may not write a file; growing one further would kill it (SIGXFSZ).</summary>
+    public static ulong FileSizeLimit
+    {
+        get
+        {
+            ResourceLimit limit;
+            return GetResourceLimit(RLIMIT_FSIZE, &limit) == 0 ? limit.Current : ulong.MaxValue;
+        }
+    }
+
+    /// <summary>Whether a file lies in memory (tmpfs(5)).</summary>
+    public static bool IsInMemory(int descriptor)
+    {
+        FileSystemStatus status;
+        return StatFileSystem(descriptor, &status) == 0 && status.Type == TMPFS_MAGIC;
     }
 
     public static int Stat(string path, out Status status)
@@ -92,6 +140,12 @@ internal static unsafe partial class Libc
     {
         fixed (byte* b = bytes)
             return (int)PositionalWrite(descriptor, b, (nuint)bytes.Length, offset);
+    }
+
+    public static int Read(int descriptor, Span<byte> bytes, long offset)
+    {
+        fixed (byte* b = bytes)
+            return (int)PositionalRead(descriptor, b, (nuint)bytes.Length, offset);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -120,6 +174,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(int descriptor, int mode, long offset, long lengthInBytes);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int descriptor);
@@ -151,4 +208,13 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     private static partial nint PositionalWrite(int descriptor, byte* bytes, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint PositionalRead(int descriptor, byte* bytes, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetResourceLimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    private static partial int StatFileSystem(int descriptor, FileSystemStatus* status);
 }

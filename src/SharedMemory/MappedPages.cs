@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
@@ -105,7 +104,10 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
     /// <summary>Makes pages that another process has added accessible; never lengthens the file.</summary>
     /// <exception cref="CorruptFileException">The file is shorter than that: it was truncated.</exception>
-    /// <exception cref="OutOfSpaceException">The file has holes that the file system can't fill.</exception>
+    /// <exception cref="OutOfSpaceException">The file has holes that the file system has no room for.</exception>
+    /// <exception cref="ReadOnlyTableException">
+    /// The file has holes, reading which takes room, and is open for reading only.
+    /// </exception>
     public void EnsureMapped(int pageCount)
     {
         if (pageCount <= _mappedPages)
@@ -121,8 +123,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
                     $"{pageCount * PageBytes} expected for {pageCount} pages");
             }
 
-            MakeSolid(status);
-            MapUpTo(status.LengthInBytes);
+            MapUpTo(_writable ? FilledLength(status) : ReadableLength(status, pageCount));
         }
     }
 
@@ -139,8 +140,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
             Libc.Status status = _file.Status;
             if (status.LengthInBytes >= neededBytes)
             {
-                MakeSolid(status);
-                MapUpTo(status.LengthInBytes);
+                MapUpTo(FilledLength(status));
                 return;
             }
 
@@ -175,7 +175,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
             _mappedBytes = 0;
             try
             {
-                MapUpTo(_file.Status.LengthInBytes);
+                MapUpTo(FilledLength(_file.Status));
             }
             catch
             {
@@ -270,17 +270,21 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private bool TryAllocate(long oldBytes, long newBytes) =>
         FileSpace.TryAllocate(_file.Descriptor, oldBytes, newBytes - oldBytes);
 
-    /// <summary>Fills the holes of a file that another program grew sparsely, as the original does.</summary>
-    private void MakeSolid(in Libc.Status status)
+    /// <summary>The length of a file whose holes, if another program grew it sparsely as the original does, are filled.</summary>
+    private long FilledLength(in Libc.Status status)
     {
-        const int blockBytes = 512;
-        if (!_writable || (long)status.Blocks512 * blockBytes >= status.LengthInBytes)
-            return;
-        if (Libc.Allocate(_file.Descriptor, 0, 0, status.LengthInBytes) != 0
-            && Marshal.GetLastPInvokeError() is not (Libc.EOPNOTSUPP or Libc.EINTR))
-        {
-            throw SystemError.Last("allocate the holes of", Name);
-        }
+        FileSpace.FillHoles(_file.Descriptor, status, _mappedBytes, Name);
+        return status.LengthInBytes;
+    }
+
+    private long ReadableLength(in Libc.Status status, int pageCount)
+    {
+        long readable = FileSpace.ReadableLength(_file.Descriptor, status, _mappedBytes);
+        if (readable >= pageCount * PageBytes)
+            return readable;
+        throw new ReadOnlyTableException(
+            $"{Name}: the file has a hole at byte {readable}, and reading it takes room that there may not be; " +
+            "open the table for writing once, which fills the holes");
     }
 
     private void MapUpTo(long lengthInBytes)

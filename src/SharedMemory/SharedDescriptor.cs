@@ -45,6 +45,7 @@ internal sealed class SharedDescriptor
     /// Opens or creates a regular file, and says whether it was created; never truncates and never follows a symbolic
     /// link.
     /// </summary>
+    /// <exception cref="UntrustedFileException">It is something else, or has another name.</exception>
     public static SharedDescriptor Open(
         string path, FileMode mode, bool writable, UnixFileMode permissions, out bool created)
     {
@@ -170,22 +171,36 @@ internal sealed class SharedDescriptor
             throw SystemError.Last("write to", _path);
     }
 
+    /// <summary>Reads from the start of the file.</summary>
+    /// <returns>How many bytes there were.</returns>
+    public int ReadHead(Span<byte> bytes)
+    {
+        int done = 0;
+        while (done < bytes.Length)
+        {
+            int read = Libc.Read(Descriptor, bytes[done..], done);
+            if (read < 0)
+                throw SystemError.Last("read", _path);
+            if (read == 0)
+                break;
+            done += read;
+        }
+
+        return done;
+    }
+
     private static SharedDescriptor? OpenExisting(string path, bool writable)
     {
         // Looking before opening spares a second descriptor where the file is open already.
         if (Libc.Stat(path, out Libc.Status status) == 0
             && s_open.TryGetValue(FileIdentity.Of(status), out SharedDescriptor? known) && known.Has(writable))
         {
+            TrustedFile.ThrowIfUnfit(path, status);
             known._references++;
             return known;
         }
 
-        // O_NONBLOCK keeps a planted FIFO from blocking the call; it means nothing for the regular files accepted.
-        int flags = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
-        int descriptor = Libc.Open(path, flags, 0);
-        if (descriptor >= 0)
-            return Adopt(path, descriptor, writable);
-        return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
+        return TrustedFile.TryOpen(path, writable) is { } descriptor ? Adopt(path, descriptor, writable) : null;
     }
 
     private static SharedDescriptor? Create(string path, UnixFileMode permissions)
@@ -211,10 +226,11 @@ internal sealed class SharedDescriptor
 
     private static SharedDescriptor Adopt(string path, int descriptor, bool writable)
     {
-        if (Libc.Stat(descriptor, out Libc.Status status) != 0 || !status.IsRegularFile)
+        if (Libc.Stat(descriptor, out Libc.Status status) != 0)
         {
-            _ = Libc.Close(descriptor); // No lock can be lost: this inode is no table of this process.
-            throw new IOException($"cannot open {path}: it is not a regular file");
+            Exception failure = SystemError.Last("examine", path);
+            _ = Libc.Close(descriptor);
+            throw failure;
         }
 
         FileIdentity identity = FileIdentity.Of(status);
@@ -222,6 +238,17 @@ internal sealed class SharedDescriptor
             s_open.Add(identity, shared = new SharedDescriptor(path, identity));
         shared._references++;
         shared._descriptors.Add(descriptor);
+        try
+        {
+            TrustedFile.ThrowIfUnfit(path, status);
+        }
+        catch
+        {
+            // Not just closed: it may be a new name of a table that this process has open.
+            shared.Release();
+            throw;
+        }
+
         if (writable)
             shared._readWrite = descriptor;
         else

@@ -26,8 +26,12 @@ public abstract record SharedMemoryName
     /// <summary>Where the file lies that <see cref="LockingMethod.Futex"/> needs beside the memory.</summary>
     internal string SidecarPath => MemoryPath + ".netshm";
 
-    /// <summary>Makes sure that the directory exists in which the name is to be opened, where that is ours.</summary>
-    internal virtual void EnsureDirectory()
+    /// <summary>Where the sidecar lies until it is complete.</summary>
+    internal string SidecarDraftPath => SidecarPath + ".new";
+
+    /// <summary>Makes sure that the directory in which the name is to be opened is nobody else's, where it is to be ours.</summary>
+    /// <param name="mayCreate">Whether to create it where it is missing.</param>
+    internal virtual void EnsureDirectory(bool mayCreate)
     {
     }
 
@@ -46,7 +50,7 @@ public abstract record SharedMemoryName
 
     /// <summary>
     /// Names a file in this user's own directory on the shared-memory file system, <c>/dev/shm/netshm-UID</c>, which
-    /// is created with mode 0700 when the file is.
+    /// is created with mode 0700 when the file is. It must belong to the user, and nobody else may be able to enter it.
     /// </summary>
     /// <param name="name">A file name: no slash, and neither "." nor "..".</param>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
@@ -159,7 +163,7 @@ public abstract record SharedMemoryName
 
         public override string ToString() => $"local:{_name}";
 
-        internal override void EnsureDirectory() => SharedMemoryFileSystem.EnsureUserDirectory();
+        internal override void EnsureDirectory(bool mayCreate) => SharedMemoryFileSystem.EnsureUserDirectory(mayCreate);
 
         internal override SharedMemoryName ReplaceX(Func<char> draw) => new LocalName(ReplaceX(_name, draw));
     }

@@ -60,10 +60,14 @@ public sealed class SharedMemoryObject : IDisposable
     /// <param name="access"><see cref="FileAccess.Read"/> (O_RDONLY) or <see cref="FileAccess.ReadWrite"/>.</param>
     /// <param name="permissions">The permissions of a new object, given exactly, whatever the umask.</param>
     /// <exception cref="FileNotFoundException">The object does not exist and was not to be created.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permissions do not allow it.</exception>
-    /// <exception cref="IOException">
-    /// It exists and was to be new, is no regular file, is a symbolic link, or is in use and was to be truncated.
+    /// <exception cref="UnauthorizedAccessException">
+    /// The permissions do not allow it; or the directory of a <see cref="SharedMemoryName.Local"/> name is not the user's own.
     /// </exception>
+    /// <exception cref="UntrustedFileException">
+    /// Something else than a regular file with one name lies there, or a companion of somebody who may not modify the object.
+    /// </exception>
+    /// <exception cref="IOException">It exists and was to be new, or is in use and was to be truncated.</exception>
+    /// <exception cref="OutOfSpaceException">There is no room to create it.</exception>
     public static SharedMemoryObject Open(
         SharedMemoryName name,
         FileMode mode = FileMode.OpenOrCreate,
@@ -79,17 +83,18 @@ public sealed class SharedMemoryObject : IDisposable
         if (!writable && mode is FileMode.Create or FileMode.Truncate)
             throw new ArgumentException("truncating needs write access", nameof(access));
 
-        if (mode is not (FileMode.Open or FileMode.Truncate))
-            name.EnsureDirectory();
+        name.EnsureDirectory(mayCreate: mode is not (FileMode.Open or FileMode.Truncate));
         SharedDescriptor lockFile =
             SharedDescriptor.Open(name.LockPath, mode, writable, permissions, out bool createdLockFile);
         SharedMemoryObject? opened = null;
+        bool createdMemory = false;
         try
         {
             SharedDescriptor memory = name.Type == SharedMemoryType.File
                 ? lockFile.Share()
-                : SharedDescriptor.Open(name.MemoryPath, mode, writable, permissions, out _);
+                : SharedDescriptor.Open(name.MemoryPath, mode, writable, permissions, out createdMemory);
             opened = new SharedMemoryObject(name, lockFile, memory, writable);
+            TrustedFile.ThrowIfOfStranger(name.LockPath, lockFile.Status, memory.Status);
             if (mode is FileMode.Create or FileMode.Truncate && opened.Length > 0)
                 opened.Truncate();
             if (name.Type == SharedMemoryType.Posix && writable)
@@ -98,8 +103,7 @@ public sealed class SharedMemoryObject : IDisposable
         }
         catch
         {
-            if (createdLockFile)
-                _ = Libc.Unlink(name.LockPath); // The error at hand tells more than one about the clean-up would.
+            Withdraw(name, lockFile, createdLockFile, createdMemory);
             if (opened is null)
                 lockFile.Release();
             opened?.Dispose();
@@ -144,6 +148,7 @@ public sealed class SharedMemoryObject : IDisposable
     public static void Unlink(SharedMemoryName name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        name.EnsureDirectory(mayCreate: false);
 
         // Where the lock file is missing one is made for the time being: without its lock, what others make of this name
         // meanwhile would be removed in part.
@@ -212,6 +217,32 @@ public sealed class SharedMemoryObject : IDisposable
     private static bool Exists(SharedMemoryName name) =>
         Libc.Stat(name.LockPath, out _) == 0 || Libc.Stat(name.MemoryPath, out _) == 0;
 
+    /// <summary>
+    /// Removes what was created for an object that could not be opened after all, unless somebody else has come to use it.
+    /// </summary>
+    /// <remarks>Who has only opened it by now finds out when a table is to be managed on it.</remarks>
+    private static void Withdraw(SharedMemoryName name, SharedDescriptor lockFile, bool createdLockFile, bool createdMemory)
+    {
+        if (!createdLockFile)
+            return;
+        string text = name.ToString();
+        try
+        {
+            using AttachLock creating =
+                AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), text);
+            using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
+            if (alone is null || !lockFile.IsAt(name.LockPath))
+                return;
+            if (createdMemory)
+                _ = Libc.Unlink(name.MemoryPath);
+            _ = Libc.Unlink(name.LockPath);
+        }
+        catch (Exception e) when (e is IOException or NetshmException)
+        {
+            // What can't be removed stays, empty. The error that is under way tells more than this one.
+        }
+    }
+
     /// <summary>Empties the object, unless a table is open on it: its users would be killed by SIGBUS.</summary>
     private void Truncate()
     {
@@ -235,8 +266,12 @@ public sealed class SharedMemoryObject : IDisposable
         // The sidecar first: as long as the table is at its path nobody can create another one there, whose sidecar it
         // would be. The lock file last, for the same reason.
         Exception? failure = null;
-        if (Libc.Unlink(name.SidecarPath) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
-            failure = SystemError.Last("remove", name.SidecarPath);
+        foreach (string path in (string[])[name.SidecarDraftPath, name.SidecarPath])
+        {
+            if (Libc.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
+                failure ??= SystemError.Last("remove", path);
+        }
+
         string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
         foreach (string path in paths)
         {

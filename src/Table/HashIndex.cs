@@ -45,6 +45,21 @@ internal sealed class HashIndex
         }
     }
 
+    /// <summary>How many cells the search for a key looks at.</summary>
+    /// <inheritdoc cref="Find" path="/exception"/>
+    public int CountProbes(DescriptorView descriptor, int key)
+    {
+        int probes = 1;
+        var walk = new ProbeWalk(_pages, GeometryOf(descriptor), key);
+        while (walk.Current.Pointer != Layout.NeverUsed && walk.Current.Key != key)
+        {
+            walk.MoveNext();
+            probes++;
+        }
+
+        return probes;
+    }
+
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
     /// <remarks>
     /// Taking over the unbound cell of another key is a liberty the original does not take. It is compatible: every

@@ -33,7 +33,7 @@ internal sealed class SidecarAttachment : IDisposable
     {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         isMade = false;
-        if (Sidecar.TryOpen(name.SidecarPath, memory.Identity, master.SidecarId) is { } found)
+        if (Sidecar.TryOpen(name.SidecarPath, memory.Status, master.SidecarId) is { } found)
             return found;
         if (!memory.IsAt(name.MemoryPath))
             throw new IOException($"{name}: it was removed or replaced while it was being opened");
@@ -50,7 +50,7 @@ internal sealed class SidecarAttachment : IDisposable
         long id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) | 1;
         master.SidecarId = id;
         isMade = true;
-        return Sidecar.Create(name.SidecarPath, memory.Identity, id, memory.Status.Permissions);
+        return Sidecar.Create(name, memory.Status, id);
     }
 
     /// <summary>Claims a slot, and brings the table in order if nobody else is there to.</summary>

@@ -26,6 +26,7 @@ internal ref struct TableCheck
     private int _keys;
     private int _claimedCells;
     private int _freePages;
+    private int _maxProbes;
 
     private TableCheck(TableEngine engine)
     {
@@ -38,7 +39,7 @@ internal ref struct TableCheck
         var check = new TableCheck(engine);
         check.CheckAll();
         return new TableReport(engine.Pages.Name, check._violations,
-            check._bindings, check._keys, check._owners.Length, check._freePages);
+            check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes);
     }
 
     /// <summary>Finds out which pages the cells refer to, whatever the free list and the counts say.</summary>
@@ -167,10 +168,11 @@ internal ref struct TableCheck
         }
     }
 
-    private readonly void CheckReachable(CellWalk cells)
+    private void CheckReachable(CellWalk cells)
     {
         try
         {
+            _maxProbes = Math.Max(_maxProbes, _engine.Index.CountProbes(_descriptor, cells.Current.Key));
             CellView reached = _engine.Index.Find(_descriptor, cells.Current.Key, out bool found);
             if (!found || reached.Pointer != cells.Current.Pointer)
             {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Netshm;
 
 /// <summary>What a file turned out to hold.</summary>
@@ -19,10 +21,13 @@ internal static class TableCreation
     /// <summary>The granularity in which a file is looked at before its page size is known.</summary>
     private const int ProbeUnitInBytes = Layout.MinPageSize;
 
+    /// <summary>Where the descriptor of the largest pages ends; a blank file is shorter.</summary>
+    private const int MaxStartInBytes = 2 * Layout.MaxPageSize;
+
     /// <summary>Files without a mark are read whole up to here before they are taken for an unfinished table.</summary>
     private const int MaxBlankBytes = 1 << 20;
 
-    /// <summary>Looks at a file's first pages.</summary>
+    /// <summary>Looks at the start of a file, by reading: who knows whether it is a table and safe to map.</summary>
     /// <param name="file">The file.</param>
     /// <param name="wantedPageSize">The page size that was asked for, in bytes, or null.</param>
     /// <param name="name">The table, for messages.</param>
@@ -37,12 +42,11 @@ internal static class TableCreation
         if (lengthInBytes < ProbeUnitInBytes)
             throw NotATable(name, $"it has {lengthInBytes} bytes, too few for the master page");
 
-        using var units = new MappedPages(file, writable: false, ProbeUnitInBytes, name);
-        units.EnsureMapped((int)Math.Min(lengthInBytes, Layout.MaxPageSize * 2L) / ProbeUnitInBytes);
-        var master = new MasterView(units.Words(Layout.MasterPage, MasterView.LengthInWords));
+        Span<int> words = ReadStart(file, lengthInBytes, name);
+        var master = new MasterView(words[..MasterView.LengthInWords]);
         bool isUnfinished = master.Creation == MasterView.CreationMark
             ? master.HasPartOfMagic && !master.HasMagic
-            : master.HasNoMagic && IsBlank(units, lengthInBytes);
+            : master.HasNoMagic && lengthInBytes <= MaxBlankBytes && !words.ContainsAnyExcept(0);
         if (isUnfinished)
             return FileContents.Unfinished;
         if (!master.HasMagic)
@@ -53,7 +57,7 @@ internal static class TableCreation
                 $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
         }
 
-        List<int> pageSizes = FindPageSizes(units, wantedPageSize, file);
+        List<int> pageSizes = FindPageSizes(words, wantedPageSize, file);
         pageSize = pageSizes switch
         {
             [var single] => single,
@@ -125,10 +129,8 @@ internal static class TableCreation
     /// The page size is nowhere in the file, but page 1 begins with a descriptor. The wanted size counts alone where
     /// it is possible: the original leaves old descriptors behind when it re-creates a table with larger pages.
     /// </summary>
-    private static List<int> FindPageSizes(MappedPages units, int? wantedPageSize, SharedDescriptor file)
+    private static List<int> FindPageSizes(Span<int> all, int? wantedPageSize, SharedDescriptor file)
     {
-        long words = (long)units.MappedPageCount * units.WordsPerPage;
-        Span<int> all = units.Words(0, (int)Math.Min(words, 2L * Layout.MaxPageSize / sizeof(int)));
         if (wantedPageSize is { } wanted && IsPageSize(all, wanted, file))
             return [wanted];
         var found = new List<int>();
@@ -155,12 +157,14 @@ internal static class TableCreation
         return totalPages > Layout.DescriptorPage && (long)totalPages * pageSize <= file.Status.LengthInBytes;
     }
 
-    private static bool IsBlank(MappedPages units, long lengthInBytes)
+    /// <summary>The first words of a file, up to where the descriptor can be and a blank file can end.</summary>
+    private static Span<int> ReadStart(SharedDescriptor file, long lengthInBytes, string name)
     {
-        if (lengthInBytes > MaxBlankBytes)
-            return false;
-        Span<int> all = units.Words(0, units.MappedPageCount * units.WordsPerPage);
-        return !all.ContainsAnyExcept(0);
+        int units = (int)(Math.Min(lengthInBytes, MaxStartInBytes) / ProbeUnitInBytes);
+        int[] words = new int[units * (ProbeUnitInBytes / sizeof(int))];
+        if (file.ReadHead(MemoryMarshal.AsBytes(words.AsSpan())) < words.Length * sizeof(int))
+            throw new CorruptFileException(name, null, null, "the file was truncated while it was being opened");
+        return words;
     }
 
     private static CorruptFileException NotATable(string name, string problem) =>

@@ -6,7 +6,13 @@ namespace Netshm;
 public sealed class TableReport
 {
     internal TableReport(
-        string name, IReadOnlyList<TableViolation> violations, int bindings, int keys, int totalPages, int freePages)
+        string name,
+        IReadOnlyList<TableViolation> violations,
+        int bindings,
+        int keys,
+        int totalPages,
+        int freePages,
+        int maxProbes)
     {
         Name = name;
         Violations = violations;
@@ -14,6 +20,14 @@ public sealed class TableReport
         Keys = keys;
         TotalPages = totalPages;
         FreePages = freePages;
+        MaxProbes = maxProbes;
+        Notes = maxProbes <= TableStatistics.MaxProbesByChance
+            ? []
+            :
+            [
+                string.Create(null, $"a search looks at up to {maxProbes} cells: keys fall together by more than chance; ") +
+                $"{nameof(DataManagers)}.{nameof(DataManagers.Scrambled)} scatters them",
+            ];
     }
 
     /// <summary>The table's name.</summary>
@@ -37,7 +51,14 @@ public sealed class TableReport
     /// <summary>How many pages are in the free list.</summary>
     public int FreePages { get; }
 
-    /// <summary>The counts in a line, then a line for each violation.</summary>
+    /// <summary>How many cells the longest search for a bound key looks at.</summary>
+    public int MaxProbes { get; }
+
+    /// <summary>What breaks nothing but costs time, such as keys that fall together.</summary>
+    /// <remarks>See <see cref="TableStatistics.IsFlooded"/>.</remarks>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The counts in a line, then a line for each violation and each note.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -45,6 +66,8 @@ public sealed class TableReport
         text.Append(null, $"{(IsConsistent ? "consistent" : $"{Violations.Count} violations")}");
         foreach (TableViolation violation in Violations)
             text.Append('\n').Append(violation);
+        foreach (string note in Notes)
+            text.Append("\nnote: ").Append(note);
         return text.ToString();
     }
 }

@@ -3,6 +3,12 @@ namespace Netshm;
 /// <summary>How full a table is and how far its searches go: what <see cref="ShmTable.GetStatistics"/> found.</summary>
 public sealed class TableStatistics
 {
+    /// <summary>
+    /// The longest search that keys meet by chance: below a load of a half even tens of millions of random keys stay far
+    /// below it.
+    /// </summary>
+    internal const int MaxProbesByChance = 256;
+
     private long _probes;
 
     private TableStatistics()
@@ -45,6 +51,13 @@ public sealed class TableStatistics
     /// <summary>How many cells the search for a bound key looks at on average; 0 when there is none.</summary>
     public double AverageProbes => Keys == 0 ? 0 : (double)_probes / Keys;
 
+    /// <summary>
+    /// Whether so many keys fall together that it is not chance: they differ by multiples of <see cref="Cells"/> or are
+    /// runs of numbers that overlap, by accident or by somebody's design. Searches take time in proportion to their number.
+    /// </summary>
+    /// <remarks><see cref="DataManagers.Scrambled"/> is the remedy.</remarks>
+    public bool IsFlooded => MaxProbes > MaxProbesByChance;
+
     /// <summary>Which part of the cells is used, from 0 to 1; above a half the table is laid out anew.</summary>
     public double Load => (double)UsedCells / Cells;
 
@@ -62,12 +75,11 @@ public sealed class TableStatistics
             Cells = descriptor.Cells,
             UsedCells = descriptor.UsedCells,
         };
-        HashGeometry geometry = engine.Index.GeometryOf(descriptor);
         for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
         {
             if (!cells.Current.IsBound)
                 continue;
-            statistics.AddKey(ProbesFor(engine.Pages, geometry, cells.Current.Key));
+            statistics.AddKey(engine.Index.CountProbes(descriptor, cells.Current.Key));
             for (BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current); bindings.MoveNext();)
                 statistics.AddBinding(bindings.Value.LengthInWords);
         }
@@ -81,19 +93,6 @@ public sealed class TableStatistics
         for (int extent = HashIndex.ExtentCount(descriptor) - 1; extent >= 0; extent--)
             pages += descriptor.ExtentPages(extent);
         return pages;
-    }
-
-    private static int ProbesFor(MappedPages pages, HashGeometry geometry, int key)
-    {
-        int probes = 1;
-        var walk = new ProbeWalk(pages, geometry, key);
-        while (walk.Current.Pointer != Layout.NeverUsed && walk.Current.Key != key)
-        {
-            walk.MoveNext();
-            probes++;
-        }
-
-        return probes;
     }
 
     private void AddKey(int probes)

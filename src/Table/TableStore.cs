@@ -332,7 +332,7 @@ internal sealed class TableStore
         using var pages = new MappedPages(_memory, writable: false, pageSize, Name.ToString());
         pages.EnsureMapped(Layout.MasterPage + 1);
         long tableId = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId;
-        using Sidecar? sidecar = Sidecar.TryOpen(Name.SidecarPath, _memory.Identity, tableId);
+        using Sidecar? sidecar = Sidecar.TryOpen(Name.SidecarPath, _memory.Status, tableId);
         return sidecar is not null && sidecar.IsInUse();
     }
 }

@@ -65,6 +65,31 @@ public static class DataManagers
         return new OptionManager<T>(value);
     }
 
+    /// <summary>
+    /// Scatters keys over the table in a way that nobody can foresee who doesn't know the secret: for keys that others
+    /// choose, and for regular ones that fall together (<see cref="TableStatistics.IsFlooded"/>).
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The hash of a key is the low word of SipHash-2-4 of its representation, so equal keys must have equal ones. It goes
+    /// around the whole key: inside a <see cref="Pair"/> it does nothing. To protect a table with plain int32 keys, make it
+    /// one from <c>Scrambled(Int32, secret)</c> to <see cref="Int32Array"/>.
+    /// </para>
+    /// <para>
+    /// Every process needs the same secret, which the table doesn't hold: keep it where the users of the table can read it
+    /// and those who choose the keys can't. With another one, or with the inner manager alone, keys are not found, and
+    /// OCaml programs don't find them; iterating and <see cref="ShmTable.Count"/> work in any case.
+    /// </para>
+    /// </remarks>
+    /// <param name="inner">The manager that represents and compares.</param>
+    /// <param name="secret">16 random bytes, such as <c>RandomNumberGenerator.GetBytes(16)</c> gives.</param>
+    /// <exception cref="ArgumentException">The secret has another length.</exception>
+    public static DataManager<T> Scrambled<T>(DataManager<T> inner, ReadOnlySpan<byte> secret)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        return new ScramblingManager<T>(inner, new SipHash(secret));
+    }
+
     /// <summary>Represents values of a type by those of another, such as a date by its ticks.</summary>
     /// <param name="inner">The manager of the representing values; it also hashes and compares.</param>
     /// <param name="toInner">Gives the representing value; equal values must have equal ones.</param>

@@ -3,7 +3,7 @@ namespace Netshm.Exploration;
 /// <summary>The lock word between a waiter's decision and its step, which random schedules seldom hit.</summary>
 public class TakeoverTests
 {
-    private static readonly FileIdentity s_table = new(1, 2, 3, 0);
+    private static readonly Libc.Status s_table = new() { Mode = 0x180 };
 
     [Fact]
     public void Who_finds_the_former_owner_gone_does_not_take_the_lock_from_the_present_one()
@@ -67,7 +67,7 @@ public class TakeoverTests
     {
         const long tableId = 7;
         Sidecar sidecar = isFirst
-            ? Sidecar.Create(files.Name.SidecarPath, s_table, tableId, UnixFileMode.UserRead | UnixFileMode.UserWrite)
+            ? Sidecar.Create(files.Name, s_table, tableId)
             : Sidecar.TryOpen(files.Name.SidecarPath, s_table, tableId)!;
         sidecar.ClaimSlot();
         return sidecar;
