@@ -167,6 +167,8 @@ internal sealed class SharedDescriptor
     /// <summary>Writes all the bytes at the start of the file.</summary>
     public void WriteHead(ReadOnlySpan<byte> bytes)
     {
+        if ((ulong)bytes.Length > Libc.FileSizeLimit)
+            throw SystemError.From(Libc.EFBIG, "write to", _path);
         if (Libc.Write(_readWrite, bytes, 0) != bytes.Length)
             throw SystemError.Last("write to", _path);
     }

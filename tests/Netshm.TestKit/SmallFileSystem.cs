@@ -26,6 +26,25 @@ public sealed class SmallFileSystem : IDisposable
     /// <summary>Where it is mounted.</summary>
     public string Directory { get; }
 
+    /// <summary>How many bytes are free.</summary>
+    public long FreeBytes => new DriveInfo(Directory).AvailableFreeSpace;
+
+    /// <summary>Leaves so much free, by a file that takes the rest.</summary>
+    /// <returns>The file's path; removing it makes room again.</returns>
+    public string LeaveFree(long bytes)
+    {
+        string path = $"{Directory}/ballast";
+        using FileStream ballast = File.Create(path);
+        byte[] chunk = new byte[1 << 12];
+        while (FreeBytes > bytes)
+        {
+            ballast.Write(chunk);
+            ballast.Flush();
+        }
+
+        return path;
+    }
+
     /// <summary>Unmounts it.</summary>
     public void Dispose()
     {

@@ -34,6 +34,18 @@ public static class WorkerProcess
         "sh",
         ["-c", $"umask {umask} && exec \"$@\"", "sh", "dotnet", "exec", Assembly, .. command]);
 
+    /// <summary>Starts the worker as another user with one group; only root may.</summary>
+    /// <param name="userId">The user's number.</param>
+    /// <param name="groupId">The group's number.</param>
+    /// <param name="command">The worker's command and its arguments.</param>
+    public static ChildProcess StartAs(int userId, int groupId, params string[] command) => ChildProcess.Start(
+        FormattableString.Invariant($"Netshm.Worker {string.Join(' ', command)} of user {userId}"),
+        "setpriv",
+        [
+            FormattableString.Invariant($"--reuid={userId}"), FormattableString.Invariant($"--regid={groupId}"),
+            "--clear-groups", "dotnet", "exec", Assembly, .. command,
+        ]);
+
     /// <summary>Whether PID namespaces can be made here.</summary>
     public static bool HasPidNamespaces { get; } = TryPidNamespace();
 

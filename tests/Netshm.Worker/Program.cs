@@ -6,6 +6,8 @@ return args switch
     ["soak", var name, var seconds, var keys, var seed] => SoakCommand.Run(name, seconds, keys, seed),
     ["hold", var name, var locking, var intent] => HoldCommand.Run(name, locking, intent),
     ["open-and-add", var locking, var key] => OpenAndAddCommand.Run(locking, key),
+    ["attempt", var locking] => AttemptCommand.Run(locking),
+    ["fill", var name, var locking] => FillCommand.Run(name, locking),
     ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
     ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),

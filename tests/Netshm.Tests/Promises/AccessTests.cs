@@ -1,13 +1,20 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Netshm.TestKit;
-using Xunit.Abstractions;
 
 namespace Netshm.Tests.Promises;
 
 /// <summary>Promise 12: nobody else can read a table or plant something in its place.</summary>
-public class AccessTests(ITestOutputHelper output)
+public class AccessTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>What a table under a POSIX name consists of, and what can be planted there.</summary>
+    public static IEnumerable<object[]> PlacesAndKinds =>
+        from place in (string[])["table", "companion", "sidecar"]
+        from kind in (string[])["a symbolic link", "a named pipe", "2 names", "a directory", "a socket", "a device"]
+        where kind != "a device" || RootFactAttribute.IsRoot // Only root may make one.
+        select (object[])[place, kind];
 
     [Theory]
     [InlineData("000", SharedMemoryType.File)]
@@ -27,101 +34,123 @@ public class AccessTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("symbolic link")]
-    [InlineData("pipe")]
-    [InlineData("hard link")]
-    [InlineData("directory")]
-    public void Something_planted_in_the_place_of_the_sidecar_is_refused_and_stays_as_it_is(string kind)
+    [MemberData(nameof(PlacesAndKinds))]
+    public void Something_planted_is_refused_at_once_and_stays_as_it_is(string place, string kind)
     {
-        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
+        using var temp = new TempTable(SharedMemoryType.Posix, new ShmTableOptions { Locking = LockingMethod.Futex });
         temp.Open().Dispose();
-        string sidecar = temp.Name.MemoryPath + ".netshm";
-        string target = temp.Name.MemoryPath + ".target";
-        File.Move(sidecar, target);
+        string path = place switch
+        {
+            "table" => temp.Name.MemoryPath,
+            "companion" => temp.Name.LockPath,
+            _ => temp.Name.MemoryPath + ".netshm",
+        };
+        string target = path + ".target";
+        File.Move(path, target);
         byte[] before = File.ReadAllBytes(target);
-        Plant(kind, sidecar, target);
-        IOException e = Assert.ThrowsAny<IOException>(temp.Open);
-        Assert.Contains(sidecar, e.Message, StringComparison.Ordinal);
+        Action remove = Plant(kind, path, target);
+        UntrustedFileException e = Assert.Throws<UntrustedFileException>(temp.Open);
+        Assert.Equal(path, e.Path);
+        Assert.Contains(kind, e.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(target));
-        Remove(kind, sidecar);
-        File.Move(target, sidecar);
+        remove();
+        File.Move(target, path);
         temp.Open().Add(1, [1]);
     }
 
-    [Theory]
-    [InlineData("symbolic link")]
-    [InlineData("pipe")]
-    [InlineData("directory")]
-    public void Something_planted_in_the_place_of_the_table_is_refused_and_stays_as_it_is(string kind)
+    [Fact]
+    public void Nothing_planted_is_opened_for_reading_either()
     {
-        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
-        temp.Open().Dispose();
-        string target = temp.Name.MemoryPath + ".target";
-        File.Move(temp.Name.MemoryPath, target);
-        byte[] before = File.ReadAllBytes(target);
-        Plant(kind, temp.Name.MemoryPath, target);
-        Exception e = Assert.ThrowsAny<Exception>(temp.Open);
-        Assert.True(e is IOException or UnauthorizedAccessException, e.ToString());
-        Assert.Equal(before, File.ReadAllBytes(target));
-        Remove(kind, temp.Name.MemoryPath);
-        File.Move(target, temp.Name.MemoryPath);
+        using var temp = new TempTable();
+        foreach (string kind in (string[])["a symbolic link", "a named pipe", "a directory", "a socket"])
+        {
+            Action remove = Plant(kind, temp.Name.LockPath, "/dev/null");
+            Assert.Throws<UntrustedFileException>(
+                () => SharedMemoryObject.Open(temp.Name, FileMode.Open, FileAccess.Read));
+            remove();
+        }
     }
 
-    [RootFact]
-    public void A_table_of_another_user_in_a_directory_for_all_can_be_opened()
+    [Fact]
+    public void A_second_name_of_a_table_in_use_is_refused_and_its_locks_stay()
     {
-        const UnixFileMode everybody = (UnixFileMode)0x1B6;
-        output.WriteLine($"fs.protected_regular is {File.ReadAllText("/proc/sys/fs/protected_regular").Trim()}");
-        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
-        using (ShmTable table = temp.Open())
-            table.Add(1, [1]);
-        using (SharedMemoryObject memory = SharedMemoryObject.Open(temp.Name))
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
+        ShmTable table = temp.Open();
+        string second = temp.Name.MemoryPath + "-second";
+        table.Group(() =>
         {
-            memory.SetPermissions(everybody);
-            memory.SetOwner(65534, 65534);
-        }
-
+            table.Add(1, [1]);
+            Run("ln", temp.Name.MemoryPath, second);
+            Assert.Throws<UntrustedFileException>(() => ShmTable.Open(SharedMemoryName.File(second)));
+            Assert.Throws<UntrustedFileException>(() => SharedMemoryObject.Open(temp.Name));
+            Assert.True(KernelLocks.Cover(temp.Name, "WRITE", temp.Options.PageSize / sizeof(int)));
+        });
+        SharedMemoryObject.Unlink(SharedMemoryName.File(second));
         Assert.Equal([1], temp.Open().Find(1));
     }
 
-    private static void Plant(string kind, string path, string target)
+    [Theory]
+    [InlineData(LockingMethod.Futex)]
+    [InlineData(LockingMethod.Record)]
+    [InlineData(LockingMethod.None)]
+    public void A_table_that_is_removed_while_it_is_open_goes_on(LockingMethod locking)
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });
+        using ShmTable table = temp.Open();
+        SharedMemoryObject.Unlink(temp.Name);
+        for (int key = 0; key < 5000; key++)
+            table.Add(key, [key]);
+        Assert.True(table.Check().IsConsistent);
+        Assert.Equal([4999], table.Find(4999));
+    }
+
+    [Fact]
+    public void A_sidecar_that_was_not_completed_is_replaced_and_goes_with_the_table()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
+        string draft = temp.Name.MemoryPath + ".netshm.new";
+        File.WriteAllBytes(draft, [1, 2, 3]);
+        temp.Open().Add(1, [1]);
+        Assert.False(File.Exists(draft));
+        File.WriteAllBytes(draft, [1, 2, 3]);
+        temp.Open().Dispose();
+        SharedMemoryObject.Unlink(temp.Name);
+        Assert.False(File.Exists(draft));
+    }
+
+    /// <returns>How to remove it.</returns>
+    private static Action Plant(string kind, string path, string target)
     {
         switch (kind)
         {
-            case "symbolic link":
+            case "a symbolic link":
                 File.CreateSymbolicLink(path, target);
                 break;
-            case "directory":
+            case "a directory":
                 Directory.CreateDirectory(path);
+                return () => Directory.Delete(path);
+            case "a socket":
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                socket.Bind(new UnixDomainSocketEndPoint(path));
+                return socket.Dispose; // That removes its name, too.
+            case "a named pipe":
+                Run("mkfifo", path);
+                break;
+            case "2 names":
+                Run("ln", target, path);
                 break;
             default:
-                string[] command = kind == "pipe" ? ["mkfifo", path] : ["ln", target, path];
-                using (Process process = Process.Start(command[0], command[1..]))
-                {
-                    process.WaitForExit();
-                    Assert.Equal(0, process.ExitCode);
-                }
-
+                Run("mknod", path, "c", "1", "3"); // As /dev/null.
                 break;
         }
+
+        return () => File.Delete(path);
     }
 
-    private static void Remove(string kind, string path)
+    private static void Run(params string[] command)
     {
-        if (kind == "directory")
-            Directory.Delete(path);
-        else
-            File.Delete(path);
-    }
-}
-
-/// <summary>A test that gives a file to another user, which only root may.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class RootFactAttribute : FactAttribute
-{
-    public RootFactAttribute()
-    {
-        if (Environment.UserName != "root")
-            Skip = "needs root's right to give a file to another user";
+        using Process process = Process.Start(command[0], command[1..]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -37,35 +37,6 @@ public class SpaceTests(ITestOutputHelper output)
         static int Key(int i) => unchecked(i * -1640531527);
     }
 
-    [MountTheory]
-    [InlineData(LockingMethod.Record, "1M")]
-    [InlineData(LockingMethod.Futex, "2M")]
-    public void A_full_file_system_is_an_error_and_the_table_is_as_before(LockingMethod locking, string size)
-    {
-        using var small = new SmallFileSystem(size);
-        SharedMemoryName name = SharedMemoryName.File($"{small.Directory}/table");
-        for (int round = 0; round < 100; round++)
-        {
-            using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Init = 10, Locking = locking });
-            int added = FillUp(table, lengthInWords: 1 + (round * 7));
-            TableReport report = table.Check();
-            Assert.True(report.IsConsistent, report.ToString());
-            Assert.Equal(added, table.Count);
-            for (int key = 0; key < added; key++)
-                Assert.Equal(key, table.Find(key)[0]);
-            Assert.Throws<OutOfSpaceException>(() => table.Replace(0, new int[1_000_000]));
-            Assert.Equal(0, table.Find(0)[0]);
-            Assert.True(table.Remove(0));
-            table.Add(0, [0]);
-        }
-
-        Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name, new ShmTableOptions { Init = 10_000_000 }));
-        using ShmTable last = ShmTable.Open(name);
-        Assert.Equal(locking, last.Locking);
-        Assert.True(last.Check().IsConsistent);
-        Assert.True(last.Count > 0);
-    }
-
     [MountFact]
     public void Without_room_for_the_sidecar_a_table_can_not_be_opened_for_futex_locking()
     {
@@ -77,23 +48,5 @@ public class SpaceTests(ITestOutputHelper output)
         using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Locking = LockingMethod.Record });
         table.Add(1, [1]);
         Assert.True(table.Check().IsConsistent);
-    }
-
-    private static int FillUp(ShmTable table, int lengthInWords)
-    {
-        int[] value = new int[lengthInWords];
-        for (int key = 0; ; key++)
-        {
-            value[0] = key;
-            try
-            {
-                table.Add(key, value);
-            }
-            catch (OutOfSpaceException e)
-            {
-                Assert.Contains(table.Name.ToString(), e.Message, StringComparison.Ordinal);
-                return key;
-            }
-        }
     }
 }
