@@ -73,7 +73,7 @@ public class FloodingTests(ITestOutputHelper output)
     [Fact]
     public void Random_keys_and_runs_of_numbers_are_no_flood()
     {
-        const int many = 200_000;
+        int many = LongForm.Rounds("NETSHM_FLOOD_KEYS", shortForm: 200_000);
         Seed.Take(output).Run(random =>
         {
             foreach (bool isRun in (bool[])[true, false])

@@ -70,6 +70,22 @@ public class FullMemoryTests(ITestOutputHelper output)
         output.WriteLine($"{Rounds} creations, {failures} of them without room");
     }
 
+    [DiskFact]
+    public void A_disk_keeps_its_free_room_when_a_table_could_not_grow_as_far_as_it_had_to()
+    {
+        using var disk = new SmallFileSystem("16M", onDisk: true);
+        using ShmTable table = ShmTable.Open(
+            SharedMemoryName.File($"{disk.Directory}/table"), new ShmTableOptions { Locking = LockingMethod.Record });
+        table.Add(1, [1]);
+        long free = disk.FreeBytes;
+        Assert.Throws<OutOfSpaceException>(() => table.Replace(1, new int[8_000_000]));
+        Assert.InRange(disk.FreeBytes, free - 100_000, free);
+        Assert.Equal([1], table.Find(1));
+        Assert.True(table.Check().IsConsistent);
+        table.Replace(1, new int[1_000_000]);
+        Assert.Equal(1_000_000, table.Find(1).Length);
+    }
+
     [MountFact]
     public void Without_room_for_the_companion_neither_it_nor_the_object_stays()
     {
