@@ -120,7 +120,7 @@ internal sealed class HashIndex
     {
         int extent = 0;
         while (extent < Layout.MaxExtents
-            && descriptor.ExtentFirstPage(extent) != 0 && descriptor.ExtentPages(extent) != 0)
+            && descriptor.ExtentFirstPage(extent) > 0 && descriptor.ExtentPages(extent) > 0)
         {
             extent++;
         }
