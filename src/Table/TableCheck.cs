@@ -4,7 +4,8 @@ namespace Netshm;
 /// <remarks>The caller holds the table's lock for reading. Nothing is modified, however damaged the table is.</remarks>
 internal ref struct TableCheck
 {
-    private const int MaxViolations = 1000;
+    /// <summary>The check ends when it has found so many: a file of rubbish has millions.</summary>
+    private const int MaxViolations = 100;
 
     /// <summary>What a page was found to be.</summary>
     private enum Owner : byte
@@ -54,9 +55,11 @@ internal ref struct TableCheck
             check._violations.FirstOrDefault());
     }
 
+    private readonly bool IsFull => _violations.Count == MaxViolations;
+
     private void CheckAll()
     {
-        if (!CheckUsedPages())
+        if (!CheckUsedPages() || IsFull)
             return;
         CheckFreeList();
         CheckCounts();
@@ -127,18 +130,18 @@ internal ref struct TableCheck
             if (extent >= extents)
             {
                 if (first != 0 || count != 0)
-                    Report(Layout.DescriptorPage, word, $"extent {extent} is half set: {first}, {count}");
+                    Report(Layout.DescriptorPage, word, $"extent {extent} is half set, or set to nonsense: {first}, {count}");
                 continue;
             }
 
-            if (first < 0 || count < 0 || first > _owners.Length - count)
+            if (first > _owners.Length - count)
             {
                 Report(Layout.DescriptorPage, word,
                     $"extent {extent} has {count} pages from page {first} on; the table has {_owners.Length}");
                 return false;
             }
 
-            for (int page = first; page < first + count; page++)
+            for (int page = first; page < first + count && !IsFull; page++)
                 Claim(page, Owner.HashTable);
             cells += (long)count * Layout.CellsPerPage(_pages.WordsPerPage);
         }
@@ -152,7 +155,7 @@ internal ref struct TableCheck
 
     private void CheckCells()
     {
-        for (CellWalk cells = _engine.Index.Cells(_descriptor); cells.MoveNext();)
+        for (CellWalk cells = _engine.Index.Cells(_descriptor); !IsFull && cells.MoveNext();)
         {
             CellView cell = cells.Current;
             if (cell.SpareKey != 0 || cell.SparePointer != 0)
@@ -254,7 +257,7 @@ internal ref struct TableCheck
 
     private readonly void CheckForLeaks()
     {
-        for (int page = 0; page < _owners.Length; page++)
+        for (int page = 0; page < _owners.Length && !IsFull; page++)
         {
             if (_owners[page] == Owner.None)
                 Report(page, null, "the page belongs to nothing");
@@ -277,7 +280,7 @@ internal ref struct TableCheck
 
     private readonly void Report(int page, int? word, string problem)
     {
-        if (_violations.Count < MaxViolations)
+        if (!IsFull)
             _violations.Add(new TableViolation(page, word, problem));
     }
 }

@@ -36,7 +36,7 @@ public sealed class TableReport
     /// <summary>Whether no violation was found.</summary>
     public bool IsConsistent => Violations.Count == 0;
 
-    /// <summary>What breaks the format; at most 1000 are listed.</summary>
+    /// <summary>What breaks the format; the check ends when it has found 100.</summary>
     public IReadOnlyList<TableViolation> Violations { get; }
 
     /// <summary>How many sound bindings were found.</summary>
