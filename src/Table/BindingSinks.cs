@@ -48,7 +48,11 @@ internal struct ListSink : IBindingSink
 
     public void Take(scoped BindingWalk bindings)
     {
-        Values = [];
+        // Counted first, so that a chain that runs in a circle is found out before its values take memory.
+        int count = 0;
+        for (BindingWalk all = bindings; all.MoveNext();)
+            count++;
+        Values = new List<int[]>(count);
         while (bindings.MoveNext())
             Values.Add(bindings.Value.ToArray());
     }

@@ -6,7 +6,6 @@ internal ref struct BindingWalk
     private readonly MappedPages _pages;
     private readonly int _key;
     private readonly int _totalPages;
-    private int _pagesSeen;
     private FragmentWalk _current;
     private int _next;
 
@@ -14,13 +13,18 @@ internal ref struct BindingWalk
     /// <param name="totalPages">How many pages the table has: what bounds the walk.</param>
     /// <param name="key">The key that all pages must carry.</param>
     /// <param name="firstPage">The newest binding, or 0.</param>
-    public BindingWalk(MappedPages pages, int totalPages, int key, int firstPage)
+    /// <param name="pagesSeen">How many pages the bindings of other keys have that were walked over before.</param>
+    public BindingWalk(MappedPages pages, int totalPages, int key, int firstPage, int pagesSeen)
     {
+        PagesSeen = pagesSeen;
         _pages = pages;
         _totalPages = totalPages;
         _key = key;
         _next = firstPage;
     }
+
+    /// <summary>How many pages were seen in all, those of the current binding included.</summary>
+    public int PagesSeen { get; private set; }
 
     /// <summary>The first page of the current binding.</summary>
     public int Page { get; private set; }
@@ -34,17 +38,14 @@ internal ref struct BindingWalk
     {
         if (_next == 0)
             return false;
-
-        // Every page belongs to one binding, so a walk that sees more pages than there are runs in a circle.
-        if (_pagesSeen > _totalPages)
-        {
-            throw new CorruptFileException(
-                _pages.Name, _next, null, $"the bindings of key {_key} run in a circle");
-        }
-
         Page = _next;
         _current = new FragmentWalk(_pages, _totalPages, _key, Page, out _next);
-        _pagesSeen += Layout.ContentPages(_current.LengthInWords, _pages.WordsPerPage);
-        return true;
+        PagesSeen += Layout.ContentPages(_current.LengthInWords, _pages.WordsPerPage);
+
+        // Every page belongs to one binding, so a walk that sees as many pages as there are has seen some of them twice.
+        if (PagesSeen < _totalPages)
+            return true;
+        throw new CorruptFileException(_pages.Name, Page, null,
+            $"the bindings of key {_key} run in a circle, or have pages of other bindings");
     }
 }

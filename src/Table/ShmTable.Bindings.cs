@@ -125,11 +125,14 @@ public sealed partial class ShmTable
         try
         {
             DescriptorView descriptor = Engine.OpenDescriptor();
+            int pagesSeen = 0;
             for (CellWalk cells = Engine.Index.Cells(descriptor); cells.MoveNext();)
             {
                 int key = cells.Current.Key;
-                for (BindingWalk bindings = Engine.BindingsOf(descriptor, cells.Current); bindings.MoveNext();)
+                BindingWalk bindings = Engine.BindingsOf(descriptor, cells.Current, pagesSeen);
+                while (bindings.MoveNext())
                     action(key, Contiguous(bindings.Value, ref buffer));
+                pagesSeen = bindings.PagesSeen;
             }
         }
         finally

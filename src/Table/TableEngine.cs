@@ -231,12 +231,17 @@ internal sealed class TableEngine
         DescriptorView descriptor = OpenDescriptor();
         CellView cell = Index.Find(descriptor, key, out bool found);
         int page = found ? cell.Pointer : 0;
-        return new BindingWalk(Pages, descriptor.TotalPages, key, page == Layout.Unbound ? 0 : page);
+        return new BindingWalk(Pages, descriptor.TotalPages, key, page == Layout.Unbound ? 0 : page, pagesSeen: 0);
     }
 
     /// <summary>The bindings that a cell stands for.</summary>
-    public BindingWalk BindingsOf(DescriptorView descriptor, CellView cell) =>
-        new(Pages, descriptor.TotalPages, cell.Key, cell.IsBound ? cell.Pointer : 0);
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="pagesSeen">
+    /// What <see cref="BindingWalk.PagesSeen"/> came to for the cells before this one, in a walk over all of them.
+    /// </param>
+    public BindingWalk BindingsOf(DescriptorView descriptor, CellView cell, int pagesSeen = 0) =>
+        new(Pages, descriptor.TotalPages, cell.Key, cell.IsBound ? cell.Pointer : 0, pagesSeen);
 
     /// <summary>Passes the fragments of a key's bindings to <paramref name="reader"/>.</summary>
     public void ReadBlocks(int key, BlockReader reader)

@@ -75,13 +75,16 @@ public sealed class TableStatistics
             Cells = descriptor.Cells,
             UsedCells = descriptor.UsedCells,
         };
+        int pagesSeen = 0;
         for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
         {
             if (!cells.Current.IsBound)
                 continue;
             statistics.AddKey(engine.Index.CountProbes(descriptor, cells.Current.Key));
-            for (BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current); bindings.MoveNext();)
+            BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current, pagesSeen);
+            while (bindings.MoveNext())
                 statistics.AddBinding(bindings.Value.LengthInWords);
+            pagesSeen = bindings.PagesSeen;
         }
 
         return statistics;
