@@ -35,7 +35,7 @@ internal sealed partial class TableReader
             HashGeometry? geometry = _geometry;
             if (geometry is null || !IsCurrent(geometry))
             {
-                _ = TryBegin(group[0], out geometry, out _);
+                _ = TryBegin(group[0], out geometry, out _, out _);
                 if (geometry is null)
                 {
                     found += FindOtherwise(group, ref chunks, groupLengths, findOtherwise);
@@ -67,7 +67,7 @@ internal sealed partial class TableReader
     {
         // Only a hint: it does not matter whether the cell is being modified.
         HashGeometry? geometry = _geometry;
-        if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _))
+        if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _, out _))
             return;
         int page = NewestOf(_pages, geometry, key);
         if (page > Layout.NeverUsed)

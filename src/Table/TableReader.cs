@@ -102,7 +102,7 @@ internal sealed partial class TableReader
     {
         for (int i = 0; i < MaxTries; i++)
         {
-            if (TryBegin(key, out HashGeometry? geometry, out long sequence))
+            if (TryBegin(key, out HashGeometry? geometry, out long sequence, out bool looksDamaged))
             {
                 try
                 {
@@ -117,6 +117,10 @@ internal sealed partial class TableReader
                 if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
                     return true;
             }
+            else if (looksDamaged)
+            {
+                return false;
+            }
 
             WaitForWriter(ref i);
         }
@@ -129,11 +133,15 @@ internal sealed partial class TableReader
     {
         for (int i = 0; i < MaxTries; i++)
         {
-            if (TryBegin(key, out HashGeometry? geometry, out long sequence))
+            if (TryBegin(key, out HashGeometry? geometry, out long sequence, out bool looksDamaged))
             {
                 ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
                 if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
                     return outcome;
+            }
+            else if (looksDamaged)
+            {
+                break;
             }
 
             WaitForWriter(ref i);
@@ -155,10 +163,18 @@ internal sealed partial class TableReader
     }
 
     /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
-    private bool TryBegin(int key, [NotNullWhen(true)] out HashGeometry? geometry, out long sequence)
+    /// <param name="key">The key.</param>
+    /// <param name="geometry">Where the cells are.</param>
+    /// <param name="sequence">The key's sequence word.</param>
+    /// <param name="looksDamaged">
+    /// Whether the table is damaged, or was read in the middle of a modification: the lock's holder will see which.
+    /// </param>
+    private bool TryBegin(
+        int key, [NotNullWhen(true)] out HashGeometry? geometry, out long sequence, out bool looksDamaged)
     {
         sequence = _sequences[ReadSequences.IndexOf(key)];
         geometry = null;
+        looksDamaged = false;
         if ((sequence & 1) != 0)
             return false;
         try
@@ -171,7 +187,8 @@ internal sealed partial class TableReader
         }
         catch (CorruptFileException)
         {
-            return false; // Read in the middle of a modification, or damaged: the lock's holder will see which.
+            looksDamaged = true;
+            return false;
         }
     }
 
