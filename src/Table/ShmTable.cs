@@ -136,8 +136,7 @@ public sealed partial class ShmTable : IDisposable
             () =>
             {
                 writer.Write(string.Create(CultureInfo.InvariantCulture, $"<shm length={Count}\n"));
-                Iterate((key, value) => writer.Write(string.Create(
-                    CultureInfo.InvariantCulture, $"  {key} => [| {string.Join("; ", value.ToArray())} |]\n")));
+                Iterate((key, value) => DumpBinding(writer, key, value));
                 writer.Write(">\n");
             },
             GroupIntent.Read);
@@ -187,6 +186,24 @@ public sealed partial class ShmTable : IDisposable
         _reader = null;
         TableRegistry.Release(_store);
         _ownedMemory?.Dispose();
+    }
+
+    /// <summary>Writes word by word, so that a long value does not have to be in memory as text.</summary>
+    private static void DumpBinding(TextWriter writer, int key, ReadOnlySpan<int> value)
+    {
+        Span<char> number = stackalloc char[11];
+        key.TryFormat(number, out int length, default, CultureInfo.InvariantCulture);
+        writer.Write("  ");
+        writer.Write(number[..length]);
+        writer.Write(" => [| ");
+        for (int i = 0; i < value.Length; i++)
+        {
+            value[i].TryFormat(number, out length, default, CultureInfo.InvariantCulture);
+            writer.Write(i == 0 ? "" : "; ");
+            writer.Write(number[..length]);
+        }
+
+        writer.Write(" |]\n");
     }
 
     internal int ReadRaw(int page, int word)
