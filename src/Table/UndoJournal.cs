@@ -148,10 +148,12 @@ internal sealed class UndoJournal
         int undone = 0;
         for (int i = count - 1; i >= 0; i--)
             undone += TryOnDamaged(i, UndoRecord, descriptor) ? 1 : 0;
+        int end = Layout.DescriptorPage + 1;
         for (int i = 0; i < count; i++)
         {
             // The descriptor may not know any more how many pages there are.
-            _ = TryOnDamaged(i, (table, record) => FreeNewPages(table, record, _pages.MappedPageCount), descriptor);
+            _ = TryOnDamaged(
+                i, (table, record) => FreeNewPages(table, record, _pages.MappedPageCount, ref end), descriptor);
         }
 
         return undone;
@@ -216,8 +218,9 @@ internal sealed class UndoJournal
         descriptor.FreeHead = savepoint.FreeHead;
         descriptor.FreePages = savepoint.FreePages;
         descriptor.Bindings = savepoint.Bindings;
+        int end = Layout.DescriptorPage + 1;
         for (int i = savepoint.Count; i < count; i++)
-            FreeNewPages(descriptor, RecordAt(i), descriptor.TotalPages);
+            FreeNewPages(descriptor, RecordAt(i), descriptor.TotalPages, ref end);
     }
 
     private int CountOfSound(int atLeast)
@@ -260,12 +263,25 @@ internal sealed class UndoJournal
     }
 
     /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>
-    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record, int totalPages)
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="record">The record, of any kind.</param>
+    /// <param name="totalPages">How many pages there are.</param>
+    /// <param name="end">Where the new pages of the records before end.</param>
+    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record, int totalPages, ref int end)
     {
         if (record[0] != (int)Kind.NewPages || descriptor.IsExtent(record[1]))
             return;
-        int end = (int)Math.Min((long)record[1] + record[2], totalPages);
-        for (int page = record[1]; page < end; page++)
+
+        // Pages come from the end of the table, so each record's are behind those of the records before it.
+        int first = record[1];
+        if (first < end || record[2] < 0)
+        {
+            throw new CorruptFileException(_pages.Name, null, null,
+                $"the sidecar's journal has {record[2]} new pages from page {first} on; expected some from {end} on");
+        }
+
+        end = (int)Math.Min((long)first + record[2], totalPages);
+        for (int page = first; page < end; page++)
             FreeList.PutPage(_pages, descriptor, page);
     }
 
