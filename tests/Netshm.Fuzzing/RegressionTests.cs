@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Netshm.Fuzzing.Tables;
+using Xunit.Abstractions;
+
+namespace Netshm.Fuzzing;
+
+/// <summary>What the fuzzers have found, each as small as it can be.</summary>
+public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
+{
+    private const int DescriptorPage = 1, CellsWord = 2, UsedCellsWord = 3, SecondExtentWord = 10, Keys = 300;
+
+    private readonly TempTable _temp = new();
+
+    public void Dispose()
+    {
+        _temp.IsDamagedOnPurpose();
+        _temp.Dispose();
+    }
+
+    /// <summary>One such extent made a file of 60 KiB grow to 24 GiB.</summary>
+    [Fact]
+    public void An_extent_at_a_negative_page_does_not_decide_how_large_the_next_one_is()
+    {
+        using ShmTable table = Open();
+        table.Memory[DescriptorPage, SecondExtentWord] = -1;
+        table.Memory[DescriptorPage, SecondExtentWord + 1] = 1 << 20;
+        table.Memory[DescriptorPage, UsedCellsWord] = int.MaxValue;
+        long before = new FileInfo(_temp.Name.MemoryPath).Length;
+        for (int key = 100; key < 200; key++)
+            table.Add(key, [key]);
+        Assert.InRange(new FileInfo(_temp.Name.MemoryPath).Length, before, 2 * before);
+        Assert.Equal([1], table.Find(1));
+    }
+
+    /// <summary>It was tried 64 times, each with an exception of its own.</summary>
+    [Fact]
+    public void A_damaged_descriptor_is_read_without_a_lock_only_once()
+    {
+        using ShmTable table = Open();
+        table.Memory[DescriptorPage, CellsWord] = int.MaxValue;
+        _ = Assert.Throws<CorruptFileException>(() => table.Find(12345));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = Assert.Throws<CorruptFileException>(() => table.Find(12345));
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"{allocated} bytes are allocated");
+        Assert.InRange(allocated, 1, 40_000);
+    }
+
+    /// <summary>A value was written as one text, of many times its size.</summary>
+    [Fact]
+    public void A_long_value_is_dumped_without_being_in_memory_as_text()
+    {
+        const int Words = 100_000;
+        using ShmTable table = Open();
+        table.Add(1, new int[Words]);
+        table.Dump(TextWriter.Null);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        table.Dump(TextWriter.Null);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 * Words * sizeof(int));
+    }
+
+    /// <summary>Each violation takes memory, and each one met as an exception takes time.</summary>
+    [Fact]
+    public void The_check_of_a_file_of_rubbish_ends_after_a_hundred_violations()
+    {
+        using ShmTable table = Open();
+        for (int key = 1000; key < 1200; key++)
+            table.Add(key, [key]);
+        for (int page = table.Memory[DescriptorPage, 1] - 150; page < table.Memory[DescriptorPage, 1]; page++)
+            table.Memory[page, 0] = 0;
+        Assert.Equal(100, table.Check().Violations.Count);
+    }
+
+    /// <summary>Each of 60,000 records could have all pages of the table freed.</summary>
+    [Fact]
+    public void A_journal_in_which_the_same_pages_are_new_twice_is_refused()
+    {
+        const int JournalOffset = 24576, RecordsOffset = JournalOffset + 64;
+        var futex = new ShmTableOptions { Locking = LockingMethod.Futex };
+        using (ShmTable table = _temp.Open(futex))
+            table.Add(1, [1]);
+        using (FileStream sidecar = File.OpenWrite(_temp.Name.MemoryPath + ".netshm"))
+        {
+            sidecar.Position = JournalOffset;
+            sidecar.Write(MemoryMarshal.AsBytes<int>([1, 2])); // Active, with two records.
+            sidecar.Position = RecordsOffset;
+            sidecar.Write(MemoryMarshal.AsBytes<int>([3, 100, 10, 0, 3, 100, 10, 0]));
+        }
+
+        CorruptFileException e = Assert.Throws<CorruptFileException>(() => _temp.Open(futex));
+        Assert.Contains("10 new pages from page 100 on", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Seeds and numbers of files that once failed.</summary>
+    [Theory]
+    [InlineData(1570018601, 1697)] // 24 GiB
+    [InlineData(1240366715, 70)] // Dump
+    [InlineData(714110914, 108)] // Check
+    public void A_file_that_failed_once_fails_no_more(int seed, int number)
+    {
+        using var fuzzer = new TableFuzzer();
+        fuzzer.Run(number, new Random(unchecked((seed * 31) + number)));
+        Assert.True(fuzzer.Guard.Figures.Answers > 0);
+    }
+
+    private ShmTable Open()
+    {
+        ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = LockingMethod.None });
+        for (int key = 0; key < Keys; key++)
+            table.Add(key, [key]);
+        return table;
+    }
+}

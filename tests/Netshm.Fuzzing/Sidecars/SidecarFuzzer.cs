@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using Netshm.Fuzzing.Runs;
+
+namespace Netshm.Fuzzing.Sidecars;
+
+/// <summary>Damages sidecars and uses their tables, alone or beside a process that lives.</summary>
+internal sealed class SidecarFuzzer : IFuzzer
+{
+    private const long FirstLifeByte = 1L << 62;
+    private const int SleepersBit = int.MinValue;
+
+    private static readonly int[] s_slots = [0, 1, 2, 5, 4095];
+
+    private readonly SharedMemoryName _name = TempTable.FreshName();
+    private readonly IReadOnlyList<SidecarSeed> _seeds;
+    private int? _livingSlot;
+    private bool _isLocked;
+
+    public SidecarFuzzer()
+    {
+        _seeds = SidecarSeed.Take(_name);
+        Guard = new OperationGuard { MayThrow = MayThrow };
+    }
+
+    public OperationGuard Guard { get; }
+
+    private string SidecarPath => _name.MemoryPath + ".netshm";
+
+    public void Run(int number, Random random)
+    {
+        SidecarSeed seed = _seeds[random.Next(_seeds.Count)];
+        byte[] sidecar = [.. seed.Sidecar];
+        var mutator = new SidecarMutator(sidecar, random);
+        for (int damages = random.Next(1, 6); damages > 0; damages--)
+            mutator.Damage();
+        _livingSlot = random.Next(3) == 0 ? s_slots[random.Next(s_slots.Length)] : null;
+        _isLocked = false;
+        File.WriteAllBytes(_name.MemoryPath, seed.Table);
+        bool isCut = WriteSidecar(sidecar, random, out string cut);
+        string neighbour = _livingSlot is { } slot ? $", slot {slot} lives" : "";
+        Guard.Begin(number, $"{seed.Name}: {string.Join(", ", mutator.Log)}{cut}{neighbour}", seed.Table.Length + sidecar.Length);
+        bool mustBeRight = mutator.IsHarmless && !isCut && (_livingSlot is null || MayHaveNeighbour(seed, sidecar));
+        using (FileStream? neighbourFile = Neighbour())
+            Use(mustBeRight ? seed.Contents : null, random);
+        Guard.IsSound = false;
+        UseWithRecordLocks(mustBeRight);
+        Guard.IsSound = mustBeRight;
+        CheckGrowth(number, seed.Table.Length);
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_name.MemoryPath);
+        File.Delete(SidecarPath);
+    }
+
+    /// <summary>Writes the sidecar, some of them cut, lengthened or with holes.</summary>
+    private bool WriteSidecar(byte[] sidecar, Random random, out string change)
+    {
+        int kind = random.Next(20);
+        int length = kind switch
+        {
+            0 => random.Next(sidecar.Length),
+            1 => sidecar.Length - random.Next(1, 4096),
+            2 => sidecar.Length + random.Next(1, 4096),
+            _ => sidecar.Length,
+        };
+        using FileStream file = File.Create(SidecarPath);
+        file.Write(sidecar, 0, kind == 3 ? 4096 : Math.Min(length, sidecar.Length)); // In case 3 the rest is a hole.
+        file.SetLength(length);
+        change = kind <= 3 ? $", cut ({kind}) to {length}" : "";
+        return kind <= 3;
+    }
+
+    /// <summary>Whether what is there can be the work of processes of which one lives.</summary>
+    private static bool MayHaveNeighbour(SidecarSeed seed, byte[] sidecar)
+    {
+        int word = BinaryPrimitives.ReadInt32LittleEndian(sidecar.AsSpan(SidecarMutator.LockWordOffset));
+        return seed.Name is "closed" or "in use" && (word == 0 || (word & ~SleepersBit) is > 0 and <= 4096);
+    }
+
+    /// <summary>Makes a slot that of a living process: the kernel tells open files apart, not who has them open.</summary>
+    private FileStream? Neighbour()
+    {
+        if (_livingSlot is not { } slot)
+            return null;
+        FileStream file = new(SidecarPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file.Lock(FirstLifeByte + slot, 1);
+        return file;
+    }
+
+    private void Use(string? contents, Random random)
+    {
+        Guard.IsSound = contents is not null;
+        ShmTable? opened = null;
+        var options = new ShmTableOptions { Locking = LockingMethod.Futex, LockTimeout = TimeSpan.FromMilliseconds(20) };
+        if (!Guard.Run("opening", () => opened = ShmTable.Open(_name, options)))
+            return;
+        using ShmTable table = opened!;
+        int key = random.Next(SidecarSeed.Keys);
+        Run("TryFind", () => table.TryFind(key, out _));
+        Run("FindAll", () => table.FindAll(key));
+        Run("Iterate", () => table.Iterate(static (_, _) => { }));
+        if (contents is not null && !_isLocked)
+            OperationGuard.Expect(TableDump.Format(table) == contents, "the table does not hold what it held");
+        Run("Check", () => table.Check());
+        Run("Replace", () => table.Replace(key, new int[random.Next(60)]));
+        Run("Remove", () => table.Remove(key + 1));
+        Run("Transact", () => table.Transact(() => table.Replace(key, [1])));
+        Run("group", () => table.Group(() => table.Add(key, [1])));
+        Run("Iterate again", () => table.Iterate(static (_, _) => { }));
+        if (contents is not null && !_isLocked)
+            OperationGuard.Expect(table.Check().IsConsistent, $"the table is damaged now: {table.Check()}");
+        Guard.Run("closing", table.Dispose);
+    }
+
+    /// <summary>Uses the table as the next process with another locking method would.</summary>
+    private void UseWithRecordLocks(bool mustBeRight)
+    {
+        ShmTable? opened = null;
+        Guard.IsSound = mustBeRight;
+        var options = new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromMilliseconds(20) };
+        _livingSlot = null;
+        if (!Guard.Run("opening with record locks", () => opened = ShmTable.Open(_name, options)))
+            return;
+        using ShmTable table = opened!;
+        Guard.Run("Iterate with record locks", () => table.Iterate(static (_, _) => { }));
+        Guard.Run("Add with record locks", () => table.Add(1, [1]));
+        Guard.Run("closing with record locks", table.Dispose);
+    }
+
+    /// <summary>Runs an operation, unless a living process is known to hold the lock for ever.</summary>
+    private void Run(string operation, Action body)
+    {
+        if (!_isLocked)
+            Guard.Run(operation, body);
+    }
+
+    private bool MayThrow(Exception error)
+    {
+        // Who is said to hold the lock lives: that may be true, so it is waited for.
+        if (error is LockTimeoutException && (ReadLockWord() & ~SleepersBit) == _livingSlot + 1)
+        {
+            _isLocked = true;
+            Guard.IsSound = false;
+            return true;
+        }
+
+        return error is NetshmException and not (LockTimeoutException or DeadlockException);
+    }
+
+    private int ReadLockWord()
+    {
+        using FileStream file = new(SidecarPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> word = stackalloc byte[sizeof(int)];
+        file.Position = SidecarMutator.LockWordOffset;
+        file.ReadExactly(word);
+        return BinaryPrimitives.ReadInt32LittleEndian(word);
+    }
+
+    private void CheckGrowth(int number, long lengthInBytes)
+    {
+        const long LimitInBytes = 256 << 10;
+        long growth = new FileInfo(_name.MemoryPath).Length - lengthInBytes;
+        Guard.Figures.AddGrowth(growth, lengthInBytes, number);
+        OperationGuard.Expect(growth <= LimitInBytes, $"the table has become longer by {growth} bytes");
+    }
+}

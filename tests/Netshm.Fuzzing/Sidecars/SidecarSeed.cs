@@ -1,0 +1,60 @@
+namespace Netshm.Fuzzing.Sidecars;
+
+/// <summary>A table and its sidecar as they lie there at some instant.</summary>
+/// <param name="Name">What failures call it.</param>
+/// <param name="Table">The table's file.</param>
+/// <param name="Sidecar">The sidecar.</param>
+/// <param name="Contents">What the table holds when it was brought in order.</param>
+internal sealed record SidecarSeed(string Name, byte[] Table, byte[] Sidecar, string Contents)
+{
+    /// <summary>The keys that are bound.</summary>
+    public const int Keys = 30;
+
+    /// <summary>Takes pictures of a table: closed, in use, and as if its user were killed in a group or a transaction.</summary>
+    /// <param name="name">Where the table goes: a sidecar belongs to a table at one place only.</param>
+    public static IReadOnlyList<SidecarSeed> Take(SharedMemoryName name)
+    {
+        List<SidecarSeed> seeds = [];
+        using (var table = ShmTable.Open(name, new ShmTableOptions { PageSize = 64, Init = 20 }))
+        {
+            for (int key = 0; key < Keys; key++)
+                table.Add(key, [.. Enumerable.Range(key, key)]);
+            seeds.Add(Picture("in use", name, TableDump.Format(table)));
+            TakeWhileBusy(table, name, seeds);
+        }
+
+        // Closed since the group, which was the last to modify it.
+        seeds.Add(Picture("closed", name, seeds[^1].Contents));
+        return seeds;
+    }
+
+    private static void TakeWhileBusy(ShmTable table, SharedMemoryName name, List<SidecarSeed> seeds)
+    {
+        string before = TableDump.Format(table);
+        try
+        {
+            table.Transact(() =>
+            {
+                for (int key = 0; key < 2 * Keys; key += 3)
+                    table.Replace(key, [-key, key]);
+                Assert.True(table.Remove(1));
+                seeds.Add(Picture("in a transaction", name, before));
+                throw new OperationCanceledException();
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The transaction is taken back, as it must be from the picture.
+        }
+
+        table.Group(() =>
+        {
+            table.Replace(2, [2, 2, 2]);
+            Assert.True(table.Remove(4));
+            seeds.Add(Picture("in a group", name, TableDump.Format(table)));
+        });
+    }
+
+    private static SidecarSeed Picture(string what, SharedMemoryName name, string contents) => new(
+        what, File.ReadAllBytes(name.MemoryPath), File.ReadAllBytes(name.MemoryPath + ".netshm"), contents);
+}

@@ -1,0 +1,139 @@
+using Netshm.Fuzzing.Runs;
+
+namespace Netshm.Fuzzing.Tables;
+
+/// <summary>Damages table files and uses each of them, first for reading, then for writing.</summary>
+internal sealed class TableFuzzer : IFuzzer
+{
+    /// <summary>
+    /// How much longer than the greater of it and this a file may get by a few modifications: the hash table doubles, and
+    /// files grow in steps of 64 KiB.
+    /// </summary>
+    private const long LeastLengthInBytes = 256 << 10;
+
+    private readonly SharedMemoryName _name = TempTable.FreshName();
+    private readonly WordSink _sink = new();
+
+    public OperationGuard Guard { get; } = new();
+
+    public void Run(int number, Random random)
+    {
+        DamagedTable table = DamagedTable.Make(random);
+        table.WriteTo(_name.MemoryPath);
+        Guard.Begin(number, table.Damages, table.LengthInBytes);
+        ShmTableOptions options = OptionsFor(number);
+        Use(
+            number % 3 == 0 ? options : options with { PageSize = table.Seed.PageSize },
+            SomeKeys(table.Seed.Keys, random),
+            random,
+            table.LengthInBytes);
+    }
+
+    /// <summary>Uses a file of any content; its length decides how.</summary>
+    public void RunOn(byte[] file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        File.WriteAllBytes(_name.MemoryPath, file);
+        Guard.Begin(file.Length, "any content", file.Length);
+        Use(OptionsFor(file.Length), [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_name.MemoryPath);
+        File.Delete(_name.MemoryPath + ".netshm");
+    }
+
+    private void Use(ShmTableOptions options, int[] keys, Random random, int lengthInBytes)
+    {
+        int number = Guard.Number;
+        _sink.Reserve(lengthInBytes / sizeof(int));
+        byte[] before = File.ReadAllBytes(_name.MemoryPath);
+        Read(options, keys, isTyped: number % 4 == 0);
+        OperationGuard.Expect(
+            File.ReadAllBytes(_name.MemoryPath).AsSpan().SequenceEqual(before), "reading has changed the file");
+        bool isSound = Write(options, keys, random, isTyped: number % 4 == 1);
+        CheckGrowth(lengthInBytes, number);
+        Guard.IsSound = isSound;
+        File.Delete(_name.MemoryPath + ".netshm");
+    }
+
+    private void Read(ShmTableOptions options, int[] keys, bool isTyped)
+    {
+        ShmTable? opened = null;
+        using SharedMemoryObject memory = SharedMemoryObject.Open(_name, FileMode.Open, FileAccess.Read);
+        if (!Guard.Run("opening for reading", () => opened = ShmTable.Manage(memory, options)))
+            return;
+        using ShmTable table = opened!;
+        var script = new ReadScript(Guard, table, keys, _sink);
+        script.Run();
+        if (isTyped)
+            script.RunTyped();
+        Guard.IsSound = false;
+        Guard.Run("closing after reading", table.Dispose);
+    }
+
+    /// <summary>Uses the file for writing; says whether nothing was wrong with it.</summary>
+    private bool Write(ShmTableOptions options, int[] keys, Random random, bool isTyped)
+    {
+        ShmTable? opened = null;
+        if (!Guard.Run("opening for writing", () => opened = ShmTable.Open(_name, options)))
+            return false;
+        using ShmTable table = opened!;
+        TableModel? model = new ReadScript(Guard, table, keys, _sink).Run();
+        var script = new WriteScript(Guard, table, keys, random, model);
+        script.Run();
+        if (isTyped)
+            script.RunTyped(SeedTables.TypedKeys);
+        Guard.IsSound = false;
+        if (isTyped)
+            UseAsArray(options, random);
+        Guard.Run("closing after writing", table.Dispose);
+        return model is not null;
+    }
+
+    private void UseAsArray(ShmTableOptions options, Random random)
+    {
+        ShmArray<long>? opened = null;
+        if (!Guard.Run("opening an array", () => opened = ShmArray<long>.Open(0, DataManagers.Int64, _name, options)))
+            return;
+        using ShmArray<long> array = opened!;
+        int length = 0;
+        if (!Guard.Run("Length", () => length = array.Length))
+            return;
+        int index = random.Next(Math.Max(1, Math.Min(length, 60)));
+        if (index < length)
+        {
+            Guard.Run("getting an element", () => _ = array[index]);
+            Guard.Run("setting an element", () => array[index] = 12345);
+        }
+
+        Guard.Run("Resize", () => array.Resize(length / 2));
+    }
+
+    private void CheckGrowth(long lengthInBytes, int number)
+    {
+        long growth = new FileInfo(_name.MemoryPath).Length - lengthInBytes;
+        Guard.Figures.AddGrowth(growth, lengthInBytes, number);
+        OperationGuard.Expect(
+            growth <= 2 * Math.Max(lengthInBytes, LeastLengthInBytes), $"writing has made the file longer by {growth} bytes");
+    }
+
+    private static ShmTableOptions OptionsFor(int number)
+    {
+        LockingMethod locking = (number % 16) switch
+        {
+            0 => LockingMethod.Futex,
+            var rest => rest % 2 == 0 ? LockingMethod.None : LockingMethod.Record,
+        };
+        return new ShmTableOptions { Locking = locking, LockTimeout = TimeSpan.FromMilliseconds(200) };
+    }
+
+    private static int[] SomeKeys(IReadOnlyList<int> bound, Random random)
+    {
+        HashSet<int> keys = [-1, random.Next(1000)];
+        for (int i = 0; i < 4 && bound.Count > 0; i++)
+            keys.Add(bound[random.Next(bound.Count)]);
+        return [.. keys];
+    }
+}
