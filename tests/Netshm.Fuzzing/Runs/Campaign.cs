@@ -10,6 +10,9 @@ internal interface IFuzzer : IDisposable
     /// <summary>Watches over the operations.</summary>
     OperationGuard Guard { get; }
 
+    /// <summary>The file that is being used.</summary>
+    string FilePath { get; }
+
     /// <summary>Damages a file and uses it.</summary>
     /// <param name="number">Its number; the same number and randomness make the same file.</param>
     /// <param name="random">What decides.</param>
@@ -22,6 +25,8 @@ internal interface IFuzzer : IDisposable
 /// </remarks>
 internal static class Campaign
 {
+    private const long MuchTooLongInBytes = 1L << 30;
+
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(200);
 
@@ -110,9 +115,12 @@ internal static class Campaign
             (string? operation, TimeSpan time) = _fuzzer.Guard.Running;
             if (operation is not null && time > s_stuck)
             {
-                throw new FuzzFailureException(
-                    $"{_seed} {Place}: {operation} has been running for {time}");
+                throw new FuzzFailureException($"{_seed} {Place}: {operation} has been running for {time}");
             }
+
+            // Before it fills the memory of the machine.
+            if (new FileInfo(_fuzzer.FilePath) is { Exists: true, Length: > MuchTooLongInBytes and var length })
+                throw new FuzzFailureException($"{_seed} {Place}: {operation} has made {length} bytes of the file");
         }
 
         private void Work()

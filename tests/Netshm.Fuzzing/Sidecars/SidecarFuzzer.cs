@@ -24,7 +24,9 @@ internal sealed class SidecarFuzzer : IFuzzer
 
     public OperationGuard Guard { get; }
 
-    private string SidecarPath => _name.MemoryPath + ".netshm";
+    public string FilePath => _name.MemoryPath;
+
+    private string SidecarPath => FilePath + ".netshm";
 
     public void Run(int number, Random random)
     {
@@ -35,7 +37,7 @@ internal sealed class SidecarFuzzer : IFuzzer
             mutator.Damage();
         _livingSlot = random.Next(3) == 0 ? s_slots[random.Next(s_slots.Length)] : null;
         _isLocked = false;
-        File.WriteAllBytes(_name.MemoryPath, seed.Table);
+        File.WriteAllBytes(FilePath, seed.Table);
         bool isCut = WriteSidecar(sidecar, random, out string cut);
         string neighbour = _livingSlot is { } slot ? $", slot {slot} lives" : "";
         Guard.Begin(number, $"{seed.Name}: {string.Join(", ", mutator.Log)}{cut}{neighbour}", seed.Table.Length + sidecar.Length);
@@ -50,7 +52,7 @@ internal sealed class SidecarFuzzer : IFuzzer
 
     public void Dispose()
     {
-        File.Delete(_name.MemoryPath);
+        File.Delete(FilePath);
         File.Delete(SidecarPath);
     }
 
@@ -161,7 +163,7 @@ internal sealed class SidecarFuzzer : IFuzzer
     private void CheckGrowth(int number, long lengthInBytes)
     {
         const long LimitInBytes = 256 << 10;
-        long growth = new FileInfo(_name.MemoryPath).Length - lengthInBytes;
+        long growth = new FileInfo(FilePath).Length - lengthInBytes;
         Guard.Figures.AddGrowth(growth, lengthInBytes, number);
         OperationGuard.Expect(growth <= LimitInBytes, $"the table has become longer by {growth} bytes");
     }

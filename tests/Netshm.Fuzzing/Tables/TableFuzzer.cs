@@ -16,10 +16,12 @@ internal sealed class TableFuzzer : IFuzzer
 
     public OperationGuard Guard { get; } = new();
 
+    public string FilePath => _name.MemoryPath;
+
     public void Run(int number, Random random)
     {
         DamagedTable table = DamagedTable.Make(random);
-        table.WriteTo(_name.MemoryPath);
+        table.WriteTo(FilePath);
         Guard.Begin(number, table.Damages, table.LengthInBytes);
         ShmTableOptions options = OptionsFor(number);
         Use(
@@ -33,29 +35,29 @@ internal sealed class TableFuzzer : IFuzzer
     public void RunOn(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        File.WriteAllBytes(_name.MemoryPath, file);
+        File.WriteAllBytes(FilePath, file);
         Guard.Begin(file.Length, "any content", file.Length);
         Use(OptionsFor(file.Length), [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
     }
 
     public void Dispose()
     {
-        File.Delete(_name.MemoryPath);
-        File.Delete(_name.MemoryPath + ".netshm");
+        File.Delete(FilePath);
+        File.Delete(FilePath + ".netshm");
     }
 
     private void Use(ShmTableOptions options, int[] keys, Random random, int lengthInBytes)
     {
         int number = Guard.Number;
         _sink.Reserve(lengthInBytes / sizeof(int));
-        byte[] before = File.ReadAllBytes(_name.MemoryPath);
+        byte[] before = File.ReadAllBytes(FilePath);
         Read(options, keys, isTyped: number % 4 == 0);
         OperationGuard.Expect(
-            File.ReadAllBytes(_name.MemoryPath).AsSpan().SequenceEqual(before), "reading has changed the file");
+            File.ReadAllBytes(FilePath).AsSpan().SequenceEqual(before), "reading has changed the file");
         bool isSound = Write(options, keys, random, isTyped: number % 4 == 1);
         CheckGrowth(lengthInBytes, number);
         Guard.IsSound = isSound;
-        File.Delete(_name.MemoryPath + ".netshm");
+        File.Delete(FilePath + ".netshm");
     }
 
     private void Read(ShmTableOptions options, int[] keys, bool isTyped)
@@ -113,7 +115,7 @@ internal sealed class TableFuzzer : IFuzzer
 
     private void CheckGrowth(long lengthInBytes, int number)
     {
-        long growth = new FileInfo(_name.MemoryPath).Length - lengthInBytes;
+        long growth = new FileInfo(FilePath).Length - lengthInBytes;
         Guard.Figures.AddGrowth(growth, lengthInBytes, number);
         OperationGuard.Expect(
             growth <= 2 * Math.Max(lengthInBytes, LeastLengthInBytes), $"writing has made the file longer by {growth} bytes");
