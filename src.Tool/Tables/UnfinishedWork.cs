@@ -29,7 +29,7 @@ internal sealed class UnfinishedWork : IDisposable
     public static UnfinishedWork? TakeBack(DamagedTable table, SharedMemoryObject memory, NewFile beside)
     {
         var master = new MasterView(table.Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
-        using Sidecar? sidecar = Sidecar.TryOpen(memory.Name.SidecarPath, memory.Memory.Identity, master.SidecarId);
+        using Sidecar? sidecar = Sidecar.TryOpen(memory.Name.SidecarPath, memory.Memory.Status, master.SidecarId);
         if (sidecar is null)
             return null;
         if (sidecar.IsInUse())

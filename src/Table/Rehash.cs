@@ -62,6 +62,20 @@ internal sealed class Rehash
         return true;
     }
 
+    /// <summary>
+    /// Drops the cells of keys that are not bound any more before a transaction, in which they would have to stay: without
+    /// this, transactions alone would let the hash table grow without end.
+    /// </summary>
+    /// <remarks>Early enough that a transaction of an eighth of the cells finds room; at most once for each such eighth.</remarks>
+    public void PurgeBeforeTransaction(DescriptorView descriptor)
+    {
+        long cells = descriptor.Cells;
+
+        // There are no more bound keys than bindings, so this needs no look at the cells.
+        if (descriptor.UsedCells * 8L > cells * 3 && descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= cells)
+            FromFilling(descriptor, keepCells: false);
+    }
+
     /// <summary>Finishes a rehash during which a process died.</summary>
     /// <inheritdoc cref="MakeRoom" path="/param"/>
     /// <returns>Whether there was one.</returns>

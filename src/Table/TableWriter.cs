@@ -151,7 +151,10 @@ internal sealed class TableWriter
                 $"{_pages.Name}: only tables with locking {LockingMethod.Futex} have transactions");
         }
 
-        UndoJournal.Savepoint before = _journal.Begin(_engine.OpenDescriptor(), recordsAtMost: 0);
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        if (_transactions == 0)
+            _rehash.PurgeBeforeTransaction(descriptor);
+        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0);
         _transactions++;
         return before;
     }
