@@ -25,14 +25,21 @@ internal static class FileSpace
             return false;
         }
 
-        while (Libc.Allocate(descriptor, 0, offset, lengthInBytes) != 0)
+        // On a disk the length comes last: where there is no room, ext4 makes a file as long as it can, and others may map it.
+        return (Libc.IsInMemory(descriptor) || TryAllocate(descriptor, Libc.FALLOC_FL_KEEP_SIZE, offset, lengthInBytes))
+            && TryAllocate(descriptor, 0, offset, lengthInBytes);
+    }
+
+    private static bool TryAllocate(int descriptor, int mode, long offset, long lengthInBytes)
+    {
+        while (Libc.Allocate(descriptor, mode, offset, lengthInBytes) != 0)
         {
             switch (Marshal.GetLastPInvokeError())
             {
                 case Libc.EINTR:
                     continue;
                 case Libc.EOPNOTSUPP:
-                    return TryWriteZeros(descriptor, offset, offset + lengthInBytes);
+                    return mode != 0 || TryWriteZeros(descriptor, offset, offset + lengthInBytes);
                 case var error:
                     GiveBack(descriptor, offset);
                     Marshal.SetLastPInvokeError(error);

@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
 #endif
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
     public const int SEEK_HOLE = 4;
+    public const int FALLOC_FL_KEEP_SIZE = 1;
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
