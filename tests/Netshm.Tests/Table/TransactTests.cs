@@ -57,6 +57,27 @@ public class TransactTests : IDisposable
     }
 
     [Fact]
+    public void Transactions_alone_with_ever_new_keys_do_not_let_the_table_grow()
+    {
+        const int Alive = 50;
+        long early = 0;
+        for (int key = 0; key < 20_000; key++)
+        {
+            _table.Transact(() =>
+            {
+                _table.Add(key, [key]);
+                _table.Remove(key - Alive);
+            });
+            if (key == 1000)
+                early = _table.GetStatistics().TotalPages;
+        }
+
+        Assert.Equal(Alive, _table.Count);
+        Assert.InRange(_table.GetStatistics().TotalPages, 1, 2 * early);
+        Assert.True(_table.Check().IsConsistent, _table.Check().ToString());
+    }
+
+    [Fact]
     public void An_inner_transaction_is_taken_back_alone()
     {
         _table.Transact(() =>
