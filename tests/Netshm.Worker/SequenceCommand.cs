@@ -26,7 +26,8 @@ internal static class SequenceCommand
         {
             _ = Console.In.ReadToEnd();
             Volatile.Write(ref stop, true);
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         input.Start();
         for (int number = 1; !Volatile.Read(ref stop); number++)
         {
