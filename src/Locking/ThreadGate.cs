@@ -90,7 +90,9 @@ internal sealed class ThreadGate
     private bool WaitFor(GateEntry entry, Deadline deadline)
     {
         var spinner = new SpinWait();
-        for (int i = 0; i < Spins; i++)
+
+        // One that upgrades is at once in the way of new readers, who could otherwise pass it and want to upgrade, too.
+        for (int i = 0; i < Spins && entry != GateEntry.Upgrade; i++)
         {
             spinner.SpinOnce(sleep1Threshold: -1);
             if (TryTake(entry, readersMayGo: Volatile.Read(ref _waitingWriters) == 0))

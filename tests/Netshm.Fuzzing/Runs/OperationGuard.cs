@@ -46,9 +46,12 @@ internal sealed class OperationGuard
     }
 
     /// <summary>Runs an operation.</summary>
+    /// <param name="operation">What it is called.</param>
+    /// <param name="body">The operation.</param>
+    /// <param name="timesTheFile">How much it may allocate besides <see cref="AllowanceInBytes"/>.</param>
     /// <returns>Whether it gave an answer.</returns>
     /// <exception cref="FuzzFailureException">It did something else than it may.</exception>
-    public bool Run(string operation, Action body)
+    public bool Run(string operation, Action body, int timesTheFile = 2)
     {
         Volatile.Write(ref _runningSince, Stopwatch.GetTimestamp());
         _running = operation;
@@ -68,7 +71,7 @@ internal sealed class OperationGuard
         long allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         TimeSpan time = Running.Time;
         _running = null;
-        Judge(operation, error, allocated, time);
+        Judge(operation, error, allocated, timesTheFile, time);
         return error is null;
     }
 
@@ -82,13 +85,13 @@ internal sealed class OperationGuard
     private static bool IsTyped(Exception e) =>
         e is NetshmException and not (LockTimeoutException or DeadlockException);
 
-    private void Judge(string operation, Exception? error, long allocated, TimeSpan time)
+    private void Judge(string operation, Exception? error, long allocated, int timesTheFile, TimeSpan time)
     {
         if (error is not null && !MayThrow(error))
             throw new FuzzFailureException($"{operation}: {error.GetType().Name}: {error.Message}", error);
         if (error is not null && IsSound)
             throw new FuzzFailureException($"{operation} fails on a file in which the check finds nothing", error);
-        long limit = (2 * _lengthInBytes) + AllowanceInBytes;
+        long limit = (timesTheFile * _lengthInBytes) + AllowanceInBytes;
         if (allocated > limit)
             throw new FuzzFailureException($"{operation} allocates {allocated} bytes; the file has {_lengthInBytes}", error);
         Figures.AddOperation(error is null);

@@ -5,6 +5,8 @@ namespace Netshm.Fuzzing.Runs;
 /// <summary>Every operation that reads, on a table that may be damaged.</summary>
 internal sealed class ReadScript(OperationGuard guard, ShmTable table, int[] keys, WordSink sink)
 {
+    private const int TimesTheFileForObjects = 16;
+
     private readonly int[] _lengths = new int[keys.Length];
 
     /// <summary>Checks the table, then reads it in every way.</summary>
@@ -37,8 +39,9 @@ internal sealed class ReadScript(OperationGuard guard, ShmTable table, int[] key
             guard.Run("typed Contains", () => typed.Contains(key));
         }
 
-        guard.Run("typed Iterate", () => typed.Iterate(static (_, _) => { }));
-        guard.Run("typed IterateKeys", () => typed.IterateKeys(static _ => { }));
+        // The objects are the caller's, one after the other: a string for each cell of 16 bytes, whatever cells share.
+        guard.Run("typed Iterate", () => typed.Iterate(static (_, _) => { }), TimesTheFileForObjects);
+        guard.Run("typed IterateKeys", () => typed.IterateKeys(static _ => { }), TimesTheFileForObjects);
     }
 
     private void ReadKey(int key)
