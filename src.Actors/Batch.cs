@@ -43,6 +43,7 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
                 ReadOnlySpan<PendingRequest> taken = queue.Take(
                     settings.MaxBatchCount - _executedCount, onlyRead, isFirst: _executedCount == 0);
                 _isOver = taken.IsEmpty;
+                Prefetch(table, taken);
                 for (done = 0; done < taken.Length && !_isOver; done += IsInterrupted ? 0 : 1)
                 {
                     if (taken[done].TryClaim())
@@ -63,6 +64,20 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
         int count = _unansweredCount;
         _unansweredCount = 0;
         AnswerRun.Start(_unanswered.AsSpan(0, count));
+    }
+
+    private static void Prefetch(ShmTable table, ReadOnlySpan<PendingRequest> requests)
+    {
+        Span<int> keys = stackalloc int[RequestQueue.MaxTaken];
+        int count = 0;
+        foreach (PendingRequest request in requests)
+        {
+            if (request.Request.SingleKey is { } key)
+                keys[count++] = key;
+        }
+
+        if (count > 1)
+            table.Prefetch(keys[..count]);
     }
 
     private void Execute(PendingRequest request, ShmTable table)

@@ -10,6 +10,8 @@ public static partial class TableProtocol
     {
         internal override bool IsWrite => false;
 
+        internal override int? SingleKey => Key;
+
         internal override object Execute(in Execution execution) =>
             execution.Table.TryFind(Key, out int[]? value) ? new Found(Key, new(value)) : new NotFound(Key);
     }
@@ -31,6 +33,8 @@ public static partial class TableProtocol
     {
         internal override bool IsWrite => false;
 
+        internal override int? SingleKey => Key;
+
         internal override object Execute(in Execution execution) =>
             new FoundAll(Key, [.. execution.Table.FindAll(Key).Select(value => new Sequence<int>(value))]);
     }
@@ -47,6 +51,8 @@ public static partial class TableProtocol
     public sealed record Contains(int Key) : Request, IWireMessage
     {
         internal override bool IsWrite => false;
+
+        internal override int? SingleKey => Key;
 
         internal override object Execute(in Execution execution) => new Contained(Key, execution.Table.Contains(Key));
     }

@@ -13,6 +13,8 @@ public static partial class TableProtocol
     {
         internal override bool IsWrite => true;
 
+        internal override int? SingleKey => Key;
+
         internal override object Execute(in Execution execution)
         {
             execution.Table.Add(Key, Value.Span);
@@ -34,6 +36,8 @@ public static partial class TableProtocol
     {
         internal override bool IsWrite => true;
 
+        internal override int? SingleKey => Key;
+
         internal override object Execute(in Execution execution)
         {
             execution.Table.Replace(Key, Value.Span);
@@ -53,6 +57,8 @@ public static partial class TableProtocol
     public sealed record Remove(int Key) : Request, IWireMessage
     {
         internal override bool IsWrite => true;
+
+        internal override int? SingleKey => Key;
 
         internal override object Execute(in Execution execution) => new Removed(Key, execution.Table.Remove(Key));
     }

@@ -37,6 +37,9 @@ public static partial class TableProtocol
         /// <summary>Whether it is to have a batch of its own, since it may hold the lock for long.</summary>
         internal virtual bool RunsAlone => false;
 
+        /// <summary>The key whose bindings it is about, when it is about one.</summary>
+        internal virtual int? SingleKey => null;
+
         /// <summary>Executes it, under the table's lock, and gives the reply.</summary>
         internal abstract object Execute(in Execution execution);
     }

@@ -17,7 +17,7 @@ internal sealed class RequestQueue : IDisposable
     private const int PauseBetweenSweepsInMilliseconds = 10;
 
     /// <summary>So many requests are taken for one acquisition of the lock that guards the queue.</summary>
-    private const int MaxTaken = 32;
+    public const int MaxTaken = 32;
 
     private readonly Lock _sync = new();
     private readonly Queue<PendingRequest> _waiting = [];

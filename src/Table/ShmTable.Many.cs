@@ -48,6 +48,18 @@ public sealed partial class ShmTable
         return found;
     }
 
+    /// <summary>
+    /// Asks the processor for the memory of keys that are going to be used next, so that the waits for it overlap: for
+    /// groups that do something to many keys one after the other.
+    /// </summary>
+    /// <remarks>Locks the table for reading, unless a group has locked it. Some dozens of keys at a time are best.</remarks>
+    /// <param name="keys">The keys, bound or not.</param>
+    public void Prefetch(ReadOnlySpan<int> keys)
+    {
+        using Access access = Read();
+        Engine.Prefetch(keys);
+    }
+
     /// <summary>Adds many bindings, as <see cref="Add"/> does one by one, under one lock.</summary>
     /// <inheritdoc cref="ReplaceMany" path="/remarks|/param"/>
     /// <inheritdoc cref="Add" path="/exception"/>

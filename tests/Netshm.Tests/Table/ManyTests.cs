@@ -62,6 +62,30 @@ public class ManyTests
         Assert.Equal(Keys + 2, table.Count);
     }
 
+    [Theory]
+    [InlineData(LockingMethod.None)]
+    [InlineData(LockingMethod.Record)]
+    [InlineData(LockingMethod.Futex)]
+    public void Prefetching_takes_any_keys_and_changes_nothing(LockingMethod locking)
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });
+        ShmTable table = temp.Open();
+        for (int key = 0; key < 1000; key++)
+            table.Add(key, [key]);
+        int[] keys = [.. Enumerable.Range(-500, 2000), int.MinValue, int.MaxValue];
+        byte[] before = File.ReadAllBytes(temp.Name.MemoryPath);
+        table.Prefetch([]);
+        table.Prefetch(keys);
+        table.Group(() => table.Prefetch(keys), GroupIntent.Read);
+        Assert.Equal(before, File.ReadAllBytes(temp.Name.MemoryPath));
+        table.Group(() =>
+        {
+            table.Prefetch(keys);
+            table.Replace(7, [8]);
+        });
+        Assert.Equal([8], table.Find(7));
+    }
+
     [Fact]
     public void Lengths_that_do_not_fit_are_refused_before_anything_happens()
     {
