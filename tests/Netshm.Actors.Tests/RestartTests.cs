@@ -27,11 +27,15 @@ public sealed class RestartTests : TableSpec
         const int Restarts = 8;
         await Table.AddAsync(1, [1]);
         using var end = new CancellationTokenSource();
-        Task[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
-        {
-            while (!end.IsCancellationRequested)
-                AssertWords(Table.Find(1), 1);
-        }))];
+
+        // On threads of their own: on the pool's they would keep the messages of the restart waiting.
+        Task[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                while (!end.IsCancellationRequested)
+                    AssertWords(Table.Find(1), 1);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         for (int i = 0; i < Restarts; i++)
         {
             Batches.Dispose();

@@ -45,6 +45,9 @@ internal sealed class OperationGuard
         _lengthInBytes = lengthInBytes;
     }
 
+    /// <summary>To be called when writing may have made the file longer.</summary>
+    public void NoteLength(long lengthInBytes) => _lengthInBytes = Math.Max(_lengthInBytes, lengthInBytes);
+
     /// <summary>Runs an operation.</summary>
     /// <param name="operation">What it is called.</param>
     /// <param name="body">The operation.</param>

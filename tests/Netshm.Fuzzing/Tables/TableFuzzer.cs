@@ -85,6 +85,7 @@ internal sealed class TableFuzzer : IFuzzer
         TableModel? model = new ReadScript(Guard, table, keys, _sink).Run();
         var script = new WriteScript(Guard, table, keys, random, model);
         script.Run();
+        Guard.NoteLength(new FileInfo(FilePath).Length);
         if (isTyped)
             script.RunTyped(SeedTables.TypedKeys);
         Guard.IsSound = false;
