@@ -32,7 +32,10 @@ internal sealed record KernelLock(
         // Some file systems show another device here than to those who ask for the file's status.
         List<string[]> sameFile =
             sameInode.FindAll(fields => fields[FileField].StartsWith(device + ":", StringComparison.Ordinal));
-        return [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
+        List<KernelLock> locks = [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
+
+        // The kernel hands the list out in pieces: when locks come and go in between, one may be in two of them.
+        return [.. locks.FindAll(held => !held.IsWaiting).Distinct(), .. locks.FindAll(held => held.IsWaiting)];
     }
 
     /// <summary>

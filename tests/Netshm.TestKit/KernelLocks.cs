@@ -15,16 +15,17 @@ public static class KernelLocks
             RedirectStandardOutput = true,
         })!;
         string inode = stat.StandardOutput.ReadToEnd().Trim();
-        return
-        [
-            .. from line in File.ReadAllLines("/proc/locks")
-               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-               where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
-               let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
-               where start < FirstReserved
-               orderby start
-               select (fields[3], start, long.Parse(fields[7], CultureInfo.InvariantCulture)),
-        ];
+        IEnumerable<(string, long, long)> locks =
+            from line in File.ReadAllLines("/proc/locks")
+            let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
+            let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
+            where start < FirstReserved
+            orderby start
+            select (fields[3], start, long.Parse(fields[7], CultureInfo.InvariantCulture));
+
+        // The kernel hands the list out in pieces: when locks come and go in between, one may be in two of them.
+        return [.. locks.Distinct()];
     }
 
     /// <summary>Whether a byte is locked so.</summary>
