@@ -5,7 +5,7 @@ return args switch
 {
     ["ocamlnet"] => OcamlnetComparison.Run(bindingCount: 200_000, rounds: 5),
     ["ocamlnet", var count, var rounds] => OcamlnetComparison.Run(Number(count), Number(rounds)),
-    ["actors"] => ActorComparison.Run(operations: 10_000, rounds: 5),
+    ["actors"] => ActorComparison.Run(operations: 100_000, rounds: 5),
     ["actors", var count, var rounds] => ActorComparison.Run(Number(count), Number(rounds)),
     ["reads"] => ReadComparison.Run(bindingCount: 200_000, rounds: 7),
     ["reads", var count, var rounds] => ReadComparison.Run(Number(count), Number(rounds)),
