@@ -35,28 +35,22 @@ internal sealed class Rehash
         if (used >= 0 && used * 2L <= cells)
             return false;
 
+        // The format has no more than 16 extents: those there are must do, up to seven eighths. Cells are not even counted
+        // before, since that would be done for every key from a half on.
+        int extent = HashIndex.ExtentCount(descriptor);
+        bool isLargest = extent == Layout.MaxExtents;
+        if (isLargest && used * 8L < cells * 7L && (keepCells || !HasFewBindings(descriptor)))
+            return false;
+
         int needed = CountNeeded(descriptor, keepCells);
-        bool purge = (long)needed * PurgeWhenBoundAtMostOneIn <= cells;
-        if (!purge)
+        if (isLargest && needed * 8L >= cells * 7L)
         {
-            int extent = HashIndex.ExtentCount(descriptor);
-            if (extent == Layout.MaxExtents)
-                return MakeRoomInLastExtents(descriptor, needed, keepCells);
-            int pages = NextExtentPages(descriptor, extent);
-            int firstPage = _freeList.TakeFromEnd(descriptor, pages);
-
-            // The original leaves old pages beyond the end when it re-initialises a table.
-            for (int page = firstPage; page < firstPage + pages; page++)
-            {
-                Seam.Reached(SeamKind.Store);
-                _pages.Page(page).Clear();
-            }
-
-            // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses,
-            // and the mark makes the next writer begin again.
-            descriptor.RehashPhase = RehashPhase.Filling;
-            descriptor.SetExtent(extent, firstPage, pages);
+            throw new OutOfSpaceException(
+                $"{_pages.Name}: the hash table has all of its {Layout.MaxExtents} extents and {needed} keys");
         }
+
+        if (!isLargest && (long)needed * PurgeWhenBoundAtMostOneIn > cells)
+            AddExtent(descriptor, extent);
 
         FromFilling(descriptor, keepCells);
         return true;
@@ -69,10 +63,7 @@ internal sealed class Rehash
     /// <remarks>Early enough that a transaction of an eighth of the cells finds room; at most once for each such eighth.</remarks>
     public void PurgeBeforeTransaction(DescriptorView descriptor)
     {
-        long cells = descriptor.Cells;
-
-        // There are no more bound keys than bindings, so this needs no look at the cells.
-        if (descriptor.UsedCells * 8L > cells * 3 && descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= cells)
+        if (descriptor.UsedCells * 8L > descriptor.Cells * 3L && HasFewBindings(descriptor))
             FromFilling(descriptor, keepCells: false);
     }
 
@@ -109,21 +100,27 @@ internal sealed class Rehash
         return (int)Math.Min(2 * largest, int.MaxValue);
     }
 
-    /// <summary>The format has no more than 16 extents: use the ones there are up to seven eighths.</summary>
-    private bool MakeRoomInLastExtents(DescriptorView descriptor, int needed, bool keepCells)
+    private void AddExtent(DescriptorView descriptor, int extent)
     {
-        long cells = descriptor.Cells;
-        if (descriptor.UsedCells * 8L < cells * 7)
-            return false;
-        if (needed * 8L >= cells * 7)
+        int pages = NextExtentPages(descriptor, extent);
+        int firstPage = _freeList.TakeFromEnd(descriptor, pages);
+
+        // The original leaves old pages beyond the end when it re-initialises a table.
+        for (int page = firstPage; page < firstPage + pages; page++)
         {
-            throw new OutOfSpaceException(
-                $"{_pages.Name}: the hash table has all of its {Layout.MaxExtents} extents and {needed} keys");
+            Seam.Reached(SeamKind.Store);
+            _pages.Page(page).Clear();
         }
 
-        FromFilling(descriptor, keepCells);
-        return true;
+        // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses, and the
+        // mark makes the next writer begin again.
+        descriptor.RehashPhase = RehashPhase.Filling;
+        descriptor.SetExtent(extent, firstPage, pages);
     }
+
+    /// <summary>Whether at most a quarter of the cells can be bound; there are no more bound keys than bindings.</summary>
+    private static bool HasFewBindings(DescriptorView descriptor) =>
+        (long)descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= descriptor.Cells;
 
     private int CountNeeded(DescriptorView descriptor, bool keepCells)
     {

@@ -25,6 +25,30 @@ public class RehashTests
     }
 
     [Fact]
+    public void The_last_extents_are_filled_to_seven_eighths_and_then_say_so()
+    {
+        using var temp = new TempTable(
+            options: new ShmTableOptions { Init = 0, PageSize = 64, Locking = LockingMethod.None });
+        ShmTable table = temp.Open();
+        int key = 0;
+        Assert.Throws<OutOfSpaceException>(() =>
+        {
+            for (; key < 1_000_000; key++)
+                table.Add(unchecked(key * 7919), [key]);
+        });
+        TableStatistics full = table.GetStatistics();
+        Assert.Equal(key, full.Keys);
+        Assert.Equal(full.Cells * 7L / 8, key, tolerance: 1);
+        for (int i = 0; i < key; i += 101)
+            Assert.Equal([i], table.Find(unchecked(i * 7919)));
+
+        Assert.True(table.Remove(0));
+        table.Add(unchecked(key * 7919), [key]);
+        Assert.Equal([key], table.Find(unchecked(key * 7919)));
+        Assert.True(table.Check().IsConsistent, table.Check().ToString());
+    }
+
+    [Fact]
     public void Unbound_cells_are_reclaimed_without_a_larger_table()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Init = 100, Locking = LockingMethod.None });
