@@ -43,8 +43,9 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
                 ReadOnlySpan<PendingRequest> taken = queue.Take(
                     settings.MaxBatchCount - _executedCount, onlyRead, isFirst: _executedCount == 0);
                 _isOver = taken.IsEmpty;
+                done = 0; // Whatever is thrown from here on, these are given back.
                 Prefetch(table, taken);
-                for (done = 0; done < taken.Length && !_isOver; done += IsInterrupted ? 0 : 1)
+                for (; done < taken.Length && !_isOver; done += IsInterrupted ? 0 : 1)
                 {
                     if (taken[done].TryClaim())
                         Execute(taken[done], table);

@@ -218,10 +218,9 @@ internal sealed class TableEngine
             Pages.Prefetch(geometry.FirstWordOf(geometry.CellOf(key, 0)));
         foreach (int key in keys)
         {
-            var cell = new CellView(
-                Pages.WordsAt(geometry.FirstWordOf(geometry.CellOf(key, 0)), Layout.CellLengthInWords));
-            if (cell.IsBound)
-                Pages.Prefetch((long)cell.Pointer * Pages.WordsPerPage);
+            bool isThere = Pages.TryGetCell(geometry.FirstWordOf(geometry.CellOf(key, 0)), out _, out int pointer);
+            if (isThere && pointer > Layout.NeverUsed)
+                Pages.Prefetch((long)pointer * Pages.WordsPerPage);
         }
     }
 
