@@ -8,7 +8,7 @@ namespace Netshm;
 internal sealed unsafe partial class MappedPages
 {
     /// <summary>How much is copied whatever the value's length is.</summary>
-    private const int MaxCopiedWords = 16;
+    public const int MaxCopiedWords = 16;
 
     /// <summary>Key and pointer of a cell, for readers that hold no lock; false when it is not all there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,8 +30,8 @@ internal sealed unsafe partial class MappedPages
     }
 
     /// <summary>
-    /// Copies the value of a binding when all of it is in one page, and the destination has room for it and for no more
-    /// than a cache line; false when any of that is not so.
+    /// Copies the value of a binding when all of it is in one page, and the destination has room for it; false when any of
+    /// that is not so.
     /// </summary>
     /// <remarks>
     /// For readers that hold no lock: whatever is read is checked, and is only worth something when nothing was modified
@@ -41,13 +41,15 @@ internal sealed unsafe partial class MappedPages
     /// </remarks>
     /// <param name="page">The binding's first page, or any number.</param>
     /// <param name="key">The key it must have.</param>
-    /// <param name="destination">Where the value goes; words behind the value's are overwritten with anything.</param>
+    /// <param name="destination">
+    /// Where the value goes, at most <see cref="MaxCopiedWords"/>; words behind the value's are overwritten with anything.
+    /// </param>
     /// <param name="lengthInWords">The value's length, if true is returned; else anything.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCopyWhole(int page, int key, Span<int> destination, out int lengthInWords)
     {
         Unsafe.SkipInit(out lengthInWords);
-        if ((uint)page >= (uint)_mappedPages || destination.Length > MaxCopiedWords)
+        if ((uint)page >= (uint)_mappedPages)
             return false;
 
         // SAFETY: the page lies within the mapping, as for Page; a page has more words than its header.

@@ -66,6 +66,8 @@ internal sealed partial class TableReader
     public bool TryReadUsual(int key, Span<int> destination, out int lengthInWords)
     {
         Unsafe.SkipInit(out lengthInWords);
+        if (destination.Length > MappedPages.MaxCopiedWords)
+            return false;
         HashGeometry? geometry = _geometry;
         ref readonly long word = ref _sequences.At(ReadSequences.IndexOf(key));
         long sequence = SharedLongs.Load(in word);
