@@ -4,8 +4,8 @@ namespace Netshm;
 public sealed class TableStatistics
 {
     /// <summary>
-    /// The longest search that keys meet by chance: below a load of a half even tens of millions of random keys stay far
-    /// below it.
+    /// Longer searches are no chance: at a load of a half the longest run of used cells grows with the logarithm of the number
+    /// of random keys (Knuth, volume 3, 6.4), to some eighty for ten million.
     /// </summary>
     internal const int MaxProbesByChance = 256;
 
