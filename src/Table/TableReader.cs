@@ -71,7 +71,7 @@ internal sealed partial class TableReader
         HashGeometry? geometry = _geometry;
         ref readonly long word = ref _sequences.At(ReadSequences.IndexOf(key));
         long sequence = SharedLongs.Load(in word);
-        if (geometry is null || (sequence & 1) != 0 || !MayRead || (_othersMoveCells && !IsCurrent(geometry)))
+        if (geometry is null || (sequence & 1) != 0 || !MayRead || (_othersMoveCells && !IsInDescriptor(geometry)))
             return false;
         MappedPages pages = _pages;
         return pages.TryCopyWhole(NewestOf(pages, geometry, key), key, destination, out lengthInWords)
@@ -209,9 +209,12 @@ internal sealed partial class TableReader
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsCurrent(HashGeometry geometry) =>
-        geometry.Structure == _sequences.First
-        && (!_othersMoveCells || geometry.Matches(
-            new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords))));
+        geometry.Structure == _sequences.First && (!_othersMoveCells || IsInDescriptor(geometry));
+
+    /// <summary>Whether the descriptor still says where cells are as the geometry does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsInDescriptor(HashGeometry geometry) => geometry.Matches(
+        new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords)));
 
     /// <summary>Whether nothing that concerns a key was modified since its word was read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
