@@ -17,7 +17,7 @@ internal sealed class Sidecar : IDisposable
 
     private const long Magic = 0x43_53_4D_48_53_54_45_4E; // "NETSHMSC"
     private const int Version = 1;
-    private const int LengthInBytes = 1 << 20;
+    private const int LengthWithoutFeed = 1 << 20;
     private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
         BootIdLength = 16, IsCleanOffset = 56;
     private const int MarkOffset = LockWordOffset + 4, EpochOffset = LockWordOffset + 8;
@@ -35,11 +35,12 @@ internal sealed class Sidecar : IDisposable
     private readonly int _descriptor;
     private readonly string _path;
 
-    private Sidecar(int descriptor, string path)
+    private Sidecar(int descriptor, string path, int changeCapacity)
     {
         _descriptor = descriptor;
         _path = path;
-        Block = MappedBlock.OfFile(descriptor, LengthInBytes, path);
+        Block = MappedBlock.OfFile(descriptor, LengthFor(changeCapacity), path);
+        Changes = changeCapacity == 0 ? null : new ChangeRing(Block, LengthWithoutFeed, changeCapacity);
         Sequences = new ReadSequences(Block, SequencesOffset);
         Waits = new WaitEntries(Block, WaitsOffset);
     }
@@ -49,7 +50,10 @@ internal sealed class Sidecar : IDisposable
     public ReadSequences Sequences { get; }
 
     /// <summary>Where the undo journal lies, and how long it is.</summary>
-    public static (int OffsetInBytes, int LengthInBytes) JournalRange => (JournalOffset, LengthInBytes - JournalOffset);
+    public static (int OffsetInBytes, int LengthInBytes) JournalRange => (JournalOffset, LengthWithoutFeed - JournalOffset);
+
+    /// <summary>The table's change feed; null when it has none.</summary>
+    public ChangeRing? Changes { get; }
 
     /// <summary>What those who hold the table wait for.</summary>
     public WaitEntries Waits { get; }
@@ -103,9 +107,9 @@ internal sealed class Sidecar : IDisposable
         bool isRight = false;
         try
         {
-            if (!IsSound(descriptor, path, table))
+            if (!IsSound(descriptor, path, table, out int changeCapacity))
                 return null;
-            opened = new Sidecar(descriptor, path);
+            opened = new Sidecar(descriptor, path, changeCapacity);
             isRight = opened.IsOf(FileIdentity.Of(table), tableId);
             return isRight ? opened : null;
         }
@@ -124,8 +128,9 @@ internal sealed class Sidecar : IDisposable
     /// <param name="name">The table's name.</param>
     /// <param name="table">The table's memory, with whose permissions it is made.</param>
     /// <param name="tableId">The number in the table's master page.</param>
+    /// <param name="changeCapacity">How many changes its feed holds, a power of two; 0 for none.</param>
     /// <exception cref="OutOfSpaceException">There is no room for it.</exception>
-    public static Sidecar Create(SharedMemoryName name, in Libc.Status table, long tableId)
+    public static Sidecar Create(SharedMemoryName name, in Libc.Status table, long tableId, int changeCapacity)
     {
         Seam.Reached(SeamKind.Store);
         string path = name.SidecarPath, draft = name.SidecarDraftPath;
@@ -139,8 +144,8 @@ internal sealed class Sidecar : IDisposable
         try
         {
             ShareAsTable(descriptor, draft, table);
-            FileSpace.Allocate(descriptor, 0, LengthInBytes, draft);
-            made = new Sidecar(descriptor, path);
+            FileSpace.Allocate(descriptor, 0, LengthFor(changeCapacity), draft);
+            made = new Sidecar(descriptor, path, changeCapacity);
             made.Block.At<long>(0) = Magic;
             made.Block.At<int>(VersionOffset) = Version;
             made.Block.At<long>(TableIdOffset) = tableId;
@@ -233,17 +238,23 @@ internal sealed class Sidecar : IDisposable
 
     private static int CountersOf(int slot) => CountersOffset + (slot * TableCounters.LengthInBytes);
 
+    private static int LengthFor(int changeCapacity) =>
+        LengthWithoutFeed + (changeCapacity == 0 ? 0 : ChangeRing.LengthInBytes(changeCapacity));
+
     private static long DeviceOf(FileIdentity table) => ((long)table.DeviceMajor << 32) | table.DeviceMinor;
 
-    /// <summary>Whether a file can be a sidecar.</summary>
+    /// <summary>Whether a file can be a sidecar, with a feed of the length that its own tells.</summary>
     /// <exception cref="UntrustedFileException">Somebody who may not modify the table has put it there.</exception>
-    private static bool IsSound(int descriptor, string path, in Libc.Status table)
+    private static bool IsSound(int descriptor, string path, in Libc.Status table, out int changeCapacity)
     {
         if (Libc.Stat(descriptor, out Libc.Status status) != 0)
             throw SystemError.Last("examine", path);
         TrustedFile.ThrowIfUnfit(path, status);
         TrustedFile.ThrowIfOfStranger(path, status, table);
-        return status.LengthInBytes == LengthInBytes && (long)status.Blocks512 * 512 >= LengthInBytes;
+        long feedLengthInBytes = status.LengthInBytes - LengthWithoutFeed;
+        int? capacity = feedLengthInBytes == 0 ? 0 : ChangeRing.CapacityOf(feedLengthInBytes);
+        changeCapacity = capacity ?? 0;
+        return capacity is not null && (long)status.Blocks512 * 512 >= status.LengthInBytes;
     }
 
     /// <summary>Gives a file to those who may use the table, as far as this process may do that, and to nobody else.</summary>

@@ -34,6 +34,9 @@ internal sealed class TableLock
     /// <summary>Called before the write lock is released.</summary>
     public Action? WritingEnds { get; init; }
 
+    /// <summary>Called after the write lock was released among processes, while no other thread of this one has it.</summary>
+    public Action? WritingEnded { get; init; }
+
     /// <summary>
     /// How many groups with <see cref="GroupIntent.OnDemand"/> this process has open: their reads must lock.
     /// </summary>
@@ -112,6 +115,7 @@ internal sealed class TableLock
             {
                 WritingEnds?.Invoke();
                 _processes.ReleaseExclusive();
+                WritingEnded?.Invoke();
             }
             finally
             {

@@ -81,9 +81,14 @@ internal sealed unsafe class MappedBlock
     }
 
     /// <summary>Wakes one who sleeps on the word.</summary>
-    public void WakeOne(int offsetInBytes)
+    public void WakeOne(int offsetInBytes) => Wake(offsetInBytes, 1);
+
+    /// <summary>Wakes all who sleep on the word.</summary>
+    public void WakeAll(int offsetInBytes) => Wake(offsetInBytes, int.MaxValue);
+
+    private void Wake(int offsetInBytes, int count)
     {
-        _ = Libc.Futex(Libc.SYS_futex, (int*)Unsafe.AsPointer(ref At<int>(offsetInBytes)), Libc.FUTEX_WAKE, 1, null);
+        _ = Libc.Futex(Libc.SYS_futex, (int*)Unsafe.AsPointer(ref At<int>(offsetInBytes)), Libc.FUTEX_WAKE, count, null);
         GC.KeepAlive(this);
     }
 }

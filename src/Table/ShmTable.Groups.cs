@@ -111,7 +111,7 @@ public sealed partial class ShmTable
 
     private T TransactLocked<T>(Func<T> body)
     {
-        UndoJournal.Savepoint before = Engine.Writer.BeginTransaction();
+        TableWriter.Savepoint before = Engine.Writer.BeginTransaction();
         try
         {
             T result = body();

@@ -236,6 +236,12 @@ public sealed partial class ShmTable : IDisposable
                 nameof(options), options.Locking, "there is no such locking method");
         }
 
+        if (options.ChangeFeedCapacity is < 0 or > ChangeRing.MaxCapacity)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.ChangeFeedCapacity,
+                $"a change feed holds from 0 to {ChangeRing.MaxCapacity} changes");
+        }
+
         return new ShmTable(TableRegistry.Attach(memory, options), memory, ownsMemory, options.LockTimeout);
     }
 
@@ -312,7 +318,7 @@ public sealed partial class ShmTable : IDisposable
         throw new ObjectDisposedException(Name.ToString());
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 
     private void ThrowIfReadOnly()
     {

@@ -45,6 +45,18 @@ public sealed record ShmTableOptions
     /// </remarks>
     public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>
+    /// How many changes the table's feed holds for readers that fall behind, rounded up to a power of two; 0 (the default)
+    /// for none. At most 16,777,216; each takes 16 bytes.
+    /// </summary>
+    /// <remarks>
+    /// It is settled when the table's sidecar is made, and holds for every process that uses the table then. A table that has
+    /// no feed gets one when the first process to open it asks for it; while others use the table that is refused with an
+    /// <see cref="InvalidTableOperationException"/>. So it is with <see cref="LockingMethod.Record"/> and
+    /// <see cref="LockingMethod.None"/>, since Ocamlnet's processes could not feed it. See <see cref="ShmTable.Changes"/>.
+    /// </remarks>
+    public int ChangeFeedCapacity { get; init; }
+
     /// <summary>The page size that was asked for, or null when it is left to the table.</summary>
     internal int? RequestedPageSize => _pageSize;
 }

@@ -24,12 +24,14 @@ internal sealed class SidecarAttachment : IDisposable
     /// <param name="memory">The table's memory.</param>
     /// <param name="lockFile">The file that carries its locks.</param>
     /// <param name="pages">The table.</param>
+    /// <param name="changeCapacity">How many changes a new one's feed holds, a power of two; 0 for none.</param>
     /// <param name="isMade">Whether there was no sidecar of this table.</param>
     /// <exception cref="IOException">The table was removed or replaced while it was being opened.</exception>
     /// <exception cref="InvalidTableOperationException">Others use the table with one that is elsewhere.</exception>
     /// <exception cref="ReadOnlyTableException">One would have to be made, and the table is open for reading only.</exception>
     public static Sidecar OpenSidecar(
-        SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, MappedPages pages, out bool isMade)
+        SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, MappedPages pages,
+        int changeCapacity, out bool isMade)
     {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         isMade = false;
@@ -50,7 +52,7 @@ internal sealed class SidecarAttachment : IDisposable
         long id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) | 1;
         master.SidecarId = id;
         isMade = true;
-        return Sidecar.Create(name, memory.Status, id);
+        return Sidecar.Create(name, memory.Status, id, changeCapacity);
     }
 
     /// <summary>Claims a slot, and brings the table in order if nobody else is there to.</summary>
@@ -115,7 +117,10 @@ internal sealed class SidecarAttachment : IDisposable
             // A sidecar that is not clean gets the boot's number only now: who dies before leaves it unknown.
             bool isUnknown = engine.IsMarkedInTable
                 || (isMade ? isFutex : !sidecar.IsOfThisBoot && !sidecar.IsClean);
-            engine.SettleAlone(isUnknown);
+
+            // The original's mark let everybody in who does not feed the changes; a new sidecar knows nothing of the past.
+            bool wasOutOfSight = isMade ? engine.DescriptorAsItIs.Bindings > 0 : !isFutex;
+            engine.SettleAlone(isUnknown, wasOutOfSight);
             sidecar.WriteBootId();
         }
         finally

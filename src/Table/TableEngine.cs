@@ -9,6 +9,7 @@ internal sealed class TableEngine
     private readonly ReadSequences? _sequences;
     private readonly WriteMark? _mark;
     private readonly UndoJournal? _journal;
+    private readonly ChangeRing? _changes;
     private readonly Rehash _rehash;
     private readonly ProcessLock _processes;
     private bool _isWriting;
@@ -28,6 +29,7 @@ internal sealed class TableEngine
             (int offset, int length) = Sidecar.JournalRange;
             _journal = new UndoJournal(sidecar.Block, offset, length, pages, Index);
             _mark = new WriteMark.InSidecar(sidecar);
+            _changes = sidecar.Changes;
         }
         else if (processes is RecordLock)
         {
@@ -36,7 +38,7 @@ internal sealed class TableEngine
 
         var freeList = new FreeList(pages, _journal, processes.Counters);
         _rehash = new Rehash(pages, Index, freeList, sequences);
-        Writer = new TableWriter(this, processes, sequences, _journal, freeList, _rehash);
+        Writer = new TableWriter(this, processes, sequences, _journal, _changes, freeList, _rehash);
     }
 
     public MappedPages Pages { get; }
@@ -100,6 +102,7 @@ internal sealed class TableEngine
     {
         if (_isWriting)
             return;
+        _changes?.Begin();
         if (IsUnsettled())
             Recover(scan: _journal is null);
 
@@ -113,6 +116,7 @@ internal sealed class TableEngine
     {
         _mark?.IsSet = true; // Before the word: who comes next closes it.
         _sequences?.OpenStructure();
+        _changes?.Begin();
         _isWriting = true;
     }
 
@@ -121,13 +125,24 @@ internal sealed class TableEngine
     {
         _journal?.Clear();
         _sequences?.Settle(); // Readers find no table until there is one.
+
+        // Dying after this leaves an unfinished table, and it is said when that is created again; or a complete one, and
+        // who recovers says it.
+        _changes?.DiscardAfter(_changes.Head);
+        _changes?.Append(ChangeKind.Cleared);
     }
 
     /// <summary>Shows readers what the holder of the write lock has done so far, unless it can still be taken back.</summary>
     public void ShowChanges()
     {
-        if (_isWriting && _journal is null or { State: JournalState.Idle })
-            _sequences?.CloseAll();
+        if (!_isWriting || _journal is not null and not { State: JournalState.Idle })
+            return;
+        _sequences?.CloseAll();
+        if (_changes is null)
+            return;
+        Interlocked.MemoryBarrier(); // The lock, whose release wakes readers otherwise, is kept.
+        _changes.Wake();
+        _changes.Begin();
     }
 
     /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
@@ -145,6 +160,7 @@ internal sealed class TableEngine
         }
 
         _sequences?.CloseAll();
+        _changes?.Publish(); // What was not said yet: the table's creation, or an edit that an exception ended.
         _mark?.IsSet = false;
     }
 
@@ -152,7 +168,8 @@ internal sealed class TableEngine
     /// <param name="isUnknown">
     /// Whether nothing is known of its state, as after a power cut: the journal may be of another time than the table.
     /// </param>
-    public void SettleAlone(bool isUnknown)
+    /// <param name="wasOutOfSight">Whether the table may have been modified by somebody who does not record changes.</param>
+    public void SettleAlone(bool isUnknown, bool wasOutOfSight)
     {
         if (isUnknown)
             _journal?.Clear();
@@ -160,6 +177,8 @@ internal sealed class TableEngine
             Recover(isUnknown);
         if (IsMarkedInTable)
             new WriteMark.InTable(Pages).IsSet = false;
+        if (isUnknown || wasOutOfSight)
+            _changes?.RecordUnknown();
         _sequences?.Settle();
     }
 
@@ -200,6 +219,7 @@ internal sealed class TableEngine
             reclaimed = TableRepair.Run(this);
         }
 
+        _changes?.Recover(state);
         _journal?.Clear();
         _sequences?.Settle();
         _mark?.IsSet = false;

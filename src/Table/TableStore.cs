@@ -11,6 +11,7 @@ internal sealed class TableStore
     private SidecarAttachment? _sidecar;
     private TableEngine? _engine;
     private TableLock? _lock;
+    private int _changeCapacity;
 
     public TableStore(SharedMemoryObject memory)
     {
@@ -41,6 +42,9 @@ internal sealed class TableStore
     /// <summary>Reads without a lock, where the method allows it.</summary>
     public TableReader? Reader { get; private set; }
 
+    /// <summary>The table's change feed; null when it has none.</summary>
+    public ChangeWatch? Changes { get; private set; }
+
     /// <summary>The last recovery that this process has made.</summary>
     public TableRecovery? LastRecovery { get; private set; }
 
@@ -61,6 +65,8 @@ internal sealed class TableStore
             FileContents contents =
                 TableCreation.Inspect(_memory, options.RequestedPageSize, Name.ToString(), out int foundPageSize);
             ChooseLocking(options.Locking, contents, memory.IsWritable);
+            _changeCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
+            ThrowIfNoFeedIsPossible();
             if (contents != FileContents.Table || options.Init.HasValue)
                 Create(memory, options, contents, foundPageSize, deadline);
             else if (foundPageSize != (options.RequestedPageSize ?? foundPageSize))
@@ -69,6 +75,12 @@ internal sealed class TableStore
                 Open(memory.IsWritable, foundPageSize);
 
             Engine.Pages.EnsureMapped(Layout.DescriptorPage + 1);
+            if (_changeCapacity > 0 && Changes is null)
+            {
+                throw new InvalidTableOperationException(
+                    $"{Name}: it is in use without a change feed; it can get one when nobody uses it");
+            }
+
             if (Locking == LockingMethod.Record)
                 _attached ??= AttachLock.Take(LockFile, Locking, deadline, Name.ToString());
         }
@@ -78,6 +90,7 @@ internal sealed class TableStore
     public void Close()
     {
         _lock?.Close();
+        Changes?.Close();
         AttachLock? leaving = null;
         try
         {
@@ -200,7 +213,7 @@ internal sealed class TableStore
         ProcessLock processes = none ? new NoProcessLock() : new RecordLock(LockFile, pages.WordsPerPage, pages.Name);
         ReadSequences? sequences =
             none ? new ReadSequences(MappedBlock.Private(ReadSequences.LengthInBytes, pages.Name), 0) : null;
-        Use(new TableEngine(pages, processes, sequences, sidecar: null) { Recovered = OnRecovered }, processes);
+        Use(new TableEngine(pages, processes, sequences, sidecar: null) { Recovered = OnRecovered }, processes, null);
         if (sequences is not null)
             Reader = new TableReader(Engine, Lock, sequences, othersMoveCells: true);
     }
@@ -208,14 +221,24 @@ internal sealed class TableStore
     private void OpenWithSidecar(MappedPages pages)
     {
         _sidecar = AttachSidecar(pages, out Sidecar sidecar, out FutexLock processes, out TableEngine engine);
-        Use(engine, processes);
+        if (_changeCapacity > 0 && sidecar.Changes is null && pages.IsWritable && _sidecar.IsAlone)
+        {
+            _sidecar.Leave();
+            _sidecar.Dispose();
+
+            // The sidecar is nobody's from this store on: dying after it leaves a table that gets a new one.
+            new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
+            _sidecar = AttachSidecar(pages, out sidecar, out processes, out engine);
+        }
+
+        Use(engine, processes, sidecar.Changes);
         Reader = new TableReader(engine, Lock, sidecar.Sequences, othersMoveCells: false);
     }
 
     private SidecarAttachment AttachSidecar(
         MappedPages pages, out Sidecar sidecar, out FutexLock processes, out TableEngine engine)
     {
-        sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, out bool isMade);
+        sidecar = SidecarAttachment.OpenSidecar(Name, _memory, LockFile, pages, _changeCapacity, out bool isMade);
         try
         {
             processes = new FutexLock(sidecar, pages.Name);
@@ -229,10 +252,25 @@ internal sealed class TableStore
         }
     }
 
-    private void Use(TableEngine engine, ProcessLock processes)
+    private void Use(TableEngine engine, ProcessLock processes, ChangeRing? changes)
     {
         _engine = engine;
-        _lock = new TableLock(processes, engine.Pages.Name) { WritingEnds = engine.EndWriting };
+        _lock = new TableLock(processes, engine.Pages.Name)
+        {
+            WritingEnds = engine.EndWriting,
+            WritingEnded = changes is null ? null : changes.Wake,
+        };
+        Changes = changes is null ? null : new ChangeWatch(changes, engine.Pages.Name);
+    }
+
+    private void ThrowIfNoFeedIsPossible()
+    {
+        if (_changeCapacity > 0 && Locking != LockingMethod.Futex)
+        {
+            throw new InvalidTableOperationException(
+                $"{Name}: a change feed needs locking {LockingMethod.Futex}; the table is used with {Locking}, " +
+                "under which Ocamlnet's processes may modify it, who can't feed it");
+        }
     }
 
     /// <summary>

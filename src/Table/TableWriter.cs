@@ -16,20 +16,22 @@ internal sealed class TableWriter
     private readonly ProcessLock _processes;
     private readonly ReadSequences? _sequences;
     private readonly UndoJournal? _journal;
+    private readonly ChangeRing? _changes;
     private readonly FreeList _freeList;
     private readonly BindingWriter _bindings;
     private readonly Rehash _rehash;
     private int _transactions;
 
     public TableWriter(
-        TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal, FreeList freeList,
-        Rehash rehash)
+        TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal,
+        ChangeRing? changes, FreeList freeList, Rehash rehash)
     {
         _engine = engine;
         _pages = engine.Pages;
         _processes = processes;
         _sequences = sequences;
         _journal = journal;
+        _changes = changes;
         _freeList = freeList;
         _bindings = new BindingWriter(engine.Pages, freeList);
         _rehash = rehash;
@@ -58,7 +60,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        EndChange();
+        EndChange(ChangeKind.Added, key, value.Length);
     }
 
     /// <summary>Replaces the newest binding of a key, or adds one.</summary>
@@ -92,7 +94,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        EndChange();
+        EndChange(ChangeKind.Replaced, key, value.Length);
     }
 
     /// <summary>Removes the newest binding of a key.</summary>
@@ -104,7 +106,7 @@ internal sealed class TableWriter
             return false;
         int page = cell.Pointer;
         _processes.LockContent(page, deadline);
-        RemoveFrom(descriptor, cell, key, page, newer: 0);
+        RemoveFrom(descriptor, cell, key, page, newer: 0, depth: 0);
         return true;
     }
 
@@ -122,10 +124,13 @@ internal sealed class TableWriter
         // A binding is unlinked by an edit of the one before it, where a reader may still be.
         _processes.LockAllContent(deadline);
         _sequences?.OpenKey(key);
-        int newer = 0;
+        int newer = 0, depth = 0;
         for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
         {
+            // Before the first edit: dying in the middle leaves an edit that is told, or a telling without an edit.
+            _changes?.Append(ChangeKind.Edited, key, depth);
             BlockDecision decision = OfferForWriting(bindings.Value, writer);
+            PublishChanges();
             if ((decision.Operation & ~announced) != 0)
             {
                 throw new InvalidTableOperationException(
@@ -133,9 +138,15 @@ internal sealed class TableWriter
             }
 
             if (decision.Operation == WriteOperations.RemoveBinding)
-                RemoveFrom(descriptor, cell, key, bindings.Page, newer);
+            {
+                RemoveFrom(descriptor, cell, key, bindings.Page, newer, depth);
+            }
             else
+            {
                 newer = bindings.Page;
+                depth++;
+            }
+
             if (decision.Control == BlockControl.Break)
                 return;
         }
@@ -143,7 +154,7 @@ internal sealed class TableWriter
 
     /// <summary>Begins a transaction, or one within another.</summary>
     /// <exception cref="InvalidTableOperationException">There is no journal.</exception>
-    public UndoJournal.Savepoint BeginTransaction()
+    public Savepoint BeginTransaction()
     {
         if (_journal is null)
         {
@@ -156,7 +167,7 @@ internal sealed class TableWriter
             _rehash.PurgeBeforeTransaction(descriptor);
         UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0);
         _transactions++;
-        return before;
+        return new Savepoint(before, _changes?.Pending ?? 0);
     }
 
     /// <summary>Ends a transaction; the outermost one becomes permanent at this point.</summary>
@@ -167,13 +178,22 @@ internal sealed class TableWriter
             _freeList.Put(descriptor, firstPage);
         _transactions--;
         _journal.Commit();
+        PublishChanges();
     }
 
     /// <summary>Ends a transaction and takes back what was done since it began.</summary>
-    public void RollBackTransaction(in UndoJournal.Savepoint before)
+    public void RollBackTransaction(in Savepoint before)
     {
         _transactions--;
-        _journal!.RollBack(_engine.OpenDescriptor(), before);
+        _changes?.DiscardAfter(before.LastChange);
+        _journal!.RollBack(_engine.OpenDescriptor(), before.Journal);
+    }
+
+    /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
+    private void PublishChanges()
+    {
+        if (_transactions == 0)
+            _changes?.Publish();
     }
 
     private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
@@ -193,9 +213,12 @@ internal sealed class TableWriter
         return _journal?.Begin(descriptor, (pages * FreeList.RecordsPerPage) + FixedRecords) ?? default;
     }
 
-    private void EndChange()
+    /// <summary>The change becomes permanent, and everybody is told so.</summary>
+    private void EndChange(ChangeKind kind, int key, int detail)
     {
+        _changes?.Append(kind, key, detail); // Before the commit: dying right after that must not hide it.
         _journal?.Commit();
+        PublishChanges();
         _engine.Counters.Count(Counter.Writes);
     }
 
@@ -262,7 +285,7 @@ internal sealed class TableWriter
         return Layout.ContentPages(value.LengthInWords, _pages.WordsPerPage);
     }
 
-    private void RemoveFrom(DescriptorView descriptor, CellView cell, int key, int page, int newer)
+    private void RemoveFrom(DescriptorView descriptor, CellView cell, int key, int page, int newer, int depth)
     {
         long pages = CheckBinding(descriptor, key, page, out int older);
         UndoJournal.Savepoint before = BeginChange(descriptor, key, pages);
@@ -278,7 +301,7 @@ internal sealed class TableWriter
             throw;
         }
 
-        EndChange();
+        EndChange(ChangeKind.Removed, key, depth);
     }
 
     /// <summary>
@@ -298,4 +321,9 @@ internal sealed class TableWriter
             new ContentView(_pages.Page(newer)).LinkTo(older);
         }
     }
+
+    /// <summary>What there was when a transaction began.</summary>
+    /// <param name="Journal">The table.</param>
+    /// <param name="LastChange">The number of the last change.</param>
+    public readonly record struct Savepoint(UndoJournal.Savepoint Journal, long LastChange);
 }

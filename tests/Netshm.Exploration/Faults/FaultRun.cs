@@ -40,6 +40,9 @@ internal sealed class FaultRun : IDisposable
     /// <summary>How many stores the scenario made, when <see cref="Kill"/> has run it.</summary>
     public int StoresOfScenario { get; private set; }
 
+    /// <summary>Whether the change feed, if there is one, knew of everything in <see cref="Examine"/>.</summary>
+    public bool IsFeedComplete { get; private set; }
+
     /// <summary>The states that a death may leave, in the order of time.</summary>
     public static List<string> AllowedStates(Scenario scenario, LockingMethod locking)
     {
@@ -118,6 +121,7 @@ internal sealed class FaultRun : IDisposable
             if (!survivor.IsOpen)
                 survivor.Open(Scenario.OptionsToOpen(_locking));
             found = Use(survivor.Table, _files);
+            IsFeedComplete = !survivor.Table.HasChangeFeed || ChangeReplay.Of(survivor.Table).IsComplete;
         });
         if (!_victim.IsDead)
             _victim.DoAlive(victim => victim.Close());
@@ -147,10 +151,17 @@ internal sealed class FaultRun : IDisposable
             Assert.True(table.Remove(key));
         AssertConsistent(table);
         Assert.Equal(found, TableDump.Format(table));
+        AssertFeedTells(table);
         return found;
     }
 
     private static void Recover(ShmTable table) => table.Group(() => { });
+
+    private static void AssertFeedTells(ShmTable table)
+    {
+        if (table.HasChangeFeed && ChangeReplay.Of(table) is { IsComplete: true } replay)
+            Assert.Equal(ChangeReplay.Describe(table), replay.ToString());
+    }
 
     private static void AssertConsistent(ShmTable table)
     {

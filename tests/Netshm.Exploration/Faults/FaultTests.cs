@@ -69,6 +69,7 @@ public class FaultTests(ITestOutputHelper output)
             {
                 string found = run.Examine(survivor);
                 int state = allowed.IndexOf(found, latest);
+                Assert.True(run.IsFeedComplete, "the change feed has a gap");
                 Assert.True(state >= 0, $"found {found}; expected one of: {string.Join(" | ", allowed[latest..])}");
                 latest = state;
             }

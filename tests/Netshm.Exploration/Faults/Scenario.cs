@@ -22,11 +22,19 @@ public sealed record Scenario(
     /// <summary>The smallest pages: three cells, ten words of a value in its first page and twelve in each further one.</summary>
     public const int PageSize = 64;
 
+    /// <summary>Enough for all that a scenario does, so that its changes can be played through.</summary>
+    private const int ChangeFeedCapacity = 4096;
+
     /// <summary>How a scenario's table is created.</summary>
-    public ShmTableOptions OptionsFor(LockingMethod locking) => new() { PageSize = PageSize, Init = Init, Locking = locking };
+    public ShmTableOptions OptionsFor(LockingMethod locking) => OptionsToOpen(locking) with { Init = Init };
 
     /// <summary>How it is opened afterwards.</summary>
-    public static ShmTableOptions OptionsToOpen(LockingMethod locking) => new() { PageSize = PageSize, Locking = locking };
+    public static ShmTableOptions OptionsToOpen(LockingMethod locking) => new()
+    {
+        PageSize = PageSize,
+        Locking = locking,
+        ChangeFeedCapacity = locking == LockingMethod.Futex ? ChangeFeedCapacity : 0,
+    };
 
     /// <summary>A value that says what it is.</summary>
     public static int[] Value(int id, int lengthInWords) => Enumerable.Repeat((id * 1000) + lengthInWords, lengthInWords).ToArray();

@@ -67,7 +67,7 @@ public class TakeoverTests
     {
         const long tableId = 7;
         Sidecar sidecar = isFirst
-            ? Sidecar.Create(files.Name, s_table, tableId)
+            ? Sidecar.Create(files.Name, s_table, tableId, changeCapacity: 0)
             : Sidecar.TryOpen(files.Name.SidecarPath, s_table, tableId)!;
         sidecar.ClaimSlot();
         return sidecar;

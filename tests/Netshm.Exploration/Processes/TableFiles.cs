@@ -8,6 +8,9 @@ internal sealed class TableFiles : IDisposable
     /// <summary>What the sidecar holds beyond this is journal that no small change comes to.</summary>
     private const int ComparedLengthInBytes = 1 << 16;
 
+    /// <summary>Where the change feed begins.</summary>
+    private const int FeedOffset = 1 << 20;
+
     private readonly string _path = Path.Combine(
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"netshm-exploration-{Guid.NewGuid():N}");
 
@@ -23,13 +26,13 @@ internal sealed class TableFiles : IDisposable
     /// <summary>How much of <see cref="Read"/> is the table's.</summary>
     public int TableLengthInBytes => (int)Math.Min(new FileInfo(_path).Length, ComparedLengthInBytes);
 
-    /// <summary>The words of the table, then those of the sidecar.</summary>
-    public byte[] Read() => [.. ReadHead(_path), .. ReadHead(Name.SidecarPath)];
+    /// <summary>The words of the table, then those of the sidecar and of the change feed in it.</summary>
+    public byte[] Read() => [.. ReadFrom(0, _path), .. ReadFrom(0, Name.SidecarPath), .. ReadFrom(FeedOffset, Name.SidecarPath)];
 
     /// <summary>With no writer at work, no sequence may be odd: readers would come to the lock for ever.</summary>
     public void AssertSequencesAreClosed()
     {
-        byte[] sidecar = ReadHead(Name.SidecarPath);
+        byte[] sidecar = ReadFrom(0, Name.SidecarPath);
         if (sidecar.Length == 0)
             return;
         Span<byte> bytes = sidecar.AsSpan(Sidecar.SequencesOffset, ReadSequences.LengthInBytes);
@@ -52,12 +55,13 @@ internal sealed class TableFiles : IDisposable
             File.Delete(path);
     }
 
-    private static byte[] ReadHead(string path)
+    private static byte[] ReadFrom(int offsetInBytes, string path)
     {
         if (!File.Exists(path))
             return [];
         using FileStream stream = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        byte[] bytes = new byte[Math.Min(stream.Length, ComparedLengthInBytes)];
+        byte[] bytes = new byte[Math.Clamp(stream.Length - offsetInBytes, 0, ComparedLengthInBytes)];
+        stream.Position = offsetInBytes;
         stream.ReadExactly(bytes);
         return bytes;
     }

@@ -1,0 +1,109 @@
+namespace Netshm;
+
+/// <summary>Lets all tasks of a process that wait for changes of a table share one sleeping thread.</summary>
+/// <remarks>There is a thread only while somebody waits, and a second longer.</remarks>
+internal sealed class ChangeWatch(ChangeRing ring, string tableName)
+{
+    private const int LingerInMilliseconds = 1000, PatienceInMilliseconds = 5;
+
+    private readonly object _monitor = new();
+    private TaskCompletionSource? _changed;
+    private Thread? _thread;
+    private long _seen;
+    private int _waiting;
+    private bool _isClosed;
+
+    /// <summary>The changes themselves.</summary>
+    public ChangeRing Ring => ring;
+
+    /// <summary>Ends when the head is another one than was seen, or the table is closed.</summary>
+    public async Task WaitAsync(long seen, CancellationToken cancellationToken)
+    {
+        Task changed;
+        lock (_monitor)
+        {
+            if (_isClosed || ring.Head != seen)
+                return;
+            changed = Join(seen);
+        }
+
+        try
+        {
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_monitor)
+                _waiting--;
+        }
+    }
+
+    /// <summary>Ends all waiting; the ring is not used any more afterwards.</summary>
+    public void Close()
+    {
+        Thread? thread;
+        lock (_monitor)
+        {
+            _isClosed = true;
+            thread = _thread;
+            Monitor.PulseAll(_monitor);
+        }
+
+        // The thread may be about to sleep, and miss a call.
+        while (thread?.Join(PatienceInMilliseconds) == false)
+            ring.WakeAlways();
+    }
+
+    private Task Join(long seen)
+    {
+        _waiting++;
+        if (_changed is null)
+        {
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _seen = seen;
+            Monitor.PulseAll(_monitor);
+        }
+
+        if (_thread is null)
+        {
+            _thread = new Thread(Watch) { IsBackground = true, Name = $"changes of {tableName}" };
+            _thread.Start();
+        }
+
+        return _changed.Task;
+    }
+
+    private void Watch()
+    {
+        while (NextToWatch() is { } seen)
+        {
+            ring.SleepWhileHeadIs(seen, TimeSpan.MaxValue);
+            lock (_monitor)
+            {
+                if (!_isClosed && ring.Head == seen && _waiting > 0)
+                    continue;
+                _changed?.SetResult();
+                _changed = null;
+            }
+        }
+    }
+
+    /// <summary>What the waiting tasks have seen; null when the thread is to end.</summary>
+    private long? NextToWatch()
+    {
+        lock (_monitor)
+        {
+            while (_changed is null && !_isClosed && Monitor.Wait(_monitor, LingerInMilliseconds))
+            {
+                // Woken for somebody who waits, or to end.
+            }
+
+            if (_changed is not null && !_isClosed)
+                return _seen;
+            _changed?.SetResult();
+            _changed = null;
+            _thread = null;
+            return null;
+        }
+    }
+}
