@@ -19,6 +19,7 @@ return args switch
         RelinkCommand.Run(name, locking, worker, rounds, seed),
     ["sequence", var name, var locking, var board, var writer, var keys] =>
         SequenceCommand.Run(name, locking, board, writer, keys),
+    ["follow", var name] => FollowCommand.Run(name),
     ["history", var locking] => HistoryCommand.Run(locking),
     ["transact-and-hold", var name] => TransactAndHoldCommand.Run(name),
     ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Netshm.Worker;
 
 namespace Netshm.Exploration;
 

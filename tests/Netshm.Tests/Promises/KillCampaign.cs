@@ -1,3 +1,4 @@
+using System.Globalization;
 using Netshm.TestKit;
 using Netshm.Worker;
 using Xunit.Abstractions;
@@ -11,12 +12,23 @@ internal sealed class KillCampaign(LockingMethod locking, ITestOutputHelper outp
     private const int KillsPerTable = 50;
     private const int LongestPauseInMilliseconds = 40;
 
+    private readonly List<ChildProcess> _followers = [];
+
     private int _kills;
     private int _ends;
     private int _tables;
 
     /// <summary>Starts a worker process, given which of the four it is to be and its command.</summary>
     public Func<int, string[], ChildProcess> Start { get; init; } = (_, command) => WorkerProcess.Start(command);
+
+    /// <summary>How many changes the tables' feeds hold; 0 for none.</summary>
+    public int ChangeFeedCapacity { get; init; }
+
+    /// <summary>How many processes play each table's feed through, and compare what it comes to with the table.</summary>
+    public int Followers { get; init; }
+
+    /// <summary>How many changes the followers saw, all together.</summary>
+    public long Changes { get; private set; }
 
     /// <summary>Kills so often, beginning with a new table from time to time, and prints what happened.</summary>
     public void Run(int kills, Random random)
@@ -31,9 +43,14 @@ internal sealed class KillCampaign(LockingMethod locking, ITestOutputHelper outp
 
     private void RunOnOneTable(int killsUntil, Random random, long[] totals)
     {
-        var options = new ShmTableOptions { Locking = locking, Init = 1 };
+        var options = new ShmTableOptions { Locking = locking, Init = 1, ChangeFeedCapacity = ChangeFeedCapacity };
         using var temp = new TempTable(options: options);
-        ShmTable.Open(temp.Name, options).Dispose();
+        using (ShmTable.Open(temp.Name, options))
+        {
+            // With a feed it stays in use from now on, so that nothing happens that the feed does not know.
+            StartFollowers(temp.Name);
+        }
+
         string boardPath = temp.Name.MemoryPath + ".board";
         try
         {
@@ -55,13 +72,37 @@ internal sealed class KillCampaign(LockingMethod locking, ITestOutputHelper outp
             }
 
             Check(temp.Name, board);
+            FinishFollowers();
             foreach (BoardCounter counter in Enum.GetValues<BoardCounter>())
                 totals[(int)counter] += board.Total(Workers, counter);
             _tables++;
         }
         finally
         {
+            foreach (ChildProcess follower in _followers)
+                follower.Dispose();
             File.Delete(boardPath);
+        }
+    }
+
+    private void StartFollowers(SharedMemoryName name)
+    {
+        _followers.Clear();
+        for (int i = 0; i < Followers; i++)
+        {
+            ChildProcess follower = WorkerProcess.Start("follow", name.ToString());
+            _followers.Add(follower);
+            Assert.Equal("ready", follower.ReadLine());
+        }
+    }
+
+    private void FinishFollowers()
+    {
+        foreach (ChildProcess follower in _followers)
+        {
+            string[] answer = follower.Finish().Single().Split(' ');
+            Changes += long.Parse(answer[0], CultureInfo.InvariantCulture);
+            Assert.Equal(("0", "True"), (answer[1], answer[2]));
         }
     }
 

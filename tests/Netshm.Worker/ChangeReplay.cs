@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Netshm.TestKit;
+namespace Netshm.Worker;
 
 /// <summary>What a table's change feed makes of an empty table: for each key the lengths of its values, newest first.</summary>
 public sealed class ChangeReplay
@@ -19,7 +19,6 @@ public sealed class ChangeReplay
     /// <summary>Applies all changes that a table's feed still has.</summary>
     public static ChangeReplay Of(ShmTable table)
     {
-        ArgumentNullException.ThrowIfNull(table);
         var replay = new ChangeReplay();
         replay.ApplyAll(table.ReadChanges(from: 1));
         return replay;
@@ -28,7 +27,6 @@ public sealed class ChangeReplay
     /// <summary>A table in the form of <see cref="ToString"/>.</summary>
     public static string Describe(ShmTable table)
     {
-        ArgumentNullException.ThrowIfNull(table);
         var lengths = new SortedDictionary<int, List<int>>();
         table.Iterate((key, value) =>
         {
@@ -43,7 +41,6 @@ public sealed class ChangeReplay
     /// <returns>How many changes and gaps there were.</returns>
     public int ApplyAll(ChangeReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var changes = new TableChange[64];
         int all = 0;
         for (int count; (count = reader.Read(changes)) > 0; all += count)
