@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Akka.Configuration;
 
 namespace Netshm.Actors;
@@ -105,13 +106,18 @@ internal sealed class OpenTable
             return $"with locking {_settings.Locking}; {other.Locking} was asked for";
         if (other.PageSize != _settings.PageSize)
             return $"with page-size {_settings.PageSize}; {other.PageSize} was asked for";
+        if (other.ChangeFeedCapacity != _settings.ChangeFeedCapacity)
+        {
+            return $"with change-feed-capacity {OrOff(_settings.ChangeFeedCapacity)}; " +
+                $"{OrOff(other.ChangeFeedCapacity)} was asked for";
+        }
+
         if (other.LockTimeout != _settings.LockTimeout)
             return $"with lock-timeout {_settings.LockTimeout}; {other.LockTimeout} was asked for";
         if (other.Permissions != _settings.Permissions)
             return $"with permissions {Octal(_settings.Permissions)}; {Octal(other.Permissions)} was asked for";
         return other.Init != _settings.Init
-            ? FormattableString.Invariant(
-                $"with init {_settings.Init?.ToString() ?? "off"}; {other.Init?.ToString() ?? "off"} was asked for")
+            ? $"with init {OrOff(_settings.Init)}; {OrOff(other.Init)} was asked for"
             : null;
     }
 
@@ -122,6 +128,8 @@ internal sealed class OpenTable
         Batches.Dispose();
         _memory.Dispose();
     }
+
+    private static string OrOff(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "off";
 
     private static string Octal(UnixFileMode permissions) => Convert.ToString((int)permissions, toBase: 8);
 }

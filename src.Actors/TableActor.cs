@@ -60,6 +60,9 @@ internal sealed class TableActor : UntypedActor
                     Spin.Until(_host.Queue, static queue => !queue.SeemsEmpty);
                 _awakeUntil = Stopwatch.GetTimestamp();
                 break;
+            case TableProtocol.IChangeRequest request:
+                _host.Publisher.Forward(request);
+                break;
             case Damaged damaged:
                 Quarantine(damaged.Cause);
                 break;

@@ -10,6 +10,7 @@ internal sealed class TableGuardian : UntypedActor
     private static readonly TimeSpan s_restartWindow = TimeSpan.FromMinutes(1);
 
     private readonly List<(StartTable Start, IActorRef Sender)> _delayed = [];
+    private readonly HashSet<IActorRef> _tables = [];
     private IActorRef? _stopper;
 
     /// <summary>Starts a table's actor; answered by its reference.</summary>
@@ -32,11 +33,12 @@ internal sealed class TableGuardian : UntypedActor
                 break;
             case StopTables:
                 _stopper = Sender;
-                foreach (IActorRef child in Context.GetChildren())
-                    child.Tell(PoisonPill.Instance);
+                foreach (IActorRef table in _tables)
+                    table.Tell(PoisonPill.Instance); // Their publishers end after them.
                 AnswerWhenAllHaveStopped();
                 break;
             case Terminated terminated:
+                _tables.Remove(terminated.ActorRef);
                 StartDelayed(terminated.ActorRef.Path.Name);
                 AnswerWhenAllHaveStopped();
                 break;
@@ -57,7 +59,10 @@ internal sealed class TableGuardian : UntypedActor
         Props props = Props.Create(() => new TableActor(start.Host))
             .WithDispatcher(start.Host.Settings.Dispatcher)
             .WithMailbox(NetshmSettings.MailboxPath);
-        sender.Tell(Context.Watch(Context.ActorOf(props, start.ChildName)));
+        IActorRef table = Context.Watch(Context.ActorOf(props, start.ChildName));
+        start.Host.Publisher = Context.Watch(Context.ActorOf(Props.Create(() => new ChangePublisher(start.Host, table))));
+        _tables.Add(table);
+        sender.Tell(table);
     }
 
     private void StartDelayed(string childName)

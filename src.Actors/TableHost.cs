@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace Netshm.Actors;
 
 /// <summary>What a table's actor, its mailbox and its references share, whatever becomes of the actor.</summary>
@@ -20,6 +22,12 @@ internal sealed class TableHost
     public TableSettings Settings { get; }
 
     public RequestQueue Queue { get; }
+
+    /// <summary>Who tells subscribers the table's changes; set before anybody gets a reference to the table.</summary>
+    public IActorRef Publisher { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Why the table takes no more requests.</summary>
+    public string EndReason => (Queue.ClosedBy ?? Closed()).Message;
 
     /// <summary>The table, for the actor.</summary>
     public ShmTable Batches => (_open ?? throw Closed()).Batches;
@@ -53,6 +61,9 @@ internal sealed class TableHost
             }
         }
     }
+
+    /// <summary>Follows the table's changes, until the table is closed or opened anew.</summary>
+    public ChangeReader ReadChanges(long? from) => Read(static (table, from) => table.ReadChanges(from), from);
 
     /// <summary>Opens the table anew, without emptying it.</summary>
     public void Reopen()

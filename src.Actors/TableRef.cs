@@ -207,6 +207,36 @@ public sealed class TableRef
     public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Ask<object>(new TableProtocol.Flush { Timeout = timeout }, static r => r, cancellationToken);
 
+    /// <summary>Lets an actor be told the changes of the table, by any process, in their order.</summary>
+    /// <remarks>
+    /// It gets <see cref="TableProtocol.Subscribed"/>, then <see cref="TableProtocol.Changed"/> and
+    /// <see cref="TableProtocol.Gap"/> messages, until it dies or <see cref="Unsubscribe"/> is called. See
+    /// <see cref="TableProtocol.Subscribe"/>, which does the same from another machine.
+    /// </remarks>
+    /// <param name="subscriber">The actor; a second call for it takes the place of the first.</param>
+    /// <param name="filter">What is wanted; null for everything.</param>
+    /// <param name="from">The number of the first change that is wanted; null for those after this call.</param>
+    /// <exception cref="InvalidTableOperationException">
+    /// The table has no change feed: the setting <c>change-feed-capacity</c> is off.
+    /// </exception>
+    /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
+    public void Subscribe(IActorRef subscriber, ChangeFilter? filter = null, long? from = null)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        long next = Read(static (table, _) => table.LastChange, 0) + 1;
+        _host.Publisher.Tell(new TableProtocol.Subscribe(filter, from ?? next), subscriber);
+    }
+
+    /// <summary>
+    /// Ends an actor's subscription; it gets <see cref="TableProtocol.Unsubscribed"/>, after which nothing comes.
+    /// </summary>
+    /// <param name="subscriber">The actor.</param>
+    public void Unsubscribe(IActorRef subscriber)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        _host.Publisher.Tell(new TableProtocol.Unsubscribe(), subscriber);
+    }
+
     /// <summary>Sends a request that carries the promise of its result.</summary>
     internal Task<T> Ask<T>(
         TableProtocol.Request request, Func<object, T> resultOf, CancellationToken cancellationToken)

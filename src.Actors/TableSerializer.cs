@@ -51,6 +51,14 @@ public sealed class TableSerializer : SerializerWithStringManifest
         [nameof(Removed)] = r => new Removed(r.ReadInt32(), r.ReadBoolean()),
         [nameof(GroupDone)] = r => new GroupDone(r.ReadSequence(static r => r.ReadOptionalWords())),
         [nameof(ConditionNotMet)] = r => new ConditionNotMet(r.ReadInt32(), r.ReadOptionalWords()),
+        [nameof(Subscribe)] = r => new Subscribe(r.ReadOptionalFilter(), r.ReadOptionalInt64()),
+        [nameof(Subscribed)] = r => new Subscribed(r.ReadString(), r.ReadInt64()),
+        [nameof(Unsubscribe)] = _ => new Unsubscribe(),
+        [nameof(Unsubscribed)] = r => new Unsubscribed(r.ReadString()),
+        [nameof(Changed)] = r => new Changed(
+            r.ReadString(), r.ReadInt64(), (ChangeKind)r.ReadByte(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32()),
+        [nameof(Gap)] = r => new Gap(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
+        [nameof(ChangesEnded)] = r => new ChangesEnded(r.ReadString(), r.ReadString()),
         [nameof(Rejected)] = r => new Rejected((Request)Read(r.ReadString(), r), r.ReadInt32()),
     };
 
@@ -204,7 +212,47 @@ public sealed class TableSerializer : SerializerWithStringManifest
                 writer.Write(maxQueue);
                 break;
             default:
-                throw new ArgumentException($"{reply.GetType()} is no message for other machines");
+                WriteOfChanges(reply, writer);
+                break;
+        }
+    }
+
+    private static void WriteOfChanges(object message, BinaryWriter writer)
+    {
+        switch (message)
+        {
+            case Subscribe(var filter, var from):
+                writer.WriteOptionalFilter(filter);
+                writer.WriteOptionalInt64(from);
+                break;
+            case Subscribed(var table, var next):
+                writer.Write(table);
+                writer.Write(next);
+                break;
+            case Unsubscribe:
+                break;
+            case Unsubscribed(var table):
+                writer.Write(table);
+                break;
+            case Changed(var table, var number, var kind, var key, var lengthInWords, var depth):
+                writer.Write(table);
+                writer.Write(number);
+                writer.Write((byte)kind);
+                writer.Write(key);
+                writer.Write(lengthInWords);
+                writer.Write(depth);
+                break;
+            case Gap(var table, var firstNumber, var number):
+                writer.Write(table);
+                writer.Write(firstNumber);
+                writer.Write(number);
+                break;
+            case ChangesEnded(var table, var reason):
+                writer.Write(table);
+                writer.Write(reason);
+                break;
+            default:
+                throw new ArgumentException($"{message.GetType()} is no message for other machines");
         }
     }
 }

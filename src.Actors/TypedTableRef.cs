@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
 
 namespace Netshm.Actors;
 
@@ -53,6 +54,18 @@ public sealed class TypedTableRef<TKey, TValue>
 
     /// <summary>Whether a key is bound; read directly, see <see cref="Find"/>.</summary>
     public bool Contains(TKey key) => Table.ReadDirectly(table => Typed(table).Contains(key));
+
+    /// <summary>Lets an actor be told the changes of some keys, or of all; see <see cref="TableRef.Subscribe"/>.</summary>
+    /// <remarks>
+    /// The messages name a key by its hash (<see cref="DataManager{T}.Hash"/>), which other keys may have, too. Removing a key
+    /// is told as an edit and a removal.
+    /// </remarks>
+    /// <param name="subscriber">The actor.</param>
+    /// <param name="keys">The keys; none stands for all.</param>
+    /// <param name="from">The number of the first change that is wanted; null for those after this call.</param>
+    /// <exception cref="InvalidTableOperationException">The table has no change feed.</exception>
+    public void Subscribe(IActorRef subscriber, IEnumerable<TKey>? keys = null, long? from = null) =>
+        Table.Subscribe(subscriber, keys is null ? null : ChangeFilter.OfKeys([.. keys.Select(_keys.Hash)]), from);
 
     /// <summary>Adds a binding that hides the older ones of the key.</summary>
     public Task AddAsync(

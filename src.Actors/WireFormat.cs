@@ -57,6 +57,28 @@ internal static class WireFormat
     public static Sequence<int>? ReadOptionalWords(this BinaryReader reader) =>
         reader.ReadBoolean() ? reader.ReadWords() : null;
 
+    public static void WriteOptionalInt64(this BinaryWriter writer, long? number)
+    {
+        writer.Write(number.HasValue);
+        if (number is { } value)
+            writer.Write(value);
+    }
+
+    public static long? ReadOptionalInt64(this BinaryReader reader) => reader.ReadBoolean() ? reader.ReadInt64() : null;
+
+    public static void WriteOptionalFilter(this BinaryWriter writer, ChangeFilter? filter)
+    {
+        writer.Write(filter is not null);
+        if (filter is null)
+            return;
+        writer.WriteWords(filter.Keys);
+        writer.WriteSequence(filter.Kinds, static (w, kind) => w.Write((byte)kind));
+    }
+
+    public static ChangeFilter? ReadOptionalFilter(this BinaryReader reader) => reader.ReadBoolean()
+        ? new ChangeFilter(reader.ReadWords(), reader.ReadSequence(static r => (ChangeKind)r.ReadByte()))
+        : null;
+
     public static void WriteSequence<T>(this BinaryWriter writer, Sequence<T> sequence, Action<BinaryWriter, T> write)
     {
         writer.Write(sequence.Count);

@@ -21,6 +21,7 @@ public sealed record TableSettings
             throw section.Wrong("page-size", section.Text("page-size"), "auto, or a multiple of 4");
         Init = section.Int32Or("off", "init", 1, int.MaxValue);
         Locking = section.Choice<LockingMethod>("locking");
+        ChangeFeedCapacity = section.Int32Or("off", "change-feed-capacity", 1, 1 << 24);
         Permissions = section.Permissions("permissions");
         LockTimeout = section.TimeOrInfinite("lock-timeout");
         RequestTimeout = section.TimeOrInfinite("request-timeout");
@@ -50,6 +51,12 @@ public sealed record TableSettings
 
     /// <summary>How processes are kept apart (<c>locking</c>).</summary>
     public LockingMethod Locking { get; }
+
+    /// <summary>
+    /// How many changes the table's feed holds, or null when it is opened without asking for one
+    /// (<c>change-feed-capacity</c>).
+    /// </summary>
+    public int? ChangeFeedCapacity { get; }
 
     /// <summary>The permissions of a new table's file (<c>permissions</c>).</summary>
     public UnixFileMode Permissions { get; }
@@ -87,9 +94,14 @@ public sealed record TableSettings
     public string Dispatcher { get; }
 
     /// <summary>The options to open the table with, but for time limits and emptying.</summary>
-    internal ShmTableOptions Options => PageSize is { } pageSize
-        ? new() { PageSize = pageSize, Locking = Locking }
-        : new() { Locking = Locking };
+    internal ShmTableOptions Options
+    {
+        get
+        {
+            var options = new ShmTableOptions { Locking = Locking, ChangeFeedCapacity = ChangeFeedCapacity ?? 0 };
+            return PageSize is { } pageSize ? options with { PageSize = pageSize } : options;
+        }
+    }
 
     /// <summary>Reads the settings of a table.</summary>
     /// <param name="name">The table's name.</param>
@@ -109,7 +121,7 @@ public sealed record TableSettings
     {
         var reader = new SettingsReader(section, path);
         reader.AllowOnly(
-            "location", "page-size", "init", "locking", "permissions", "lock-timeout", "request-timeout",
+            "location", "page-size", "init", "locking", "change-feed-capacity", "permissions", "lock-timeout", "request-timeout",
             "group-timeout", "max-queue", "max-batch-count", "max-batch-time", "turn-pause", "min-backoff",
             "max-backoff", "dispatcher");
         return new TableSettings(name, reader);

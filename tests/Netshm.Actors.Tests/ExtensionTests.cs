@@ -48,6 +48,7 @@ public sealed class ExtensionTests : TableSpec
     [InlineData("lock-timeout = 7s", "lock-timeout")]
     [InlineData("permissions = 640", "permissions 600; 640 was asked for")]
     [InlineData("init = 10", "init off; 10 was asked for")]
+    [InlineData("change-feed-capacity = 64", "change-feed-capacity off; 64 was asked for")]
     public async Task Opening_a_table_of_this_process_with_other_settings_is_an_error(string settings, string message)
     {
         using ActorSystem other = Start(Temp.Name, settings);

@@ -48,6 +48,16 @@ public sealed class SerializerTests : TableSpec
         (new Removed(1, false), "Removed.1", "0100000000"),
         (new GroupDone([[1], null]), "GroupDone.1", "0200000001010000000100000000"),
         (new ConditionNotMet(1, null), "ConditionNotMet.1", "0100000000"),
+        (new Subscribe(), "Subscribe.1", "0000"),
+        (new Subscribe(new ChangeFilter([5], [ChangeKind.Removed]), 6), "Subscribe.1",
+            "01" + "0100000005000000" + "0100000003" + "010600000000000000"),
+        (new Subscribed("t", 7), "Subscribed.1", "01740700000000000000"),
+        (new Unsubscribe(), "Unsubscribe.1", ""),
+        (new Unsubscribed("t"), "Unsubscribed.1", "0174"),
+        (new Changed("t", 8, ChangeKind.Edited, 9, 10, 11), "Changed.1",
+            "0174" + "0800000000000000" + "04" + "090000000a0000000b000000"),
+        (new Gap("t", 1, 2), "Gap.1", "0174" + "0100000000000000" + "0200000000000000"),
+        (new ChangesEnded("t", "r"), "ChangesEnded.1", "01740172"),
         (new Rejected(new Remove(1), 2), "Rejected.1", "0852656d6f76652e3100000000000000800100000002000000"),
     ];
 

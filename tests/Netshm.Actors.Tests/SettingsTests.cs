@@ -13,6 +13,7 @@ public sealed class SettingsTests
         Assert.Null(settings.PageSize);
         Assert.Null(settings.Init);
         Assert.Equal(LockingMethod.Auto, settings.Locking);
+        Assert.Null(settings.ChangeFeedCapacity);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, settings.Permissions);
         Assert.Equal(TimeSpan.FromSeconds(5), settings.LockTimeout);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.RequestTimeout);
@@ -46,11 +47,13 @@ public sealed class SettingsTests
               location = "posix:/tmp/{name},/{name}", page-size = 64, init = 7, locking = Record, permissions = 640
               request-timeout = infinite, group-timeout = 1.5s, max-queue = 1, max-batch-count = 2
               max-batch-time = 3ms, turn-pause = 4 us, min-backoff = 5ms, max-backoff = 1h, dispatcher = own
+              change-feed-capacity = 4096
             }
             """).Tables["a.b"];
         Assert.Equal(SharedMemoryName.Posix("/tmp/a.b", "/a.b"), settings.Location);
         Assert.Equal(64, settings.PageSize);
         Assert.Equal(7, settings.Init);
+        Assert.Equal(4096, settings.ChangeFeedCapacity);
         Assert.Equal(LockingMethod.Record, settings.Locking);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, settings.Permissions);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.LockTimeout);

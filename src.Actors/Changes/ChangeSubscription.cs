@@ -1,0 +1,167 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+
+namespace Netshm.Actors;
+
+/// <summary>Tells a table's changes to one subscriber, run by run.</summary>
+/// <remarks>
+/// After each run the subscriber is asked for its identity, which every actor answers by itself when it comes to the question:
+/// only then the next run is sent. So the subscriber need not know of it, and can't be flooded.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
+internal sealed class ChangeSubscription : UntypedActor
+{
+    private const int ChangesAtOnce = 256;
+
+    /// <summary>The question or its answer may be lost between machines.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    private readonly TableHost _host;
+    private readonly IActorRef _subscriber;
+    private readonly FrozenSet<int>? _keys;
+    private readonly FrozenSet<ChangeKind>? _kinds;
+    private readonly TableChange[] _changes = new TableChange[ChangesAtOnce];
+    private readonly CancellationTokenSource _stopping = new();
+    private ChangeReader _reader;
+    private long _runs;
+
+    public ChangeSubscription(TableHost host, ChangeReader reader, IActorRef subscriber, ChangeFilter? filter)
+    {
+        _host = host;
+        _reader = reader;
+        _subscriber = subscriber;
+        _keys = filter is { Keys.Count: > 0 } ? filter.Keys.ToFrozenSet() : null;
+        _kinds = filter is { Kinds.Count: > 0 } ? filter.Kinds.ToFrozenSet() : null;
+    }
+
+    /// <summary>Says that there may be changes.</summary>
+    private sealed class ReadOn : INoSerializationVerificationNeeded
+    {
+        public static ReadOn Instance { get; } = new();
+    }
+
+    /// <summary>Says that the table's actor has stopped.</summary>
+    internal sealed class End : INoSerializationVerificationNeeded
+    {
+        public static End Instance { get; } = new();
+    }
+
+    protected override void PreStart()
+    {
+        Context.Watch(_subscriber);
+        _subscriber.Tell(new TableProtocol.Subscribed(_host.Name, _reader.Next));
+        Self.Tell(ReadOn.Instance);
+    }
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ReadOn:
+                TellRun();
+                break;
+            case ActorIdentity identity when identity.MessageId is long run && run == _runs:
+                Context.SetReceiveTimeout(null);
+                TellRun();
+                break;
+            case ActorIdentity:
+                break; // The answer to a question that was asked twice.
+            case ReceiveTimeout:
+                _subscriber.Tell(new Identify(_runs));
+                break;
+            case End:
+                _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
+                Context.Stop(Self);
+                break;
+            case Terminated:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void TellRun()
+    {
+        int count;
+        try
+        {
+            count = _reader.Read(_changes);
+        }
+        catch (ObjectDisposedException)
+        {
+            ReadAnew();
+            return;
+        }
+        catch (CorruptFileException e)
+        {
+            _subscriber.Tell(new Status.Failure(e));
+            Context.Stop(Self);
+            return;
+        }
+
+        int told = 0;
+        foreach (TableChange change in _changes.AsSpan(0, count))
+            told += Tell(change) ? 1 : 0;
+        if (told > 0)
+            AskWhetherItIsThere();
+        else if (count > 0)
+            Self.Tell(ReadOn.Instance);
+        else
+            _ = WaitForChange(_reader, Self, _stopping.Token);
+    }
+
+    /// <summary>The table was closed, for good or because its actor opens it anew; then the numbers go on.</summary>
+    private void ReadAnew()
+    {
+        try
+        {
+            _reader = _host.ReadChanges(_reader.Next);
+            Self.Tell(ReadOn.Instance);
+        }
+        catch (Exception e) when (e is NetshmException or InvalidOperationException)
+        {
+            Self.Tell(End.Instance);
+        }
+    }
+
+    private bool Tell(TableChange change)
+    {
+        bool isWanted = change.Kind is ChangeKind.Gap or ChangeKind.Cleared
+            || (_keys?.Contains(change.Key) != false && _kinds?.Contains(change.Kind) != false);
+        if (!isWanted)
+            return false;
+        _subscriber.Tell(change.Kind == ChangeKind.Gap
+            ? new TableProtocol.Gap(_host.Name, change.FirstNumber, change.Number)
+            : new TableProtocol.Changed(
+                _host.Name, change.Number, change.Kind, change.Key, change.LengthInWords, change.Depth));
+        return true;
+    }
+
+    private void AskWhetherItIsThere()
+    {
+        Context.SetReceiveTimeout(s_patience);
+        _subscriber.Tell(new Identify(++_runs));
+    }
+
+    private static async Task WaitForChange(ChangeReader reader, IActorRef self, CancellationToken stopping)
+    {
+        try
+        {
+            await reader.WaitAsync(stopping).ConfigureAwait(false);
+            self.Tell(ReadOn.Instance);
+        }
+        catch (OperationCanceledException)
+        {
+            // The subscription has ended.
+        }
+    }
+}
