@@ -27,5 +27,6 @@ internal static class AllCommands
         new PruneCommand(),
         new BenchCommand(),
         new TopCommand(),
+        new WatchCommand(),
     ];
 }

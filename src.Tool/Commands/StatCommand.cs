@@ -60,6 +60,9 @@ internal sealed class StatCommand : TableCommand
                 (statistics.IsFlooded ? ": keys fall together by more than chance" : "")),
             ("locking", table.Locking.ToString()),
             ("sidecar", sidecar is null ? "none" : Text($"{sidecar.Path}, {sidecar.Epoch:N0} times locked")),
+            ("changes", sidecar?.Changes is { } changes
+                ? Text($"{changes.Last:N0}, the last {changes.Capacity:N0} are kept")
+                : "no feed"),
             ("lock holder", HolderOf(sidecar)),
             ("users", users.Count == 0 ? "none" : string.Join(", ", users.Select(Describe))));
     }

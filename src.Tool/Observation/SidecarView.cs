@@ -27,6 +27,9 @@ internal sealed record SidecarView
     /// <summary>How often bindings were written, summed up over all keys.</summary>
     public required long Writes { get; init; }
 
+    /// <summary>The table's change feed; null when it has none.</summary>
+    public required ChangeFeedView? Changes { get; init; }
+
     /// <summary>The slots whose processes live.</summary>
     public required IReadOnlyList<LiveSlot> Slots { get; init; }
 
@@ -60,11 +63,17 @@ internal sealed record SidecarView
             IsClean = sidecar.IsClean,
             Epoch = Volatile.Read(ref sidecar.Epoch),
             Writes = sidecar.Sequences.CountWrites(),
+            Changes = sidecar.Changes is { } changes ? new ChangeFeedView(changes.Head, changes.Capacity) : null,
             Slots = slots,
             Awaited = awaited,
         };
     }
 }
+
+/// <summary>A table's change feed.</summary>
+/// <param name="Last">The number of the last change.</param>
+/// <param name="Capacity">How many changes it holds for who falls behind.</param>
+internal sealed record ChangeFeedView(long Last, int Capacity);
 
 /// <summary>A slot of a sidecar that a living process has.</summary>
 /// <param name="Slot">Its number.</param>

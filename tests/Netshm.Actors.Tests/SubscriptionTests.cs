@@ -128,7 +128,18 @@ public sealed class SubscriptionTests() : TableSpec("change-feed-capacity = 64")
     }
 
     [Fact]
-    public async Task Numbers_go_on_when_the_table_is_opened_anew()
+    public async Task A_subscription_survives_the_restart_of_the_tables_actor()
+    {
+        Table.Subscribe(TestActor);
+        ExpectMsg<Subscribed>();
+        Batches.Dispose(); // The actor fails over it, and opens the table anew.
+        await Table.AddAsync(1, []);
+        ExpectMsg(new Gap("test", 1, 1), Patience); // Nobody had it open for a moment.
+        ExpectMsg(new Changed("test", 2, ChangeKind.Added, 1, 0, 0));
+    }
+
+    [Fact]
+    public async Task Numbers_go_on_when_the_table_is_opened_again()
     {
         Table.Subscribe(TestActor);
         ExpectMsg<Subscribed>();

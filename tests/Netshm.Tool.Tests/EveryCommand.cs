@@ -34,6 +34,8 @@ internal static class EveryCommand
             StringComparison.Ordinal),
         ["bench"] = _ => Contains("find", ToolRun.Expect(0, "bench", "--bindings", "100", "--locking", "record")),
         ["top"] = subject => Contains("bindings 5", subject.Fine("top", "--count", "1", "--interval", "0.05")),
+        ["watch"] = subject => Assert.Contains(
+            "no change feed", ToolRun.Expect(2, "watch", subject.Table.Name.ToString()).Error, StringComparison.Ordinal),
     };
 
     /// <summary>What is in the table after all commands were run, as <see cref="TableDump"/> has it.</summary>
