@@ -64,18 +64,19 @@ internal sealed class DamagedTable : IDisposable
     private void MapAll(long lengthInBytes) =>
         Pages.EnsureMapped((int)Math.Min(int.MaxValue, lengthInBytes / sizeof(int) / Pages.WordsPerPage));
 
-    private static int FindPageSize(SharedMemoryObject memory)
+    private static int FindPageSize(SharedMemoryObject memory) => PageSizeGuess.Of(memory, ToldPageSize(memory));
+
+    private static int? ToldPageSize(SharedMemoryObject memory)
     {
         try
         {
-            if (TableCreation.Inspect(memory.Memory, null, memory.Name.ToString(), out int found) == FileContents.Table)
-                return found;
+            FileContents contents =
+                TableCreation.Inspect(memory.Memory, null, memory.Name.ToString(), out int found);
+            return contents == FileContents.Table ? found : null;
         }
         catch (CorruptFileException)
         {
-            // What tells the page size is damaged, too.
+            return null; // What tells the page size is damaged, too.
         }
-
-        return PageSizeGuess.Of(memory);
     }
 }

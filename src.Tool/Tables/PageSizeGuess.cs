@@ -2,34 +2,57 @@ using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Tables;
 
-/// <summary>Finds the page size of a table whose descriptor is lost: pages begin with marks at equal distances.</summary>
+/// <summary>Finds the page size of a damaged table: pages begin with marks at equal distances.</summary>
 internal static class PageSizeGuess
 {
-    /// <summary>The most frequent distance between neighbouring marks, in bytes.</summary>
+    /// <summary>
+    /// The most frequent distance between neighbouring marks, in bytes, unless the descriptor's own size fits the marks as
+    /// well: a descriptor that was put in another place tells another size.
+    /// </summary>
+    /// <param name="memory">The table's memory.</param>
+    /// <param name="told">The page size that the descriptor tells, or null when there is no sound one.</param>
     /// <exception cref="UsageException">There are too few marks to tell.</exception>
-    public static int Of(SharedMemoryObject memory)
+    public static int Of(SharedMemoryObject memory, int? told)
     {
         using var units = new MappedPages(memory.Memory, writable: false, Layout.MinPageSize, memory.Name.ToString());
         units.EnsureMapped((int)Math.Min(int.MaxValue, memory.Length / Layout.MinPageSize));
+        int? guess = MostFrequentDistance(units);
+        if (told is { } size && (guess is null || MarksAt(units, size) >= MarksAt(units, guess.Value)))
+            return size;
+        return guess
+            ?? throw new UsageException($"{memory.Name}: the page size can't be found any more; state it with --page-size");
+    }
+
+    private static int? MostFrequentDistance(MappedPages units)
+    {
         var counts = new Dictionary<long, int>();
         long previous = -1;
-        for (int unit = 0; unit < units.MappedPageCount; unit++)
+        foreach (long position in Marks(units))
         {
-            Span<int> words = units.Page(unit);
-            for (int word = 0; word < words.Length; word++)
-            {
-                if (words[word] is not (ContentView.Magic or FollowUpView.Magic or FreePageView.Magic))
-                    continue;
-                long position = (((long)unit * words.Length) + word) * sizeof(int);
-                long distance = position - previous;
-                if (previous >= 0 && distance is >= Layout.MinPageSize and <= Layout.MaxPageSize)
-                    counts[distance] = counts.GetValueOrDefault(distance) + 1;
-                previous = position;
-            }
+            long distance = position - previous;
+            if (previous >= 0 && distance is >= Layout.MinPageSize and <= Layout.MaxPageSize)
+                counts[distance] = counts.GetValueOrDefault(distance) + 1;
+            previous = position;
         }
 
-        return counts.Count > 0
-            ? (int)counts.MaxBy(count => count.Value).Key
-            : throw new UsageException($"{memory.Name}: the page size can't be found any more; state it with --page-size");
+        return counts.Count > 0 ? (int)counts.MaxBy(count => count.Value).Key : null;
+    }
+
+    /// <summary>How many marks are at the beginnings of pages, if they have this size.</summary>
+    private static int MarksAt(MappedPages units, int pageSize) =>
+        Marks(units).Count(position => position % pageSize == 0);
+
+    /// <summary>Where the marks of content and of free pages are, in bytes from the beginning.</summary>
+    private static IEnumerable<long> Marks(MappedPages units)
+    {
+        for (int unit = 0; unit < units.MappedPageCount; unit++)
+        {
+            int wordsPerUnit = units.Page(unit).Length;
+            for (int word = 0; word < wordsPerUnit; word++)
+            {
+                if (units.Page(unit)[word] is ContentView.Magic or FollowUpView.Magic or FreePageView.Magic)
+                    yield return (((long)unit * wordsPerUnit) + word) * sizeof(int);
+            }
+        }
     }
 }

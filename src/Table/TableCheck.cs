@@ -39,8 +39,10 @@ internal ref struct TableCheck
     {
         var check = new TableCheck(engine);
         check.CheckAll();
+        DescriptorView descriptor = engine.DescriptorAsItIs;
+        bool isFlooded = TableStatistics.IsFlood(check._maxProbes, descriptor.UsedCells, descriptor.Cells);
         return new TableReport(engine.Pages.Name, check._violations,
-            check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes);
+            check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes, isFlooded);
     }
 
     /// <summary>Finds out which pages the cells refer to, whatever the free list and the counts say.</summary>

@@ -12,7 +12,8 @@ public sealed class TableReport
         int keys,
         int totalPages,
         int freePages,
-        int maxProbes)
+        int maxProbes,
+        bool isFlooded)
     {
         Name = name;
         Violations = violations;
@@ -21,13 +22,13 @@ public sealed class TableReport
         TotalPages = totalPages;
         FreePages = freePages;
         MaxProbes = maxProbes;
-        Notes = maxProbes <= TableStatistics.MaxProbesByChance
-            ? []
-            :
+        Notes = isFlooded
+            ?
             [
                 string.Create(null, $"a search looks at up to {maxProbes} cells: keys fall together by more than chance; ") +
                 $"{nameof(DataManagers)}.{nameof(DataManagers.Scrambled)} scatters them",
-            ];
+            ]
+            : [];
     }
 
     /// <summary>The table's name.</summary>

@@ -4,10 +4,13 @@ namespace Netshm;
 public sealed class TableStatistics
 {
     /// <summary>
-    /// Longer searches are no chance: at a load of a half the longest run of used cells grows with the logarithm of the number
-    /// of random keys (Knuth, volume 3, 6.4), to some eighty for ten million.
+    /// Longer searches are no chance at a load of a half or less, which tables have unless the format has no room for more
+    /// cells: some eighty for ten million random keys.
     /// </summary>
-    internal const int MaxProbesByChance = 256;
+    private const int MaxProbesByChance = 256;
+
+    /// <summary>How much longer than expected the longest search may be by chance.</summary>
+    private const double Tolerance = 2;
 
     private long _probes;
 
@@ -56,10 +59,23 @@ public sealed class TableStatistics
     /// runs of numbers that overlap, by accident or by somebody's design. Searches take time in proportion to their number.
     /// </summary>
     /// <remarks><see cref="DataManagers.Scrambled"/> is the remedy.</remarks>
-    public bool IsFlooded => MaxProbes > MaxProbesByChance;
+    public bool IsFlooded => IsFlood(MaxProbes, UsedCells, Cells);
 
     /// <summary>Which part of the cells is used, from 0 to 1; above a half the table is laid out anew.</summary>
     public double Load => (double)UsedCells / Cells;
+
+    /// <summary>Whether a search of so many cells is no chance.</summary>
+    /// <remarks>
+    /// At load a the longest of n searches has some ln n / (a - 1 - ln a) steps (Pittel, Linear probing: the probable largest
+    /// search time grows logarithmically with the number of records, Journal of Algorithms 8, 1987).
+    /// </remarks>
+    internal static bool IsFlood(int maxProbes, int usedCells, int cells)
+    {
+        if (maxProbes <= MaxProbesByChance || usedCells <= 0 || usedCells >= cells)
+            return maxProbes > MaxProbesByChance;
+        double load = (double)usedCells / cells;
+        return maxProbes > Tolerance * Math.Log(usedCells) / (load - 1 - Math.Log(load));
+    }
 
     /// <summary>Walks over all keys and bindings. The caller holds the table's lock for reading.</summary>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>

@@ -40,6 +40,21 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void A_descriptor_in_the_place_of_the_page_behind_it_tells_no_page_size()
+    {
+        using var temp = NewTable(out string before);
+        byte[] bytes = File.ReadAllBytes(temp.Name.MemoryPath);
+        byte[] descriptor = bytes[PageSize..(2 * PageSize)];
+        bytes.AsSpan(2 * PageSize, PageSize).CopyTo(bytes.AsSpan(PageSize));
+        descriptor.CopyTo(bytes.AsSpan(2 * PageSize)); // As page 1 of a table with pages of twice the size.
+        File.WriteAllBytes(temp.Name.MemoryPath, bytes);
+        temp.IsDamagedOnPurpose();
+        using var repaired = new TempTable();
+        Repair(temp, repaired);
+        Assert.Equal(before, TableDump.Format(repaired.Open()));
+    }
+
+    [Fact]
     public void A_damaged_binding_is_dropped_and_named_and_older_ones_stay()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
