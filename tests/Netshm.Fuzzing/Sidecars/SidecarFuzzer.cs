@@ -111,9 +111,27 @@ internal sealed class SidecarFuzzer : IFuzzer
         Run("Transact", () => table.Transact(() => table.Replace(key, [1])));
         Run("group", () => table.Group(() => table.Add(key, [1])));
         Run("Iterate again", () => table.Iterate(static (_, _) => { }));
+        FollowChanges(table);
         if (contents is not null && !_isLocked)
             OperationGuard.Expect(table.Check().IsConsistent, $"the table is damaged now: {table.Check()}");
         Guard.Run("closing", table.Dispose);
+    }
+
+    /// <summary>Reads the change feed, which may be damaged where the table is not.</summary>
+    private void FollowChanges(ShmTable table)
+    {
+        bool isSound = Guard.IsSound;
+        Guard.IsSound = false;
+        var changes = new TableChange[4];
+        Run("changes", () =>
+        {
+            if (!table.HasChangeFeed)
+                return;
+            ChangeReader reader = table.ReadChanges(from: 1);
+            for (long before = 0; reader.Read(changes) > 0; before = reader.Next)
+                OperationGuard.Expect(reader.Next > before, $"the feed goes back from {before} to {reader.Next}");
+        });
+        Guard.IsSound = isSound;
     }
 
     /// <summary>Uses the table as the next process with another locking method would.</summary>

@@ -12,6 +12,7 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
 
     private const int WaitsOffset = 256, WaitLengthInBytes = 272, WaitCount = 32;
     private const int SequencesOffset = 12288, SequencesLengthInBytes = 64 + (1024 * 8);
+    private const int FeedOffset = 1 << 20;
     private const int JournalOffset = 24576, RecordsOffset = JournalOffset + 64, RecordLengthInBytes = 16;
 
     private static readonly int[] s_boundaries =
@@ -29,7 +30,7 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
     /// <summary>Does one more damage.</summary>
     public void Damage()
     {
-        switch (random.Next(14))
+        switch (random.Next(16))
         {
             case 0 or 1 or 2:
                 SetInt(LockWordOffset, AnyInt(), isHarmless: true);
@@ -61,6 +62,9 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
             case 12:
                 WriteRecords();
                 break;
+            case 13 or 14:
+                SetInt(FeedOffset + (4 * random.Next((sidecar.Length - FeedOffset) / 4)), AnyInt(), isHarmless: true);
+                break;
             default:
                 SetInt(4 * random.Next(sidecar.Length / 4), AnyInt(), isHarmless: false);
                 break;
@@ -79,7 +83,7 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
     /// <summary>Makes records of each kind, sound ones of which the numbers are not, or many copies of one.</summary>
     private void WriteRecords()
     {
-        int room = (sidecar.Length - RecordsOffset) / RecordLengthInBytes;
+        int room = (FeedOffset - RecordsOffset) / RecordLengthInBytes;
         int count = random.Next(2) == 0 ? random.Next(1, 20) : room;
         int[] record = [random.Next(5), AnySmall(), AnySmall(), AnySmall()];
         bool areSame = random.Next(2) == 0;

@@ -7,6 +7,8 @@ namespace Netshm.Fuzzing.Sidecars;
 /// <param name="Contents">What the table holds when it was brought in order.</param>
 internal sealed record SidecarSeed(string Name, byte[] Table, byte[] Sidecar, string Contents)
 {
+    private static readonly ShmTableOptions s_options = new() { PageSize = 64, Init = 20, ChangeFeedCapacity = 16 };
+
     /// <summary>The keys that are bound.</summary>
     public const int Keys = 30;
 
@@ -15,7 +17,7 @@ internal sealed record SidecarSeed(string Name, byte[] Table, byte[] Sidecar, st
     public static IReadOnlyList<SidecarSeed> Take(SharedMemoryName name)
     {
         List<SidecarSeed> seeds = [];
-        using (var table = ShmTable.Open(name, new ShmTableOptions { PageSize = 64, Init = 20 }))
+        using (var table = ShmTable.Open(name, s_options))
         {
             for (int key = 0; key < Keys; key++)
                 table.Add(key, [.. Enumerable.Range(key, key)]);
