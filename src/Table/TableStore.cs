@@ -58,15 +58,17 @@ internal sealed class TableStore
         lock (_attaching)
         {
             // A process without locking comes when nobody else is there; so it need not wait for anybody.
-            using AttachLock? creating = options.Locking == LockingMethod.None && !IsInUse
+            using AttachLock? creating = options.Locking == LockingMethod.None && !LockingChoice.IsFutexUsedByOthers(LockFile, Name)
                 ? null
                 : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
             ThrowIfCompanionIsOfAnother();
             FileContents contents =
                 TableCreation.Inspect(_memory, options.RequestedPageSize, Name.ToString(), out int foundPageSize);
-            ChooseLocking(options.Locking, contents, memory.IsWritable);
+            var choice = new LockingChoice(Name, LockFile, options);
+            Locking = Locking == LockingMethod.Auto
+                ? choice.Choose(isNew: contents != FileContents.Table && memory.IsWritable)
+                : choice.Confirm(Locking);
             _changeCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
-            ThrowIfNoFeedIsPossible();
             if (contents != FileContents.Table || options.Init.HasValue)
                 Create(memory, options, contents, foundPageSize, deadline);
             else if (foundPageSize != (options.RequestedPageSize ?? foundPageSize))
@@ -137,45 +139,6 @@ internal sealed class TableStore
             throw new IOException($"{Name}: it was removed or replaced while it was being opened");
         }
     }
-
-    private bool IsInUse => AttachLock.IsTakenByOthers(LockFile, LockingMethod.Futex, Name.ToString());
-
-    /// <summary>Settles the method, or makes sure that the one that was asked for fits.</summary>
-    private void ChooseLocking(LockingMethod wanted, FileContents contents, bool writable)
-    {
-        string name = Name.ToString();
-        if (Locking != LockingMethod.Auto)
-        {
-            if (wanted is not LockingMethod.Auto && wanted != Locking)
-            {
-                throw new InvalidTableOperationException(
-                    $"{name}: this process uses the table with locking {Locking}; " +
-                    $"it can't use it with {wanted} at the same time");
-            }
-
-            return;
-        }
-
-        bool inRecordUse = AttachLock.IsTakenByOthers(LockFile, LockingMethod.Record, name);
-        LockingMethod chosen = wanted;
-        if (wanted == LockingMethod.Auto)
-        {
-            bool isNew = contents != FileContents.Table && writable;
-            bool isFutex = File.Exists(Name.SidecarPath) && !inRecordUse;
-            chosen = isNew || isFutex ? LockingMethod.Futex : LockingMethod.Record;
-        }
-
-        LockingMethod? others = inRecordUse ? LockingMethod.Record : IsInUse ? LockingMethod.Futex : null;
-        if (others is not null && others != chosen && (chosen, others) != (LockingMethod.None, LockingMethod.Record))
-        {
-            throw Mixed(others.Value, chosen);
-        }
-
-        Locking = chosen;
-    }
-
-    private InvalidTableOperationException Mixed(LockingMethod others, LockingMethod chosen) => new(
-        $"{Name}: other processes use the table with locking {others}; it can't be used with {chosen} at the same time");
 
     private void Open(bool writable, int pageSize)
     {
@@ -263,16 +226,6 @@ internal sealed class TableStore
         Changes = changes is null ? null : new ChangeWatch(changes, engine.Pages.Name);
     }
 
-    private void ThrowIfNoFeedIsPossible()
-    {
-        if (_changeCapacity > 0 && Locking != LockingMethod.Futex)
-        {
-            throw new InvalidTableOperationException(
-                $"{Name}: a change feed needs locking {LockingMethod.Futex}; the table is used with {Locking}, " +
-                "under which Ocamlnet's processes may modify it, who can't feed it");
-        }
-    }
-
     /// <summary>
     /// When the last processes that used futex locking died, the table has their mark still, and maybe their unfinished
     /// work: comes and goes as one of them, so that it is an ordinary table again.
@@ -293,7 +246,7 @@ internal sealed class TableStore
 
         // Not all of them died: one has lost its record lock, by closing another descriptor of the file.
         if (!alone.IsAlone)
-            throw Mixed(LockingMethod.Futex, Locking);
+            throw LockingChoice.Mixed(Name, LockingMethod.Futex, Locking);
         alone.Leave();
     }
 
