@@ -52,7 +52,7 @@ internal sealed class StatCommand : TableCommand
             ("bindings", Text($"{statistics.Bindings:N0}")),
             ("values", Text(
                 $"{statistics.ValuesLengthInWords:N0} words, the longest {statistics.LongestValueInWords:N0}")),
-            ("page size", Text($"{statistics.PageSize:N0} bytes")),
+            ("page size", Text($"{statistics.PageSize:N0} bytes") + Advice(statistics)),
             ("pages", Text(
                 $"{statistics.TotalPages:N0}: {statistics.HashPages:N0} of the hash table, {statistics.FreePages:N0} free")),
             ("cells", Text($"{statistics.Cells:N0}, {statistics.UsedCells:N0} used: load {statistics.Load:P1}")),
@@ -73,6 +73,11 @@ internal sealed class StatCommand : TableCommand
         { OwnerProcessId: { } process } => Text($"slot {sidecar.OwnerSlot}, process {process}"),
         _ => Text($"slot {sidecar.OwnerSlot}, whose process is dead or can't be seen"),
     };
+
+    private static string Advice(TableStatistics statistics) => statistics.BestPageSize == statistics.PageSize
+        ? ""
+        : Text($"; with {statistics.BestPageSize:N0} the bindings would take ") +
+            Text($"{statistics.BestBindingBytes:N0} bytes instead of {statistics.BindingBytes:N0}");
 
     private static string Describe(TableUser user) =>
         Text($"{user.Program} {user.ProcessId} ({user.Locking?.ToString() ?? "only maps it"})");

@@ -48,6 +48,18 @@ public sealed class TableStatistics
     /// <summary>The length of the longest value, in words.</summary>
     public int LongestValueInWords { get; private set; }
 
+    /// <summary>What all bindings take, in bytes: their pages, with what is left over in the last one of each.</summary>
+    public long BindingBytes { get; private set; }
+
+    /// <summary>
+    /// The page size in bytes with which the same bindings would take the least memory, which is <see cref="PageSize"/> when
+    /// no other one is better. Ocamlnet can't open tables with pages of less than 160 bytes.
+    /// </summary>
+    public int BestPageSize { get; private set; }
+
+    /// <summary>What all bindings would take with pages of <see cref="BestPageSize"/>, in bytes.</summary>
+    public long BestBindingBytes { get; private set; }
+
     /// <summary>How many cells the longest search for a bound key looks at.</summary>
     public int MaxProbes { get; private set; }
 
@@ -91,6 +103,7 @@ public sealed class TableStatistics
             Cells = descriptor.Cells,
             UsedCells = descriptor.UsedCells,
         };
+        var advice = new PageSizeAdvice();
         int pagesSeen = 0;
         for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
         {
@@ -99,10 +112,17 @@ public sealed class TableStatistics
             statistics.AddKey(engine.Index.CountProbes(descriptor, cells.Current.Key));
             BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current, pagesSeen);
             while (bindings.MoveNext())
+            {
                 statistics.AddBinding(bindings.Value.LengthInWords);
+                advice.Add(bindings.Value.LengthInWords);
+            }
+
             pagesSeen = bindings.PagesSeen;
         }
 
+        statistics.BindingBytes = advice.BytesWith(statistics.PageSize);
+        statistics.BestPageSize = advice.Best(statistics.PageSize);
+        statistics.BestBindingBytes = advice.BytesWith(statistics.BestPageSize);
         return statistics;
     }
 

@@ -26,6 +26,23 @@ public sealed class TableStatisticsTests
     }
 
     [Fact]
+    public void The_best_page_size_is_the_one_with_which_the_bindings_take_the_least()
+    {
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        Assert.Equal((256, 0L), (table.GetStatistics().BestPageSize, table.GetStatistics().BindingBytes));
+        for (int key = 0; key < 100; key++)
+            table.Add(key, new int[14]); // With the header of 6 words they fill 80 bytes.
+        TableStatistics found = table.GetStatistics();
+        Assert.Equal((25_600, 80, 8_000), (found.BindingBytes, found.BestPageSize, found.BestBindingBytes));
+
+        using var better = new TempTable(options: new ShmTableOptions { PageSize = found.BestPageSize });
+        ShmTable copy = better.Open();
+        table.Iterate((key, value) => copy.Add(key, value));
+        Assert.Equal((8_000, 80), (copy.GetStatistics().BindingBytes, copy.GetStatistics().BestPageSize));
+    }
+
+    [Fact]
     public void Probes_are_the_cells_that_searches_look_at()
     {
         using var temp = new TempTable();
