@@ -38,6 +38,16 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         }
     }
 
+    /// <summary>Lets all who wait look again, since one of them may have to end.</summary>
+    public void Stir()
+    {
+        lock (_monitor)
+        {
+            _changed?.SetResult();
+            _changed = null;
+        }
+    }
+
     /// <summary>Ends all waiting; the ring is not used any more afterwards.</summary>
     public void Close()
     {

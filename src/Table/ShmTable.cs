@@ -184,6 +184,7 @@ public sealed partial class ShmTable : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _reader = null;
+        _store.Changes?.Stir();
         TableRegistry.Release(_store);
         _ownedMemory?.Dispose();
     }

@@ -159,10 +159,14 @@ public class ChangeFeedLifeTests : IDisposable
         await Task.WhenAll(patient).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
-    [Fact]
-    public async Task Disposing_ends_waiting()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disposing_ends_waiting(bool hasOtherHandle)
     {
         ShmTable table = _temp.Open(s_withFeed);
+        if (hasOtherHandle)
+            _temp.Open(s_withFeed);
         await using IAsyncEnumerator<TableChange> changes = table.Changes().GetAsyncEnumerator();
         Task<bool> next = changes.MoveNextAsync().AsTask();
         table.Dispose();
