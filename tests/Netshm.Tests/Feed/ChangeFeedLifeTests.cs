@@ -126,10 +126,10 @@ public class ChangeFeedLifeTests : IDisposable
         ShmTable table = _temp.Open(s_withFeed);
         await using IAsyncEnumerator<TableChange> changes = table.Changes().GetAsyncEnumerator();
         ValueTask<bool> next = changes.MoveNextAsync();
-        using ChildProcess other = WorkerProcess.Start("replace", _temp.Name.ToString(), "Futex", "42");
+        using ChildProcess other = WorkerProcess.Start("increment", _temp.Name.ToString(), "Futex", "1", "1");
+        _ = other.Finish();
         Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal(42, changes.Current.Key);
-        other.Kill();
+        Assert.Equal((1L, ChangeKind.Added), (changes.Current.Number, changes.Current.Kind));
     }
 
     [Fact]
