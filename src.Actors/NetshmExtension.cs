@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
+using Netshm.Actors.Cluster;
 
 namespace Netshm.Actors;
 
@@ -15,6 +16,7 @@ public sealed class NetshmExtension : IExtension
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly ExtendedActorSystem _system;
     private readonly IActorRef _guardian;
     private readonly ConcurrentDictionary<string, TableHost> _hosts = new();
     private readonly ConcurrentDictionary<string, TableRef> _tables = new();
@@ -27,6 +29,7 @@ public sealed class NetshmExtension : IExtension
     public NetshmExtension(ExtendedActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
+        _system = system;
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         Settings = NetshmSettings.Create(system.Settings.Config);
         _guardian = system.SystemActorOf(Props.Create(() => new TableGuardian()), "netshm");
@@ -36,6 +39,9 @@ public sealed class NetshmExtension : IExtension
 
     /// <summary>The settings of this actor system.</summary>
     public NetshmSettings Settings { get; }
+
+    /// <summary>The tables that were opened, those that have been stopped since included.</summary>
+    internal IEnumerable<TableRef> Tables => _tables.Values;
 
     /// <summary>The extension of an actor system, which is started with the first call.</summary>
     public static NetshmExtension Get(ActorSystem system)
@@ -68,13 +74,17 @@ public sealed class NetshmExtension : IExtension
         {
             if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)
                 return open;
-            var host = new TableHost(name, Settings.Table(name));
+            TableSettings settings = Settings.Table(name);
+            ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
+            var host = new TableHost(name, settings);
             _hosts[childName] = host;
             try
             {
                 var start = new TableGuardian.StartTable(host, childName);
                 IActorRef actor = _guardian.Ask<IActorRef>(start, s_startTimeout).GetAwaiter().GetResult();
-                return _tables[childName] = new TableRef(host, actor);
+                TableRef table = _tables[childName] = new TableRef(host, actor);
+                cluster?.Expose(table);
+                return table;
             }
             catch
             {

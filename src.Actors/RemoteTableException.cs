@@ -16,6 +16,10 @@ public sealed class RemoteTableException : Exception
         ErrorType = error.GetType().FullName!;
     }
 
+    /// <summary>Describes an error that came from another machine.</summary>
+    internal RemoteTableException(string errorType, string message)
+        : base($"{errorType.Split('.')[^1]}: {message}") => ErrorType = errorType;
+
 #pragma warning disable SYSLIB0051 // Akka.Remote writes and reads exceptions in this way, though .NET gave it up.
     private RemoteTableException(SerializationInfo info, StreamingContext context)
         : base(info, context) => ErrorType = info.GetString(nameof(ErrorType))!;

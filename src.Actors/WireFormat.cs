@@ -155,7 +155,7 @@ internal static class WireFormat
     }
 
     /// <summary>Reads a number of elements, and refuses one for which there are not enough bytes.</summary>
-    private static int ReadCount(this BinaryReader reader, int minBytesEach)
+    public static int ReadCount(this BinaryReader reader, int minBytesEach)
     {
         int count = reader.ReadInt32();
         long left = reader.BaseStream.Length - reader.BaseStream.Position;

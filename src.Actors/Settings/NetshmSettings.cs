@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Netshm.Actors.Cluster;
 
 namespace Netshm.Actors;
 
@@ -13,8 +14,10 @@ public sealed record NetshmSettings
 
     private NetshmSettings(Config netshm)
     {
-        new SettingsReader(netshm, "netshm").AllowOnly("default-table", "table", "table-dispatcher", "table-mailbox");
+        new SettingsReader(netshm, "netshm").AllowOnly(
+            "default-table", "table", "table-dispatcher", "table-mailbox", "cluster");
         _defaultTable = netshm.GetConfig("default-table");
+        Cluster = ClusterSettings.Create(netshm.GetConfig("cluster"));
         DefaultTable = TableSettings.Create("default", _defaultTable, "netshm.default-table");
         foreach ((string name, Akka.Configuration.Hocon.HoconValue section) in netshm.GetConfig("table").AsEnumerable())
         {
@@ -33,6 +36,9 @@ public sealed record NetshmSettings
 
     /// <summary>The settings of the tables that have a section of their own, by name.</summary>
     public IReadOnlyDictionary<string, TableSettings> Tables { get; }
+
+    /// <summary>The settings of the cluster layer (<c>netshm.cluster</c>).</summary>
+    public ClusterSettings Cluster { get; }
 
     /// <summary>Reads the section <c>netshm</c>.</summary>
     /// <param name="config">

@@ -37,6 +37,17 @@ internal sealed partial class SettingsReader
         return string.IsNullOrEmpty(text) ? throw Wrong(key, text, "a text") : text;
     }
 
+    /// <summary>A text, or null for the word that stands for none.</summary>
+    public string? TextOr(string none, string key) => Text(key) is var text && text != none ? text : null;
+
+    /// <summary>The word <c>on</c> or <c>off</c>.</summary>
+    public bool Switch(string key) => Text(key) switch
+    {
+        "on" or "true" => true,
+        "off" or "false" => false,
+        var text => throw Wrong(key, text, "on or off"),
+    };
+
     public int Int32(string key, int min, int max) =>
         int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
         && number >= min && number <= max

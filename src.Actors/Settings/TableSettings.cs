@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Netshm.Actors.Cluster;
 
 namespace Netshm.Actors;
 
@@ -12,7 +13,7 @@ public sealed record TableSettings
     private const int MinPageSize = 64;
     private const int MaxPageSize = 1 << 20;
 
-    private TableSettings(string name, SettingsReader section)
+    private TableSettings(string name, SettingsReader section, TableClusterSettings cluster)
     {
         Location = section.Parsed(
             "location", text => SharedMemoryName.Parse(text.Replace(NamePlaceholder, name, StringComparison.Ordinal)));
@@ -35,6 +36,7 @@ public sealed record TableSettings
         if (MaxBackoff < MinBackoff)
             throw section.Wrong("max-backoff", section.Text("max-backoff"), "at least min-backoff");
         Dispatcher = section.Text("dispatcher");
+        Cluster = cluster;
     }
 
     /// <summary>Where the table lies (<c>location</c>).</summary>
@@ -93,6 +95,9 @@ public sealed record TableSettings
     /// <summary>The path of the table actor's dispatcher in the configuration (<c>dispatcher</c>).</summary>
     public string Dispatcher { get; }
 
+    /// <summary>What the table is in a cluster (<c>cluster</c>).</summary>
+    public TableClusterSettings Cluster { get; }
+
     /// <summary>The options to open the table with, but for time limits and emptying.</summary>
     internal ShmTableOptions Options
     {
@@ -123,7 +128,7 @@ public sealed record TableSettings
         reader.AllowOnly(
             "location", "page-size", "init", "locking", "change-feed-capacity", "permissions", "lock-timeout", "request-timeout",
             "group-timeout", "max-queue", "max-batch-count", "max-batch-time", "turn-pause", "min-backoff",
-            "max-backoff", "dispatcher");
-        return new TableSettings(name, reader);
+            "max-backoff", "dispatcher", "cluster");
+        return new TableSettings(name, reader, TableClusterSettings.Create(section.GetConfig("cluster"), $"{path}.cluster"));
     }
 }

@@ -1,0 +1,71 @@
+using Akka;
+using Akka.Actor;
+using Akka.Cluster.Tools.Client;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>The parent of a node's actors of the cluster layer, at <c>/system/netshm-cluster</c>.</summary>
+internal sealed class ClusterGuardian : UntypedActor
+{
+    /// <summary>Its own name.</summary>
+    public const string Name = "netshm-cluster";
+
+    private readonly string _host;
+    private readonly Dictionary<string, IActorRef[]> _entrances = [];
+
+    public ClusterGuardian(string host) => _host = host;
+
+    /// <summary>Makes a table of this process reachable.</summary>
+    internal sealed record Expose(TableRef Table) : INoSerializationVerificationNeeded;
+
+    /// <summary>Takes no more callers in, since the process is about to end; answered by <see cref="Done"/>.</summary>
+    internal sealed record CloseDoors : INoSerializationVerificationNeeded;
+
+    /// <summary>Starts one of the node's other actors; answered by its reference.</summary>
+    internal sealed record Start(Props Props, string Name) : INoSerializationVerificationNeeded;
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Expose(var table):
+                Open(table);
+                break;
+            case Start(var props, var name):
+                Sender.Tell(Context.ActorOf(props, name));
+                break;
+            case CloseDoors:
+                foreach (IActorRef entrance in _entrances.Values.SelectMany(static entrances => entrances[1..]))
+                    Context.Stop(entrance);
+                Sender.Tell(Done.Instance);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Open(TableRef table)
+    {
+        if (_entrances.TryGetValue(table.Name, out IActorRef[]? open))
+        {
+            foreach (IActorRef entrance in open)
+                entrance.Tell(new TableGate.Serve(table));
+            return;
+        }
+
+        string shared = TableDoor.NameOf(table.Name, _host);
+        IActorRef gate = Context.ActorOf(
+            Props.Create(() => new TableGate(table)), FormattableString.Invariant($"{shared}@{Guid.NewGuid():N}"));
+        var answer = new Located(_host, gate.Path.ToStringWithoutAddress());
+        Props door = Props.Create(() => new TableDoor(table, answer));
+
+        // The gate first: who has heard of a door has heard of its gate then, since registrations spread in their order.
+        IActorRef[] entrances =
+            [gate, Context.ActorOf(door, shared), Context.ActorOf(door, TableDoor.NameOf(table.Name, host: null))];
+        _entrances.Add(table.Name, entrances);
+        var receptionist = ClusterClientReceptionist.Get(Context.System);
+        foreach (IActorRef entrance in entrances)
+            receptionist.RegisterService(entrance);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>Writes and reads the messages of the cluster layer.</summary>
+/// <remarks>
+/// As <see cref="TableSerializer"/> does it: the manifest is the message's name, a dot and the version of its layout;
+/// the parts follow in the order of the message's constructor, and a reader goes on to know old versions. A message in a
+/// message is its manifest, its length in bytes as an int32 and its bytes.
+/// </remarks>
+public sealed class ClusterSerializer : SerializerWithStringManifest
+{
+    private const string Version = ".1";
+
+    private static readonly Dictionary<string, Func<ClusterSerializer, BinaryReader, object>> s_readers = new()
+    {
+        [nameof(Locate)] = (_, _) => new Locate(),
+        [nameof(Located)] = (_, r) => new Located(r.ReadString(), r.ReadString()),
+        [nameof(Probe)] = (_, _) => new Probe(),
+        [nameof(Alive)] = (_, r) => new Alive(r.ReadString()),
+        [nameof(Ask)] = (s, r) => new Ask(r.ReadInt64(), s.ReadInner(r)),
+        [nameof(Answer)] = (s, r) => new Answer(r.ReadInt64(), s.ReadInner(r), r.ReadInt64()),
+        [nameof(Failed)] = (_, r) => new Failed(r.ReadInt64(), r.ReadString(), r.ReadString()),
+        [nameof(NodeReport)] = (_, r) => r.ReadNodeReport(),
+        [nameof(ReportNow)] = (_, _) => new ReportNow(),
+        [nameof(ClusterTables.Status)] = (_, _) => new ClusterTables.Status(),
+        [nameof(ClusterStatus)] = (_, r) => new ClusterStatus(r.ReadSequence(static r => r.ReadNodeStatus())),
+    };
+
+    private readonly TableSerializer _tables;
+
+    /// <summary>Called by Akka.</summary>
+    public ClusterSerializer(ExtendedActorSystem system)
+        : base(system) => _tables = new TableSerializer(system);
+
+    /// <inheritdoc/>
+    public override string Manifest(object o)
+    {
+        ArgumentNullException.ThrowIfNull(o);
+        return o is IClusterMessage
+            ? o.GetType().Name + Version
+            : throw new ArgumentException($"{o.GetType()} is no message of the cluster layer", nameof(o));
+    }
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream))
+            Write(obj, writer);
+        return stream.ToArray();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">
+    /// The manifest is unknown, or the bytes are not of its layout.
+    /// </exception>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        using var stream = new MemoryStream(bytes);
+        using var reader = new BinaryReader(stream);
+        try
+        {
+            object message = ReaderOf(manifest)(this, reader);
+            return stream.Position == stream.Length
+                ? message
+                : throw new SerializationException(FormattableString.Invariant(
+                    $"a {manifest} takes {stream.Position} bytes; {stream.Length} were found"));
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new SerializationException(FormattableString.Invariant(
+                $"the {bytes.Length} bytes found are too few for a {manifest}"), e);
+        }
+    }
+
+    private static Func<ClusterSerializer, BinaryReader, object> ReaderOf(string manifest) =>
+        manifest.EndsWith(Version, StringComparison.Ordinal)
+        && s_readers.TryGetValue(
+            manifest[..^Version.Length], out Func<ClusterSerializer, BinaryReader, object>? read)
+            ? read
+            : throw new SerializationException(
+                $"'{manifest}' is no manifest of a message of the cluster layer, or of a later version");
+
+    private void Write(object message, BinaryWriter writer)
+    {
+        switch (message)
+        {
+            case Locate or Probe or ReportNow or ClusterTables.Status:
+                break;
+            case Located(var host, var gate):
+                writer.Write(host);
+                writer.Write(gate);
+                break;
+            case Alive(var gate):
+                writer.Write(gate);
+                break;
+            case Ask(var id, var question):
+                writer.Write(id);
+                WriteInner(question, writer);
+                break;
+            case Answer(var id, var reply, var asOf):
+                writer.Write(id);
+                WriteInner(reply, writer);
+                writer.Write(asOf);
+                break;
+            case Failed(var id, var errorType, var text):
+                writer.Write(id);
+                writer.Write(errorType);
+                writer.Write(text);
+                break;
+            case NodeReport report:
+                writer.WriteNodeReport(report);
+                break;
+            case ClusterStatus(var nodes):
+                writer.WriteSequence(nodes, static (w, node) => w.WriteNodeStatus(node));
+                break;
+            default:
+                throw new ArgumentException($"{message.GetType()} is no message of the cluster layer");
+        }
+    }
+
+    private void WriteInner(object message, BinaryWriter writer)
+    {
+        SerializerWithStringManifest serializer = message is IClusterMessage ? this : _tables;
+        writer.Write(serializer.Manifest(message));
+        byte[] bytes = serializer.ToBinary(message);
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private object ReadInner(BinaryReader reader)
+    {
+        string manifest = reader.ReadString();
+        byte[] bytes = new byte[reader.ReadCount(sizeof(byte))];
+        reader.BaseStream.ReadExactly(bytes);
+        bool isOwn = s_readers.ContainsKey(manifest.Split('.')[0]);
+        return isOwn ? FromBinary(bytes, manifest) : _tables.FromBinary(bytes, manifest);
+    }
+}

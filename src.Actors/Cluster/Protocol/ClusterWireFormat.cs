@@ -1,0 +1,46 @@
+namespace Netshm.Actors.Cluster;
+
+/// <summary>The parts of messages as <see cref="ClusterSerializer"/> writes and reads them.</summary>
+internal static class ClusterWireFormat
+{
+    public static void WriteNodeReport(this BinaryWriter writer, NodeReport report)
+    {
+        writer.Write(report.Address);
+        writer.Write(report.NodeId);
+        writer.Write(report.Host);
+        writer.WriteSequence(report.Tables, static (w, table) => w.WriteTableStatus(table));
+    }
+
+    public static NodeReport ReadNodeReport(this BinaryReader reader) => new(
+        reader.ReadString(), reader.ReadInt32(), reader.ReadString(),
+        reader.ReadSequence(static r => r.ReadTableStatus()));
+
+    public static void WriteNodeStatus(this BinaryWriter writer, NodeStatus node)
+    {
+        writer.Write(node.Address);
+        writer.Write(node.Host);
+        writer.Write(node.IsReachable);
+        writer.WriteSequence(node.Tables, static (w, table) => w.WriteTableStatus(table));
+    }
+
+    public static NodeStatus ReadNodeStatus(this BinaryReader reader) => new(
+        reader.ReadString(), reader.ReadString(), reader.ReadBoolean(),
+        reader.ReadSequence(static r => r.ReadTableStatus()));
+
+    private static void WriteTableStatus(this BinaryWriter writer, TableStatus table)
+    {
+        writer.Write(table.Name);
+        writer.Write(table.Location);
+        writer.Write((byte)table.Health);
+        writer.Write(table.Problem);
+        writer.Write(table.Bindings);
+        writer.Write(table.SizeInBytes);
+        writer.Write(table.IsExposed);
+        writer.Write(table.IsPublisher);
+        writer.Write(table.LastChange);
+    }
+
+    private static TableStatus ReadTableStatus(this BinaryReader reader) => new(
+        reader.ReadString(), reader.ReadString(), (TableHealth)reader.ReadByte(), reader.ReadString(),
+        reader.ReadInt32(), reader.ReadInt64(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt64());
+}

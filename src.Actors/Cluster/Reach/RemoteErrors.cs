@@ -1,0 +1,27 @@
+namespace Netshm.Actors.Cluster;
+
+/// <summary>Errors that came from other hosts.</summary>
+internal static class RemoteErrors
+{
+    /// <summary>What the caller of a <see cref="RemoteTableRef"/> gets for a failure.</summary>
+    public static Exception ExceptionOf(Failed failed) => failed.ErrorType switch
+    {
+        _ when failed.ErrorType == typeof(RequestTimeoutException).FullName =>
+            new RequestTimeoutException(failed.Message),
+        _ when failed.ErrorType == typeof(TableBusyException).FullName => new TableBusyException(failed.Message),
+        _ => new RemoteTableException(failed.ErrorType, failed.Message),
+    };
+}
+
+/// <summary>
+/// The process that a write was sent to ended, or gave no answer in time. The write was executed or not; it is not sent
+/// again.
+/// </summary>
+public sealed class OutcomeUnknownException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public OutcomeUnknownException(string message)
+        : base(message)
+    {
+    }
+}

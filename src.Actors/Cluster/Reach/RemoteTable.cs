@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using Akka.Actor;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>
+/// Asks a table on another host for a <see cref="RemoteTableRef"/>: finds a gate, stays with it, and finds another one when
+/// it is silent. docs/Cluster.md, "Reach".
+/// </summary>
+internal sealed class RemoteTable : UntypedActor, IWithTimers
+{
+    private const int TicksPerSilence = 4;
+
+    private readonly RemoteRoute _route;
+    private readonly RemoteInbox _inbox;
+    private readonly string _table;
+    private readonly ClusterSettings _settings;
+
+    /// <summary>What was sent, by its number, which tells the order too.</summary>
+    private readonly SortedDictionary<long, RemoteAsk> _sent = [];
+
+    /// <summary>What could not be sent yet, by its number.</summary>
+    private readonly SortedDictionary<long, RemoteAsk> _waiting = [];
+
+    private string? _host;
+    private string? _gate;
+    private long _lastId;
+    private long _lastHeard;
+
+    public RemoteTable(RemoteRoute route, RemoteInbox inbox, string table, string? host, ClusterSettings settings)
+    {
+        _route = route;
+        _inbox = inbox;
+        _table = table;
+        _host = host;
+        _settings = settings;
+    }
+
+    /// <summary>Says that there is something in the inbox.</summary>
+    internal sealed class Look : INoSerializationVerificationNeeded
+    {
+        public static Look Instance { get; } = new();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsSilent => Stopwatch.GetElapsedTime(_lastHeard) >= _settings.RemoteSilence;
+
+    protected override void PreStart() =>
+        Timers.StartPeriodicTimer("tick", Tick.Instance, _settings.RemoteSilence / TicksPerSilence);
+
+    protected override void PostStop()
+    {
+        var reason = new TableClosedException($"the table '{_table}' can't be reached: the actor system has stopped");
+        _inbox.Close(reason);
+        foreach (RemoteAsk ask in _sent.Values)
+            ask.Fail(ask.IsWrite ? Lost() : reason);
+        foreach (RemoteAsk ask in _waiting.Values)
+            ask.Fail(reason);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Look:
+                TakeFromInbox();
+                break;
+            case Answer answer:
+                if (Settle(answer.Id) is { } answered)
+                    answered.Succeed(answer);
+                break;
+            case Failed failed:
+                OnFailed(failed);
+                break;
+            case Alive(var gate):
+                NoteSignOfLife(gate);
+                break;
+            case Located located:
+                OnLocated(located);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void TakeFromInbox()
+    {
+        while (_inbox.TryDequeue(out RemoteAsk? ask))
+        {
+            if (_sent.Count + _waiting.Count >= _settings.MaxWaiting)
+            {
+                ask!.Fail(new TableBusyException(FormattableString.Invariant(
+                    $"{_settings.MaxWaiting} requests wait for the remote table '{_table}'")));
+                continue;
+            }
+
+            _waiting.Add(++_lastId, ask!);
+        }
+
+        if (_gate is null)
+            Seek();
+        else
+            SendWaiting();
+    }
+
+    /// <summary>Asks at the door for a gate.</summary>
+    private void Seek() => _route.Tell(TableDoor.PathOf(_table, _host), new Locate(), Self);
+
+    private void SendWaiting()
+    {
+        if (_sent.Count == 0)
+            _lastHeard = Stopwatch.GetTimestamp(); // The silence counts from the question on.
+        foreach ((long id, RemoteAsk ask) in _waiting)
+        {
+            if (!ask.IsDone)
+                Send(id, ask);
+        }
+
+        _waiting.Clear();
+    }
+
+    private void Send(long id, RemoteAsk ask)
+    {
+        ask.SentTo = _gate;
+        _sent.Add(id, ask);
+        object question = ask is { Question: TableProtocol.Request request, Deadline: not PendingRequest.Never }
+            ? request with { Timeout = TimeLeft(ask.Deadline) }
+            : ask.Question;
+        _route.Tell(_gate!, new Ask(id, question), Self);
+    }
+
+    private static TimeSpan TimeLeft(long deadline) =>
+        TimeSpan.FromTicks(Math.Max(1, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline).Ticks));
+
+    /// <summary>Takes the question that has been answered, if it still waits for that.</summary>
+    private RemoteAsk? Settle(long id)
+    {
+        if (!_sent.Remove(id, out RemoteAsk? ask))
+            return null;
+        NoteSignOfLife(ask.SentTo);
+        return ask;
+    }
+
+    private void NoteSignOfLife(string? gate)
+    {
+        if (gate == _gate)
+            _lastHeard = Stopwatch.GetTimestamp();
+    }
+
+    private void OnFailed(Failed failed)
+    {
+        if (Settle(failed.Id) is not { } ask)
+            return;
+        if (failed.ErrorType != typeof(TableClosedException).FullName)
+        {
+            ask.Fail(RemoteErrors.ExceptionOf(failed));
+            return;
+        }
+
+        // It was not executed: the process is about to end. Its door is closed, so another one will answer.
+        _waiting.Add(failed.Id, ask);
+        if (ask.SentTo == _gate)
+            _gate = null;
+        if (_gate is null)
+            Seek();
+        else
+            SendWaiting();
+    }
+
+    private void OnLocated(Located located)
+    {
+        if (_host is null)
+            _host = located.Host;
+        else if (_host != located.Host)
+            return; // A late answer of the door for all hosts; the first one has decided.
+        NoteSignOfLife(located.Gate);
+        if (_gate is null || (located.Gate != _gate && IsSilent))
+            MoveTo(located.Gate);
+    }
+
+    private void MoveTo(string gate)
+    {
+        _gate = gate;
+        foreach ((long id, RemoteAsk ask) in _sent)
+        {
+            if (ask.IsWrite)
+                ask.Fail(Lost());
+            else
+                _waiting.Add(id, ask);
+        }
+
+        _sent.Clear();
+        SendWaiting();
+    }
+
+    private void OnTick()
+    {
+        GiveUp(_waiting, hasBeenSent: false);
+        GiveUp(_sent, hasBeenSent: true);
+        if (_gate is null)
+        {
+            if (_waiting.Count > 0)
+                Seek();
+        }
+        else if (_sent.Count > 0 && IsSilent)
+        {
+            _route.Tell(_gate, new Probe(), Self);
+            Seek();
+        }
+    }
+
+    /// <summary>Answers what nobody waits for any more.</summary>
+    private void GiveUp(SortedDictionary<long, RemoteAsk> asks, bool hasBeenSent)
+    {
+        long now = Stopwatch.GetTimestamp();
+        foreach ((long id, RemoteAsk ask) in asks.Where(item => item.Value.IsDone || item.Value.Deadline <= now).ToList())
+        {
+            _ = asks.Remove(id);
+            ask.Fail(ask.IsWrite && hasBeenSent ? Lost() : Late());
+        }
+    }
+
+    private OutcomeUnknownException Lost() => new(
+        $"the process that served the table '{_table}' gave no answer; it may have executed the request or not");
+
+    private RequestTimeoutException Late() => new($"the remote table '{_table}' did not answer before the deadline");
+
+    private sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static Tick Instance { get; } = new();
+    }
+}

@@ -1,0 +1,164 @@
+using Akka.Actor;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>
+/// A table of another host, or of this one, by way of a process there that has it open: the verbs of
+/// <see cref="TableRef"/> that can travel. docs/Cluster.md, "Reach".
+/// </summary>
+/// <remarks>
+/// <para>
+/// It is safe for use by any number of threads and actors. What one thread asks for is executed in its order as long as the
+/// same process serves.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A task fails with <see cref="RequestTimeoutException"/> when its deadline has passed, for a write only if
+/// it was not executed; with <see cref="OutcomeUnknownException"/> when a write was sent and no answer came;
+/// <see cref="TableBusyException"/> when too many requests wait, there or here; <see cref="TableClosedException"/> when this
+/// actor system has stopped; and <see cref="RemoteTableException"/> with what the operation itself threw there. A token ends
+/// the waiting; what was sent by then may be executed.
+/// </para>
+/// <para>
+/// The timeout of each method counts from the call; null stands for the setting <c>remote.request-timeout</c>.
+/// </para>
+/// </remarks>
+public sealed class RemoteTableRef
+{
+    private static int s_count;
+
+    private readonly RemoteInbox _inbox = new();
+    private readonly ClusterSettings _settings;
+    private readonly IActorRef _actor;
+
+    internal RemoteTableRef(ExtendedActorSystem system, RemoteRoute route, string name, string? host)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        _settings = system.Netshm().Settings.Cluster;
+        int number = Interlocked.Increment(ref s_count);
+        _actor = system.SystemActorOf(
+            Props.Create(() => new RemoteTable(route, _inbox, name, host, _settings)),
+            FormattableString.Invariant($"netshm-remote-{number}"));
+    }
+
+    /// <summary>The table's name.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Reaches a table from outside the cluster. The reference lasts as long as the actor system: keep it.
+    /// </summary>
+    /// <param name="system">The actor system of the client.</param>
+    /// <param name="clusterClient">The actor of <see cref="Akka.Cluster.Tools.Client.ClusterClient"/>.</param>
+    /// <param name="name">The table's name.</param>
+    /// <param name="host">Its host; null for whichever has it, which must be only one.</param>
+    public static RemoteTableRef ThroughClient(
+        ActorSystem system, IActorRef clusterClient, string name, string? host = null) =>
+        new((ExtendedActorSystem)system, RemoteRoute.OfClient(clusterClient), name, host);
+
+    /// <summary>Adds a binding that hides the older ones of the key.</summary>
+    public Task AddAsync(
+        int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.Add(key, Sequence.Create(value)) { Timeout = timeout }, static r => r, cancellationToken);
+
+    /// <summary>Replaces a key's newest binding, or adds one.</summary>
+    public Task ReplaceAsync(
+        int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.Replace(key, Sequence.Create(value)) { Timeout = timeout }, static r => r,
+            cancellationToken);
+
+    /// <summary>Removes a key's newest binding, which brings the one it hid back.</summary>
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> RemoveAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Remove(key) { Timeout = timeout }, static r => ((TableProtocol.Removed)r).WasBound,
+            cancellationToken);
+
+    /// <summary>The value of a key's newest binding; a <see cref="KeyNotFoundException"/> when there is none.</summary>
+    public async Task<int[]> FindAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        await TryFindAsync(key, timeout, cancellationToken).ConfigureAwait(false)
+        ?? throw new KeyNotFoundException(FormattableString.Invariant($"{Name}: key {key} is not bound"));
+
+    /// <summary>The value of a key's newest binding, or null when it is not bound.</summary>
+    public Task<int[]?> TryFindAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Find(key) { Timeout = timeout },
+            static r => r is TableProtocol.Found found ? found.Value.Array : null,
+            cancellationToken);
+
+    /// <summary>The values of all bindings of a key, newest first.</summary>
+    public Task<IReadOnlyList<int[]>> FindAllAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<IReadOnlyList<int[]>>(
+            new TableProtocol.FindAll(key) { Timeout = timeout },
+            static r => [.. ((TableProtocol.FoundAll)r).Values.Select(value => value.Array)],
+            cancellationToken);
+
+    /// <summary>Whether a key is bound.</summary>
+    public Task<bool> ContainsAsync(
+        int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Contains(key) { Timeout = timeout }, static r => ((TableProtocol.Contained)r).IsBound,
+            cancellationToken);
+
+    /// <summary>The number of bindings, hidden ones included.</summary>
+    public Task<int> CountAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Count { Timeout = timeout }, static r => ((TableProtocol.Counted)r).Bindings,
+            cancellationToken);
+
+    /// <summary>Does several operations as one, if their conditions are met.</summary>
+    /// <returns><see cref="TableProtocol.GroupDone"/> or <see cref="TableProtocol.ConditionNotMet"/>.</returns>
+    /// <remarks>See <see cref="TableProtocol.GroupOperations"/>.</remarks>
+    public Task<object> GroupAsync(
+        ReadOnlySpan<GroupOperation> operations,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default) =>
+        Ask<object>(
+            new TableProtocol.GroupOperations(Sequence.Create(operations)) { Timeout = timeout }, static r => r,
+            cancellationToken);
+
+    /// <summary>A copy of all bindings at one moment; those of one key come newest first.</summary>
+    /// <remarks>It travels as one message: mind <c>akka.remote.dot-netty.tcp.maximum-frame-size</c>.</remarks>
+    public Task<IReadOnlyList<TableProtocol.Binding>> SnapshotAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<IReadOnlyList<TableProtocol.Binding>>(
+            new TableProtocol.TakeSnapshot { Timeout = timeout }, static r => ((TableProtocol.Snapshot)r).Bindings,
+            cancellationToken);
+
+    /// <summary>Checks the table for damage; a damaged one is not quarantined for that.</summary>
+    public Task<TableProtocol.Checked> CheckAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask(
+            new TableProtocol.Check { Timeout = timeout }, static r => (TableProtocol.Checked)r, cancellationToken);
+
+    /// <summary>Writes a table in a file back to its device.</summary>
+    public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Ask<object>(new TableProtocol.Flush { Timeout = timeout }, static r => r, cancellationToken);
+
+    /// <summary>Asks a question other than a request to the table's actor, too.</summary>
+    internal Task<Answer> Ask(
+        object question, bool isWrite, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<Answer>(cancellationToken);
+        var ask = new RemoteAsk(question, isWrite, PendingRequest.DeadlineAfter(timeout ?? _settings.RequestTimeout));
+        if (cancellationToken.CanBeCanceled)
+            ask.CancelWith(cancellationToken);
+        _inbox.Enqueue(ask);
+        _actor.Tell(RemoteTable.Look.Instance, ActorRefs.NoSender);
+        return ask.Answer;
+    }
+
+    private async Task<T> Ask<T>(
+        TableProtocol.Request request, Func<object, T> resultOf, CancellationToken cancellationToken)
+    {
+        Answer answer =
+            await Ask(request, request.IsWrite, request.Timeout, cancellationToken).ConfigureAwait(false);
+        return resultOf(answer.Reply);
+    }
+}
