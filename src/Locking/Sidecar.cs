@@ -32,8 +32,14 @@ internal sealed class Sidecar : IDisposable
     /// <summary>The byte whose lock is the proof of life of slot 0; no byte of the file is so far out.</summary>
     public const long FirstLifeByte = 1L << 62;
 
+    /// <summary>The place of the publisher's lock; not right beside a life byte, so that the kernel lists it by itself.</summary>
+    private const int PublisherSlot = -2;
+
+    private readonly Lock _publishing = new();
     private readonly int _descriptor;
     private readonly string _path;
+    private bool _isPublisher;
+    private bool _isDisposed;
 
     private Sidecar(int descriptor, string path, int changeCapacity)
     {
@@ -219,6 +225,29 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Gives the life byte of a dead slot back.</summary>
     public void UnlockLife(int slot) => _ = LockLife(slot, 1, Libc.F_UNLCK); // Unlocking what is locked can't fail.
 
+    /// <summary>Makes this process the one that publishes the table's changes, unless there is one.</summary>
+    public bool TryBecomePublisher()
+    {
+        lock (_publishing)
+        {
+            // The kernel would give the lock to the same open file twice.
+            if (_isPublisher || _isDisposed || !TryLockLife(PublisherSlot))
+                return false;
+            return _isPublisher = true;
+        }
+    }
+
+    /// <summary>Lets another process become the publisher.</summary>
+    public void ResignAsPublisher()
+    {
+        lock (_publishing)
+        {
+            _isPublisher = false;
+            if (!_isDisposed) // Else the kernel has freed it, and the descriptor may be another file's by now.
+                UnlockLife(PublisherSlot);
+        }
+    }
+
     /// <summary>Begins anew after the machine was restarted: nobody who wrote the words is alive.</summary>
     public void WriteBootId()
     {
@@ -230,7 +259,11 @@ internal sealed class Sidecar : IDisposable
     public void Dispose()
     {
         Block.Retire();
-        _ = Libc.Close(_descriptor);
+        lock (_publishing)
+        {
+            _isDisposed = true;
+            _ = Libc.Close(_descriptor);
+        }
     }
 
     private static Guid BootId() =>

@@ -77,6 +77,9 @@ internal sealed class SidecarAttachment : IDisposable
         return attachment;
     }
 
+    /// <summary>The sidecar.</summary>
+    public Sidecar Sidecar => _sidecar;
+
     /// <summary>Whether no other process uses the table so; as long as the creation lock is held.</summary>
     public bool IsAlone => _sidecar.IsAlone();
 

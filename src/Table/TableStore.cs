@@ -45,6 +45,9 @@ internal sealed class TableStore
     /// <summary>The table's change feed; null when it has none.</summary>
     public ChangeWatch? Changes { get; private set; }
 
+    /// <summary>The file with what futex locking needs; null with other methods.</summary>
+    public Sidecar? Sidecar => _sidecar?.Sidecar;
+
     /// <summary>The last recovery that this process has made.</summary>
     public TableRecovery? LastRecovery { get; private set; }
 
