@@ -35,8 +35,8 @@ internal sealed class ClusterGuardian : UntypedActor
                 Sender.Tell(Context.ActorOf(props, name));
                 break;
             case CloseDoors:
-                foreach (IActorRef entrance in _entrances.Values.SelectMany(static entrances => entrances[1..]))
-                    Context.Stop(entrance);
+                foreach (IActorRef entrance in _entrances.Values.SelectMany(static entrances => entrances))
+                    entrance.Tell(new TableGate.Close());
                 Sender.Tell(Done.Instance);
                 break;
             default:

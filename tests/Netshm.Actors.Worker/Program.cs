@@ -1,9 +1,11 @@
 using Netshm.Actors.Worker;
+using Netshm.Actors.Worker.Cluster;
 
 return args switch
 {
     ["increment", var name, var keys, var rounds] => await IncrementCommand.Run(name, keys, rounds),
     ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
+    ["node", var ip, var seed, var table, var location] => await NodeCommand.Run(ip, seed, table, location),
     _ => await Unknown(args),
 };
 

@@ -39,3 +39,11 @@ internal sealed record Answer(long Id, object Reply, long AsOf) : IClusterMessag
 /// <param name="ErrorType">The full name of the error's type.</param>
 /// <param name="Message">The error's message.</param>
 internal sealed record Failed(long Id, string ErrorType, string Message) : IClusterMessage;
+
+/// <summary>
+/// A message as its own serializer has written it. Akka's ClusterClient writes what it sends as JSON, as which other messages
+/// of tables can't be read back.
+/// </summary>
+/// <param name="Manifest">The message's manifest.</param>
+/// <param name="Bytes">What <see cref="ClusterSerializer"/> makes of it.</param>
+internal sealed record Letter(string Manifest, byte[] Bytes);

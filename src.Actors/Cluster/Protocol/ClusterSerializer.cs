@@ -76,6 +76,12 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         }
     }
 
+    /// <summary>Writes a message for a way on which it would be written by another serializer.</summary>
+    internal Letter Seal(object message) => new(Manifest(message), ToBinary(message));
+
+    /// <summary>Reads it again.</summary>
+    internal object Open(Letter letter) => FromBinary(letter.Bytes, letter.Manifest);
+
     private static Func<ClusterSerializer, BinaryReader, object> ReaderOf(string manifest) =>
         manifest.EndsWith(Version, StringComparison.Ordinal)
         && s_readers.TryGetValue(

@@ -76,6 +76,8 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
                 break;
             case Alive(var gate):
                 NoteSignOfLife(gate);
+                if (gate == _gate)
+                    SendWaiting();
                 break;
             case Located located:
                 OnLocated(located);
@@ -105,6 +107,8 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 
         if (_gate is null)
             Seek();
+        else if (_sent.Count == 0 && IsSilent)
+            _route.Tell(_gate, new Probe(), Self); // After a pause it may be gone: a write would be lost on the way.
         else
             SendWaiting();
     }
@@ -114,8 +118,6 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 
     private void SendWaiting()
     {
-        if (_sent.Count == 0)
-            _lastHeard = Stopwatch.GetTimestamp(); // The silence counts from the question on.
         foreach ((long id, RemoteAsk ask) in _waiting)
         {
             if (!ask.IsDone)
@@ -179,7 +181,6 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
             _host = located.Host;
         else if (_host != located.Host)
             return; // A late answer of the door for all hosts; the first one has decided.
-        NoteSignOfLife(located.Gate);
         if (_gate is null || (located.Gate != _gate && IsSilent))
             MoveTo(located.Gate);
     }
@@ -187,6 +188,7 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
     private void MoveTo(string gate)
     {
         _gate = gate;
+        _lastHeard = Stopwatch.GetTimestamp();
         foreach ((long id, RemoteAsk ask) in _sent)
         {
             if (ask.IsWrite)
@@ -203,16 +205,11 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
     {
         GiveUp(_waiting, hasBeenSent: false);
         GiveUp(_sent, hasBeenSent: true);
-        if (_gate is null)
-        {
-            if (_waiting.Count > 0)
-                Seek();
-        }
-        else if (_sent.Count > 0 && IsSilent)
-        {
+        if (_waiting.Count == 0 && !(_sent.Count > 0 && IsSilent))
+            return;
+        Seek();
+        if (_gate is not null)
             _route.Tell(_gate, new Probe(), Self);
-            Seek();
-        }
     }
 
     /// <summary>Answers what nobody waits for any more.</summary>

@@ -4,7 +4,8 @@ namespace Netshm.Actors.Cluster;
 
 /// <summary>
 /// A table of another host, or of this one, by way of a process there that has it open: the verbs of
-/// <see cref="TableRef"/> that can travel. docs/Cluster.md, "Reach".
+/// <see cref="TableRef"/> that can travel. <see cref="ClusterTables.Table"/> and <see cref="ClusterTablesClient.Table"/> give
+/// it; docs/Cluster.md, "Reach".
 /// </summary>
 /// <remarks>
 /// <para>
@@ -43,17 +44,6 @@ public sealed class RemoteTableRef
 
     /// <summary>The table's name.</summary>
     public string Name { get; }
-
-    /// <summary>
-    /// Reaches a table from outside the cluster. The reference lasts as long as the actor system: keep it.
-    /// </summary>
-    /// <param name="system">The actor system of the client.</param>
-    /// <param name="clusterClient">The actor of <see cref="Akka.Cluster.Tools.Client.ClusterClient"/>.</param>
-    /// <param name="name">The table's name.</param>
-    /// <param name="host">Its host; null for whichever has it, which must be only one.</param>
-    public static RemoteTableRef ThroughClient(
-        ActorSystem system, IActorRef clusterClient, string name, string? host = null) =>
-        new((ExtendedActorSystem)system, RemoteRoute.OfClient(clusterClient), name, host);
 
     /// <summary>Adds a binding that hides the older ones of the key.</summary>
     public Task AddAsync(

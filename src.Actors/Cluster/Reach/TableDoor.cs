@@ -9,7 +9,9 @@ namespace Netshm.Actors.Cluster;
 internal sealed class TableDoor : UntypedActor
 {
     private readonly Located _answer;
+    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
     private TableRef _table;
+    private bool _isClosed;
 
     public TableDoor(TableRef table, Located answer)
     {
@@ -32,11 +34,17 @@ internal sealed class TableDoor : UntypedActor
         {
             case Locate:
                 // Who asks in vain asks again, and is led elsewhere.
-                if (!_table.IsClosed)
+                if (!_isClosed && !_table.IsClosed)
                     Sender.Tell(_answer);
                 break;
             case TableGate.Serve(var table):
                 _table = table;
+                break;
+            case TableGate.Close:
+                _isClosed = true;
+                break;
+            case Letter letter:
+                OnReceive(_serializer.Open(letter));
                 break;
             default:
                 Unhandled(message);

@@ -10,25 +10,41 @@ namespace Netshm.Actors.Cluster;
 internal sealed class TableGate : UntypedActor
 {
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress();
+    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
     private TableRef _table;
+    private bool _isClosed;
 
     public TableGate(TableRef table) => _table = table;
 
     /// <summary>Says that a table that was closed has been opened again.</summary>
     internal sealed record Serve(TableRef Table) : INoSerializationVerificationNeeded;
 
+    /// <summary>Says that the process is about to end: callers are to go elsewhere while they can be told so.</summary>
+    internal sealed record Close : INoSerializationVerificationNeeded;
+
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case Ask(var id, _) when _isClosed:
+                Sender.Tell(new Failed(
+                    id, typeof(TableClosedException).FullName!, $"the process that served '{_table.Name}' ends"));
+                break;
             case Ask(var id, TableProtocol.Request request):
                 Execute(id, request, Sender);
                 break;
             case Probe:
-                Sender.Tell(new Alive(_path));
+                if (!_isClosed)
+                    Sender.Tell(new Alive(_path));
+                break;
+            case Close:
+                _isClosed = true;
                 break;
             case Serve(var table):
                 _table = table;
+                break;
+            case Letter letter:
+                OnReceive(_serializer.Open(letter));
                 break;
             default:
                 Unhandled(message);
