@@ -164,6 +164,9 @@ public sealed class TypedTableRef<TKey, TValue>
             group => body(new TypedTableGroup<TKey, TValue>(group, _keys, _values)), timeout, cancellationToken);
     }
 
+    /// <summary>The key of the underlying table at which a key's bindings lie.</summary>
+    internal int HashOf(TKey key) => _keys.Hash(key);
+
     private ShmHashtable<TKey, TValue> Typed(ShmTable table) => new(_keys, _values, table);
 
     private Task<object> Write(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
@@ -11,9 +12,18 @@ internal sealed class ClusterGuardian : UntypedActor
     public const string Name = "netshm-cluster";
 
     private readonly string _host;
-    private readonly Dictionary<string, IActorRef[]> _entrances = [];
+    private readonly ClusterSettings _settings;
+    private readonly ConcurrentDictionary<string, bool> _published;
 
-    public ClusterGuardian(string host) => _host = host;
+    /// <summary>For each exposed table its gate, its doors, and who publishes its changes.</summary>
+    private readonly Dictionary<string, IActorRef[]> _actors = [];
+
+    public ClusterGuardian(string host, ClusterSettings settings, ConcurrentDictionary<string, bool> published)
+    {
+        _host = host;
+        _settings = settings;
+        _published = published;
+    }
 
     /// <summary>Makes a table of this process reachable.</summary>
     internal sealed record Expose(TableRef Table) : INoSerializationVerificationNeeded;
@@ -35,8 +45,8 @@ internal sealed class ClusterGuardian : UntypedActor
                 Sender.Tell(Context.ActorOf(props, name));
                 break;
             case CloseDoors:
-                foreach (IActorRef entrance in _entrances.Values.SelectMany(static entrances => entrances))
-                    entrance.Tell(new TableGate.Close());
+                foreach (IActorRef actor in _actors.Values.SelectMany(static actors => actors))
+                    actor.Tell(new TableGate.Close());
                 Sender.Tell(Done.Instance);
                 break;
             default:
@@ -47,25 +57,28 @@ internal sealed class ClusterGuardian : UntypedActor
 
     private void Open(TableRef table)
     {
-        if (_entrances.TryGetValue(table.Name, out IActorRef[]? open))
+        if (_actors.TryGetValue(table.Name, out IActorRef[]? actors))
         {
-            foreach (IActorRef entrance in open)
-                entrance.Tell(new TableGate.Serve(table));
+            foreach (IActorRef actor in actors)
+                actor.Tell(new TableGate.Serve(table));
             return;
         }
 
         string shared = TableDoor.NameOf(table.Name, _host);
         IActorRef gate = Context.ActorOf(
-            Props.Create(() => new TableGate(table)), FormattableString.Invariant($"{shared}@{Guid.NewGuid():N}"));
+            Props.Create(() => new TableGate(table, _host)),
+            FormattableString.Invariant($"{shared}@{Guid.NewGuid():N}"));
         var answer = new Located(_host, gate.Path.ToStringWithoutAddress());
         Props door = Props.Create(() => new TableDoor(table, answer));
 
         // The gate first: who has heard of a door has heard of its gate then, since registrations spread in their order.
         IActorRef[] entrances =
             [gate, Context.ActorOf(door, shared), Context.ActorOf(door, TableDoor.NameOf(table.Name, host: null))];
-        _entrances.Add(table.Name, entrances);
         var receptionist = ClusterClientReceptionist.Get(Context.System);
         foreach (IActorRef entrance in entrances)
             receptionist.RegisterService(entrance);
+        IActorRef publisher = Context.ActorOf(
+            Props.Create(() => new ClusterPublisher(table, _host, _settings, _published)), $"{shared}@publisher");
+        _actors.Add(table.Name, [.. entrances, publisher]);
     }
 }

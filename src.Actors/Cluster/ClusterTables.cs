@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster;
@@ -19,6 +20,8 @@ public sealed class ClusterTables : IExtension
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _guardian;
     private readonly IActorRef _reporter;
+    private int _followers;
+    private readonly ConcurrentDictionary<string, bool> _published = new();
     private readonly ConcurrentDictionary<(string Name, string? Host), Lazy<RemoteTableRef>> _remotes = new();
 
     /// <summary>Starts the node's actors; called by <see cref="ClusterTablesProvider"/>.</summary>
@@ -31,7 +34,7 @@ public sealed class ClusterTables : IExtension
         _system = system;
         Settings = system.Netshm().Settings.Cluster;
         Host = Settings.Host ?? system.Provider.DefaultAddress.Host;
-        _guardian = system.SystemActorOf(Props.Create(() => new ClusterGuardian(Host)), ClusterGuardian.Name);
+        _guardian = system.SystemActorOf(Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterGuardian.Name);
         Overview = StartOverview();
         _reporter = Start(
             Props.Create(() => new NodeReporter(Host, Overview, Settings.ReportInterval, IsPublisher)), "reporter");
@@ -70,13 +73,75 @@ public sealed class ClusterTables : IExtension
         static (key, system) => new(() => new RemoteTableRef(system, RemoteRoute.OfMember(system), key.Name, key.Host)),
         _system).Value;
 
-    /// <summary>Which nodes have which tables open, from their last reports.</summary>
-    /// <param name="timeout">How long the overview may take; null for <c>remote.request-timeout</c>.</param>
+    /// <summary>A typed table of another host, or of this one, that is exposed there.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="keys">Represents the keys.</param>
+    /// <param name="values">Represents the values.</param>
+    /// <param name="host">Its host; null for whichever has it, which must be only one.</param>
+    public RemoteTypedTableRef<TKey, TValue> Table<TKey, TValue>(
+        string name, DataManager<TKey> keys, DataManager<TValue> values, string? host = null) =>
+        new(Table(name, host), keys, values);
+
+    /// <summary>
+    /// Lets an actor be told the changes of an exposed table: it gets <see cref="FeedFound"/>, then
+    /// <see cref="TableChanges"/>, and <see cref="FeedSilent"/> when nobody answers any more.
+    /// </summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="subscriber">The actor, at whose death it ends.</param>
+    /// <param name="host">The table's host; null for whichever has it, which must be only one.</param>
+    /// <param name="from">The number of the first change that is wanted; null for those to come.</param>
+    /// <returns>The actor that tells: stop it to hear no more.</returns>
+    public IActorRef Follow(string name, IActorRef subscriber, string? host = null, long? from = null)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        return StartFollower(Table(name, host), from, message => subscriber.Tell(message), subscriber);
+    }
+
+    /// <summary>Makes a cache of an exposed table; dispose it when it is not used any more.</summary>
+    /// <param name="name">The table's name.</param>
+    /// <param name="keys">Represents the keys.</param>
+    /// <param name="values">Represents the values.</param>
+    /// <param name="host">Its host; null for whichever has it, which must be only one.</param>
+    /// <param name="maxEntries">How many keys to keep; null for the setting <c>near-cache.max-entries</c>.</param>
+    public NearCache<TKey, TValue> NearCache<TKey, TValue>(
+        string name,
+        DataManager<TKey> keys,
+        DataManager<TValue> values,
+        string? host = null,
+        int? maxEntries = null)
+    {
+        RemoteTypedTableRef<TKey, TValue> table = Table(name, keys, values, host);
+        return new NearCache<TKey, TValue>(
+            maxEntries ?? Settings.NearCacheMaxEntries,
+            entries => new RemoteNearSource<TKey, TValue>(
+                table, entries, tell => StartFollower(table.Table, null, tell, null)));
+    }
+
+    /// <summary>
+    /// Which nodes have which tables open, from their last reports. The overview is asked again while its node changes.
+    /// </summary>
+    /// <param name="timeout">How long it may take; null for <c>remote.request-timeout</c>.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="AskTimeoutException">There was no answer in time.</exception>
-    public Task<ClusterStatus> StatusAsync(
-        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Overview.Ask<ClusterStatus>(new Status(), timeout ?? Settings.RequestTimeout, cancellationToken);
+    /// <exception cref="RequestTimeoutException">There was no answer in time.</exception>
+    public async Task<ClusterStatus> StatusAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        long deadline = PendingRequest.DeadlineAfter(timeout ?? Settings.RequestTimeout);
+        while (Stopwatch.GetTimestamp() < deadline)
+        {
+            try
+            {
+                return await Overview.Ask<ClusterStatus>(new Status(), Settings.RemoteSilence, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (AskTimeoutException)
+            {
+                // The question was lost with the node that had the overview, or no node has it yet.
+            }
+        }
+
+        throw new RequestTimeoutException("the overview of the cluster's tables did not answer before the deadline");
+    }
 
     /// <summary>Makes a table of this process reachable, or one that was opened again.</summary>
     internal void Expose(TableRef table)
@@ -85,7 +150,7 @@ public sealed class ClusterTables : IExtension
         _reporter.Tell(new ReportNow());
     }
 
-    private bool IsPublisher(string table) => false;
+    private bool IsPublisher(string table) => _published.GetValueOrDefault(table);
 
     /// <summary>Starts the singleton's manager, if it may live here, and its proxy.</summary>
     private IActorRef StartOverview()
@@ -107,6 +172,11 @@ public sealed class ClusterTables : IExtension
                 ClusterSingletonProxySettings.Create(_system).WithSingletonName("tables").WithRole(Settings.Role!)),
             $"{name}-proxy");
     }
+
+    private IActorRef StartFollower(
+        RemoteTableRef table, long? from, Action<object> tell, IActorRef? subscriber) => Start(
+        Props.Create(() => new ChangeFollower(table, from, Settings, tell, subscriber)),
+        FormattableString.Invariant($"follower-{Interlocked.Increment(ref _followers)}"));
 
     private IActorRef Start(Props props, string name) =>
         _guardian.Ask<IActorRef>(new ClusterGuardian.Start(props, name), s_startTimeout).GetAwaiter().GetResult();

@@ -74,7 +74,19 @@ internal sealed class NodeReporter : UntypedActor, IWithTimers
         var memory = new FileInfo(table.Settings.Location.MemoryPath);
         return new TableStatus(
             table.Name, table.Settings.Location.ToString(), health, problem, bindings,
-            memory.Exists ? memory.Length : -1, table.Settings.Cluster.Expose, _isPublisher(table.Name), 0);
+            memory.Exists ? memory.Length : -1, table.Settings.Cluster.Expose, _isPublisher(table.Name), LastChangeOf(table));
+    }
+
+    private static long LastChangeOf(TableRef table)
+    {
+        try
+        {
+            return table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+        }
+        catch (Exception) when (table.IsClosed)
+        {
+            return 0; // Its health tells why.
+        }
     }
 
     private static async Task<(TableHealth Health, string Problem, int Bindings)> HealthOf(TableRef table)

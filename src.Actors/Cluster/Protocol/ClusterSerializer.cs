@@ -23,6 +23,15 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         [nameof(Ask)] = (s, r) => new Ask(r.ReadInt64(), s.ReadInner(r)),
         [nameof(Answer)] = (s, r) => new Answer(r.ReadInt64(), s.ReadInner(r), r.ReadInt64()),
         [nameof(Failed)] = (_, r) => new Failed(r.ReadInt64(), r.ReadString(), r.ReadString()),
+        [nameof(TableChanges)] = (_, r) => new TableChanges(
+            r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
+        [nameof(FeedFound)] = (_, r) => new FeedFound(r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadInt64()),
+        [nameof(FeedSilent)] = (_, r) => new FeedSilent(r.ReadString()),
+        [nameof(Published)] = (_, r) => new Published(
+            r.ReadInt64(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
+        [nameof(Replay)] = (_, r) => new Replay(r.ReadOptionalInt64(), r.ReadInt32()),
+        [nameof(Replayed)] = (_, r) => new Replayed(
+            r.ReadString(), r.ReadInt64(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
         [nameof(NodeReport)] = (_, r) => r.ReadNodeReport(),
         [nameof(ReportNow)] = (_, _) => new ReportNow(),
         [nameof(ClusterTables.Status)] = (_, _) => new ClusterTables.Status(),
@@ -116,6 +125,46 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
                 writer.Write(id);
                 writer.Write(errorType);
                 writer.Write(text);
+                break;
+            default:
+                WriteFeedOrOverview(message, writer);
+                break;
+        }
+    }
+
+    private static void WriteFeedOrOverview(object message, BinaryWriter writer)
+    {
+        switch (message)
+        {
+            case TableChanges(var table, var host, var feedId, var changes):
+                writer.Write(table);
+                writer.Write(host);
+                writer.Write(feedId);
+                writer.WriteSequence(changes, static (w, change) => w.WriteChange(change));
+                break;
+            case FeedFound(var table, var host, var feedId, var next):
+                writer.Write(table);
+                writer.Write(host);
+                writer.Write(feedId);
+                writer.Write(next);
+                break;
+            case FeedSilent(var table):
+                writer.Write(table);
+                break;
+            case Published(var feedId, var last, var changes):
+                writer.Write(feedId);
+                writer.Write(last);
+                writer.WriteSequence(changes, static (w, change) => w.WriteChange(change));
+                break;
+            case Replay(var from, var maxCount):
+                writer.WriteOptionalInt64(from);
+                writer.Write(maxCount);
+                break;
+            case Replayed(var host, var feedId, var last, var changes):
+                writer.Write(host);
+                writer.Write(feedId);
+                writer.Write(last);
+                writer.WriteSequence(changes, static (w, change) => w.WriteChange(change));
                 break;
             case NodeReport report:
                 writer.WriteNodeReport(report);

@@ -27,6 +27,20 @@ internal static class ClusterWireFormat
         reader.ReadString(), reader.ReadString(), reader.ReadBoolean(),
         reader.ReadSequence(static r => r.ReadTableStatus()));
 
+    public static void WriteChange(this BinaryWriter writer, TableChange change)
+    {
+        writer.Write(change.FirstNumber);
+        writer.Write(change.Number);
+        writer.Write((byte)change.Kind);
+        writer.Write(change.Key);
+        writer.Write(change.LengthInWords);
+        writer.Write(change.Depth);
+    }
+
+    public static TableChange ReadChange(this BinaryReader reader) => new(
+        reader.ReadInt64(), reader.ReadInt64(), (ChangeKind)reader.ReadByte(), reader.ReadInt32(), reader.ReadInt32(),
+        reader.ReadInt32());
+
     private static void WriteTableStatus(this BinaryWriter writer, TableStatus table)
     {
         writer.Write(table.Name);

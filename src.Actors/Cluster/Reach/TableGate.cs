@@ -9,12 +9,20 @@ namespace Netshm.Actors.Cluster;
 /// <remarks>It never waits: the table's actor answers on the thread pool, in whatever order questions are done.</remarks>
 internal sealed class TableGate : UntypedActor
 {
+    /// <summary>The longest reply, however much is asked for: some 30 bytes each.</summary>
+    private const int MaxReplayed = 1 << 16;
+
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress();
     private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
     private TableRef _table;
+    private readonly string _host;
     private bool _isClosed;
 
-    public TableGate(TableRef table) => _table = table;
+    public TableGate(TableRef table, string host)
+    {
+        _table = table;
+        _host = host;
+    }
 
     /// <summary>Says that a table that was closed has been opened again.</summary>
     internal sealed record Serve(TableRef Table) : INoSerializationVerificationNeeded;
@@ -30,8 +38,8 @@ internal sealed class TableGate : UntypedActor
                 Sender.Tell(new Failed(
                     id, typeof(TableClosedException).FullName!, $"the process that served '{_table.Name}' ends"));
                 break;
-            case Ask(var id, TableProtocol.Request request):
-                Execute(id, request, Sender);
+            case Ask ask:
+                Execute(ask, Sender);
                 break;
             case Probe:
                 if (!_isClosed)
@@ -52,21 +60,47 @@ internal sealed class TableGate : UntypedActor
         }
     }
 
-    private static object ReplyOf(long id, Task<object> done, long asOf)
-    {
-        if (done.IsCompletedSuccessfully)
-            return new Answer(id, done.Result, asOf);
-        Exception error = done.Exception!.InnerException!;
-        return new Failed(id, error.GetType().FullName!, error.Message);
-    }
-
-    private void Execute(long id, TableProtocol.Request request, IActorRef asker)
+    private void Execute(Ask ask, IActorRef asker)
     {
         IActorRef self = Self;
-        _ = _table.Ask(request, static reply => reply, CancellationToken.None).ContinueWith(
-            done => asker.Tell(ReplyOf(id, done, 0), self),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        try
+        {
+            if (ask.Question is Replay replay)
+            {
+                Replayed replayed = _table.ReadDirectly(table => Read(table, replay));
+                asker.Tell(new Answer(ask.Id, replayed, replayed.LastChange), self);
+                return;
+            }
+
+            // Before the value is read: the reply has all changes up to this one.
+            long asOf = _table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+            _ = _table.Ask((TableProtocol.Request)ask.Question, static reply => reply, CancellationToken.None).ContinueWith(
+                done => asker.Tell(ReplyOf(ask.Id, done, asOf), self),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+        catch (Exception e) when (e is NetshmException or InvalidOperationException or IOException)
+        {
+            asker.Tell(FailureOf(ask.Id, e), self);
+        }
+    }
+
+    private static object ReplyOf(long id, Task<object> done, long asOf) => done.IsCompletedSuccessfully
+        ? new Answer(id, done.Result, asOf)
+        : FailureOf(id, done.Exception!.InnerException!);
+
+    private static Failed FailureOf(long id, Exception error) =>
+        new(id, error.GetType().FullName!, error.Message);
+
+    private Replayed Read(ShmTable table, Replay replay)
+    {
+        ChangeReader reader = table.ReadChanges(replay.From);
+        long last = table.LastChange;
+        if (replay.From is null)
+            return new Replayed(_host, table.FeedId, reader.Next - 1, []);
+        var changes = new TableChange[Math.Clamp(replay.MaxCount, 2, MaxReplayed)];
+        int count = reader.Read(changes);
+        return new Replayed(_host, table.FeedId, last, Sequence.Create<TableChange>(changes.AsSpan(0, count)));
     }
 }

@@ -10,30 +10,17 @@ using static Netshm.Actors.TableProtocol;
 namespace Netshm.Actors.Tests.Cluster;
 
 /// <summary>Tables of another host, which processes there expose: by a member of the cluster, and from outside.</summary>
-[Collection(ClusterTests.Name)]
-public sealed class ReachTests : IDisposable
+public sealed class ReachTests : ClusterSpec
 {
-    private const string Host = "127.0.0.1";
-    private const string OtherHost = "127.0.0.2";
+    private const string Name = "reach";
     private const int Writes = 300;
-
-    private readonly TempTable _temp = new();
-    private readonly DisposableList<ChildProcess> _processes = new();
-
-    public void Dispose()
-    {
-        foreach (ChildProcess process in _processes)
-            process.Kill(); // Leaving in order takes them long when others have been killed.
-        _processes.Dispose();
-        _temp.Dispose();
-    }
 
     [Fact]
     public async Task A_member_reaches_a_table_of_another_host_and_goes_on_when_the_process_that_served_it_is_killed()
     {
-        (ChildProcess serving, string address) = StartNode("first");
+        (ChildProcess serving, string address) = StartNode("first", Name);
         await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, address, "");
-        RemoteTableRef table = ClusterTables.Get(node.System).Table("reach");
+        RemoteTableRef table = ClusterTables.Get(node.System).Table(Name);
         await AssertThatAllVerbsWork(table);
         await AssertThatADeathLosesNothing(table, serving, address);
     }
@@ -41,7 +28,7 @@ public sealed class ReachTests : IDisposable
     [Fact]
     public async Task A_cluster_client_does_too()
     {
-        (ChildProcess serving, string address) = StartNode("first");
+        (ChildProcess serving, string address) = StartNode("first", Name);
         using ActorSystem system = ActorSystem.Create("outside", ConfigurationFactory.ParseString($$"""
             akka { loglevel = WARNING, stdout-loglevel = OFF, loggers = [], actor.provider = remote }
             akka.remote.dot-netty.tcp { hostname = "{{OtherHost}}", port = 0 }
@@ -55,7 +42,7 @@ public sealed class ReachTests : IDisposable
             system,
             ClusterClientSettings.Create(system).WithInitialContacts(
                 ImmutableHashSet.Create(ActorPath.Parse($"{address}/system/receptionist"))));
-        RemoteTableRef table = client.Table("reach", Host);
+        RemoteTableRef table = client.Table(Name, Host);
         await AssertThatAllVerbsWork(table);
         await AssertThatADeathLosesNothing(table, serving, address);
         await system.Terminate();
@@ -64,11 +51,11 @@ public sealed class ReachTests : IDisposable
     [Fact]
     public async Task Requests_go_over_to_another_process_when_one_leaves_in_order()
     {
-        (ChildProcess leaving, string address) = StartNode("first");
+        (ChildProcess leaving, string address) = StartNode("first", Name);
         await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, address, "");
-        RemoteTableRef table = ClusterTables.Get(node.System).Table("reach", Host);
+        RemoteTableRef table = ClusterTables.Get(node.System).Table(Name, Host);
         await table.AddAsync(1, [1]);
-        _ = StartNode(address);
+        _ = StartNode(address, Name);
         Task end = Task.Run(leaving.Finish);
         int writes = 0;
         do
@@ -124,7 +111,7 @@ public sealed class ReachTests : IDisposable
     /// <summary>Writes and reads while the only process that can have served so far is killed beside another one.</summary>
     private async Task AssertThatADeathLosesNothing(RemoteTableRef table, ChildProcess serving, string address)
     {
-        _ = StartNode(address);
+        _ = StartNode(address, Name);
         Task death = Task.CompletedTask;
         var unknown = new HashSet<int>();
         for (int key = 0; key < Writes; key++)
@@ -153,14 +140,7 @@ public sealed class ReachTests : IDisposable
 
     private int Bindings(int key)
     {
-        using ShmTable table = ShmTable.Open(_temp.Name);
+        using ShmTable table = ShmTable.Open(Temp.Name);
         return table.FindAll(key).Count;
-    }
-
-    private (ChildProcess Process, string Address) StartNode(string seed)
-    {
-        ChildProcess process = ClusterProcess.Start("node", Host, seed, "reach", _temp.Name.ToString());
-        _processes.Add(process);
-        return (process, process.ReadLine());
     }
 }

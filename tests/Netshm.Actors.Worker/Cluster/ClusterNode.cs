@@ -60,7 +60,7 @@ public sealed class ClusterNode : IAsyncDisposable
             periodic-tasks-initial-delay = 200ms
             failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 3s }
             downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver { active-strategy = keep-majority, stable-after = 1s }
+            split-brain-resolver { active-strategy = keep-oldest, stable-after = 1s }
             down-removal-margin = 0s
             pub-sub.gossip-interval = 100ms
             singleton.hand-over-retry-interval = 200ms

@@ -9,7 +9,7 @@ internal static class NodeCommand
     public static async Task<int> Run(string ip, string seed, string table, string location)
     {
         ClusterNode node = await ClusterNode.StartAsync(ip, seed == "first" ? null : seed, $$"""
-            netshm.table.{{table}} { location = "{{location}}", cluster.expose = on }
+            netshm.table.{{table}} { location = "{{location}}", cluster.expose = on, change-feed-capacity = 1024 }
             """);
         _ = node.System.Netshm().OpenTable(table);
         Console.WriteLine(node.Address);

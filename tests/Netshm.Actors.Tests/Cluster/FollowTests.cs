@@ -1,0 +1,108 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Netshm.Actors.Cluster;
+using Netshm.Actors.Worker.Cluster;
+using Netshm.TestKit;
+
+namespace Netshm.Actors.Tests.Cluster;
+
+/// <summary>The changes of a table, followed on another host.</summary>
+public sealed class FollowTests : ClusterSpec
+{
+    private const string Name = "followed";
+    private const int Writes = 20_000;
+    private const int FeedCapacity = 1024;
+
+    private readonly Channel<object> _heard = Channel.CreateUnbounded<object>();
+
+    [Fact]
+    public async Task Every_number_comes_once_and_in_order_while_publishers_are_killed()
+    {
+        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, seed: null, "");
+        string address = node.Address.ToString();
+        (ChildProcess first, _) = StartNode(address, Name);
+        var tables = ClusterTables.Get(node.System);
+        _ = tables.Follow(Name, node.System.ActorOf(Props.Create(() => new Listener(_heard.Writer))));
+        FeedFound found = Assert.IsType<FeedFound>(await Hear());
+        Assert.Equal((Name, Host, 1), (found.Table, found.Host, found.Next));
+
+        // The first one publishes, since it was alone; after its death the second one must.
+        (ChildProcess second, _) = StartNode(address, Name);
+        Task<long> writing = Task.Run(() => Write(Writes, first.Kill));
+        long gaps = await HearUpTo(await writing, 1);
+        _ = StartNode(address, Name);
+        writing = Task.Run(() => Write(Writes, second.Kill));
+        gaps += await HearUpTo(await writing, Writes + 1);
+        Assert.InRange(gaps, 0, Writes); // What the feed had overwritten: not everything.
+    }
+
+    [Fact]
+    public async Task What_the_feed_has_overwritten_while_nobody_was_there_is_told_as_a_gap()
+    {
+        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, seed: null, "");
+        string address = node.Address.ToString();
+        (ChildProcess first, _) = StartNode(address, Name);
+        _ = ClusterTables.Get(node.System).Follow(
+            Name, node.System.ActorOf(Props.Create(() => new Listener(_heard.Writer))), Host, from: 1);
+        _ = Assert.IsType<FeedFound>(await Hear());
+        Write(1, () => { });
+        Assert.Equal(0, await HearUpTo(1, 1));
+        using ShmTable open = ShmTable.Open(Temp.Name); // The sidecar stays, and the numbers with it.
+        first.Kill();
+        Write(2 * FeedCapacity, () => { });
+        Assert.IsType<FeedSilent>(await Hear());
+        _ = StartNode(address, Name);
+        FeedFound found = Assert.IsType<FeedFound>(await Hear());
+        Assert.Equal(2, found.Next);
+        Assert.Equal(FeedCapacity, await HearUpTo(1 + (2 * FeedCapacity), 2));
+    }
+
+    /// <summary>Writes as another process of the table's host does, and does something in the middle.</summary>
+    /// <returns>The last change's number.</returns>
+    private long Write(int writes, Action inTheMiddle)
+    {
+        using ShmTable table = ShmTable.Open(Temp.Name);
+        Task middle = Task.CompletedTask;
+        for (int i = 0; i < writes; i++)
+        {
+            if (i == writes / 2)
+                middle = Task.Run(inTheMiddle);
+            table.Replace(i % 100, [i]);
+        }
+
+        middle.Wait(Patience);
+        return table.LastChange;
+    }
+
+    /// <summary>Takes what is told until a number, and demands that none is missing or comes twice.</summary>
+    /// <returns>How many came within gaps.</returns>
+    private async Task<long> HearUpTo(long last, long next)
+    {
+        long lost = 0;
+        while (next <= last)
+        {
+            if (await Hear() is not TableChanges changes)
+                continue;
+            foreach (TableChange change in changes.Changes)
+            {
+                Assert.Equal(next, change.FirstNumber);
+                next = change.Number + 1;
+                lost += change.Kind == ChangeKind.Gap ? change.Number - change.FirstNumber + 1 : 0;
+            }
+        }
+
+        Assert.Equal(last, next - 1);
+        return lost;
+    }
+
+    private async Task<object> Hear()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return await _heard.Reader.ReadAsync(limit.Token);
+    }
+
+    private sealed class Listener(ChannelWriter<object> heard) : UntypedActor
+    {
+        protected override void OnReceive(object message) => Assert.True(heard.TryWrite(message));
+    }
+}
