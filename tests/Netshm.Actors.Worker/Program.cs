@@ -5,7 +5,8 @@ return args switch
 {
     ["increment", var name, var keys, var rounds] => await IncrementCommand.Run(name, keys, rounds),
     ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
-    ["node", var ip, var seed, var table, var location] => await NodeCommand.Run(ip, seed, table, location),
+    ["node", var ip, var seed, var table, var location, var capacity] =>
+        await NodeCommand.Run(ip, seed, table, location, capacity),
     ["near", var ip, var seed, var location, var worker] => await NearCommand.Run(ip, seed, location, worker),
     _ => await Unknown(args),
 };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Netshm.TestKit;
 
 namespace Netshm.Actors.Tests.Cluster;
@@ -30,19 +31,23 @@ public abstract class ClusterSpec : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts a process with a command of the tests' worker program, and waits for its address.</summary>
-    protected (ChildProcess Process, string Address) Start(params string[] command)
+    /// <summary>Starts a process with a command of the tests' worker program; it says its address when it is up.</summary>
+    protected ChildProcess Start(params string[] command)
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, "Netshm.Actors.Worker.dll");
         ChildProcess process = ChildProcess.Start(
             $"Netshm.Actors.Worker {string.Join(' ', command)}", "dotnet", ["exec", assembly, .. command]);
         _processes.Add(process);
-        return (process, process.ReadLine());
+        return process;
     }
 
-    /// <summary>Starts a node that exposes a table.</summary>
-    protected (ChildProcess Process, string Address) StartNode(string seed, string table) =>
-        Start("node", Host, seed, table, Temp.Name.ToString());
+    /// <summary>Starts a node that exposes a table, and waits until it is up.</summary>
+    protected (ChildProcess Process, string Address) StartNode(string seed, string table, int feedCapacity = 1024)
+    {
+        ChildProcess process = Start(
+            "node", Host, seed, table, Temp.Name.ToString(), feedCapacity.ToString(CultureInfo.InvariantCulture));
+        return (process, process.ReadLine());
+    }
 
     /// <summary>Asks again and again until the answer is as it must be.</summary>
     protected static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> isRight)

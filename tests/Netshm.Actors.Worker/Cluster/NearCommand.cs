@@ -19,13 +19,14 @@ internal static class NearCommand
             netshm.table.near { location = "{{location}}", cluster.expose = on, change-feed-capacity = 1024 }
             """);
         INearTable table = isRemote ? new RemoteNearTable(node.System) : new LocalNearTable(node.System);
+        var run = new NearRun(table, worker);
         Console.WriteLine(node.Address);
         while (Console.ReadLine() is { } line)
         {
-            string[] words = line.Split(' ');
-            Console.WriteLine(words[0] == "run"
-                ? await new NearRun(table, worker, words).Run()
-                : await Check(table, int.Parse(words[1], CultureInfo.InvariantCulture)));
+            int[] numbers = [.. line.Split(' ').Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+            Console.WriteLine(line.StartsWith("run", StringComparison.Ordinal)
+                ? await run.Run(numbers[0], numbers[1], numbers[2])
+                : await Check(table, numbers[0]));
         }
 
         table.Cache.Dispose();

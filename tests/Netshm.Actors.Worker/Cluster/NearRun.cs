@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Netshm.Actors.Worker.Cluster;
 
 /// <summary>Random writes of a worker to its own keys, beside a model of them, and look-ups of all keys.</summary>
@@ -7,37 +5,32 @@ internal sealed class NearRun
 {
     private readonly INearTable _table;
     private readonly string _worker;
-    private readonly Random _random;
-    private readonly int _keys;
-    private readonly int _writes;
-    private readonly string[] _all;
     private readonly Dictionary<string, Stack<int>> _model = [];
+    private Random _random = new();
     private int _lastValue;
 
-    /// <param name="table">The table.</param>
-    /// <param name="worker">The worker's number.</param>
-    /// <param name="command">"run", the seed, the number of keys and that of writes.</param>
-    public NearRun(INearTable table, string worker, string[] command)
+    public NearRun(INearTable table, string worker)
     {
         _table = table;
         _worker = worker;
-        _random = new Random(int.Parse(command[1], CultureInfo.InvariantCulture));
-        _keys = int.Parse(command[2], CultureInfo.InvariantCulture);
-        _writes = int.Parse(command[3], CultureInfo.InvariantCulture);
-        _all = [.. NearCommand.AllKeys(_keys)];
     }
 
     /// <summary>Runs, and says what the worker's keys are bound to.</summary>
-    public async Task<string> Run()
+    /// <param name="seed">What the random numbers depend on.</param>
+    /// <param name="keys">How many keys each worker has.</param>
+    /// <param name="writes">How many writes to do.</param>
+    public async Task<string> Run(int seed, int keys, int writes)
     {
-        for (int i = 0; i < _writes; i++)
+        _random = new Random(seed);
+        string[] all = [.. NearCommand.AllKeys(keys)];
+        for (int i = 0; i < writes; i++)
         {
-            await Write(FormattableString.Invariant($"w{_worker}-{_random.Next(_keys)}"));
+            await Write(FormattableString.Invariant($"w{_worker}-{_random.Next(keys)}"));
             for (int reads = 0; reads < 3; reads++)
-                _ = await _table.Cache.TryFindAsync(_all[_random.Next(_all.Length)]);
+                _ = await _table.Cache.TryFindAsync(all[_random.Next(all.Length)]);
         }
 
-        return string.Join(' ', Enumerable.Range(0, _keys).Select(
+        return string.Join(' ', Enumerable.Range(0, keys).Select(
             key => FormattableString.Invariant($"w{_worker}-{key}")).Select(
             key => NearCommand.TextOf(
                 key, _model.TryGetValue(key, out Stack<int>? values) && values.Count > 0 ? values.Peek() : default(Option<int>))));
