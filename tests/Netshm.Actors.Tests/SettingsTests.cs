@@ -1,4 +1,6 @@
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Netshm.Actors.Cluster;
 
 namespace Netshm.Actors.Tests;
 
@@ -25,7 +27,63 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromMilliseconds(1), settings.MinBackoff);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.MaxBackoff);
         Assert.Equal("netshm.table-dispatcher", settings.Dispatcher);
+        Assert.False(settings.Cluster.Expose);
         Assert.Empty(Read("").Tables);
+    }
+
+    [Fact]
+    public void Every_default_of_the_cluster_layer_is_the_documented_one()
+    {
+        ClusterSettings settings = Read("").Cluster;
+        Assert.Null(settings.Host);
+        Assert.Null(settings.Role);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.RequestTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.RemoteSilence);
+        Assert.Equal(16384, settings.MaxWaiting);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), settings.ElectionInterval);
+        Assert.Equal(1024, settings.PublishBatchCount);
+        Assert.Equal(TimeSpan.FromMilliseconds(5), settings.PublishBatchTime);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.FollowSilence);
+        Assert.Equal(1024, settings.ReplayCount);
+        Assert.Equal(100_000, settings.NearCacheMaxEntries);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.ReportInterval);
+    }
+
+    [Fact]
+    public void Every_setting_of_the_cluster_layer_can_be_overridden()
+    {
+        NetshmSettings all = Read("""
+            netshm.table.t.cluster.expose = on
+            netshm.cluster {
+              host = here, role = tables, near-cache.max-entries = 2, overview.report-interval = 1s
+              remote { request-timeout = infinite, silence = 2s, max-waiting = 3 }
+              publish { election-interval = 4s, batch-count = 5, batch-time = 6ms, heartbeat-interval = 7s }
+              follow { silence = 8s, replay-count = 9 }
+            }
+            """);
+        ClusterSettings settings = all.Cluster;
+        Assert.True(all.Table("t").Cluster.Expose);
+        Assert.Equal(("here", "tables"), (settings.Host, settings.Role));
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.RequestTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.RemoteSilence);
+        Assert.Equal(3, settings.MaxWaiting);
+        Assert.Equal(TimeSpan.FromSeconds(4), settings.ElectionInterval);
+        Assert.Equal(5, settings.PublishBatchCount);
+        Assert.Equal(TimeSpan.FromMilliseconds(6), settings.PublishBatchTime);
+        Assert.Equal(TimeSpan.FromSeconds(7), settings.HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromSeconds(8), settings.FollowSilence);
+        Assert.Equal((9, 2), (settings.ReplayCount, settings.NearCacheMaxEntries));
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.ReportInterval);
+    }
+
+    [Fact]
+    public void Every_key_of_the_cluster_layer_in_the_reference_is_a_setting()
+    {
+        static int Leaves(HoconObject section) => section.Items.Values.Sum(
+            value => value.IsObject() ? Leaves(value.GetObject()) : 1);
+        int keys = Leaves(NetshmExtension.DefaultConfig().GetConfig("netshm.cluster").Root.GetObject());
+        Assert.Equal(typeof(ClusterSettings).GetProperties().Length, keys);
     }
 
     [Fact]
@@ -85,6 +143,8 @@ public sealed class SettingsTests
     [InlineData("min-backoff = 0ms", "netshm.table.t.min-backoff", "0ms", "more than 0")]
     [InlineData("max-backoff = 1us", "netshm.table.t.max-backoff", "1us", "at least min-backoff")]
     [InlineData("dispatcher = \"\"", "netshm.table.t.dispatcher", "(nothing)", "a text")]
+    [InlineData("cluster.expose = yes", "netshm.table.t.cluster.expose", "yes", "on or off")]
+    [InlineData("cluster.hide = on", "netshm.table.t.cluster.hide", "is no setting", "expose")]
     [InlineData("lock-time = 5s", "netshm.table.t.lock-time", "is no setting", "lock-timeout")]
     public void An_error_names_the_key_the_value_and_what_is_allowed(string line, params string[] parts)
     {
@@ -96,6 +156,12 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("netshm.tables.t { }", "netshm.tables is no setting; there are default-table, table")]
     [InlineData("netshm.table.t = 5", "netshm.table.t = 5: expected a section in braces")]
+    [InlineData("netshm.cluster.hosts = a", "netshm.cluster.hosts is no setting; there are host, role")]
+    [InlineData("netshm.cluster.remote.silence = 1", "netshm.cluster.remote.silence = 1: expected a time")]
+    [InlineData("netshm.cluster.publish.batch-count = 0", "netshm.cluster.publish.batch-count = 0: expected a whole")]
+    [InlineData("netshm.cluster.follow.silence = 1ms", "expected at least publish.heartbeat-interval")]
+    [InlineData("netshm.cluster.follow.pause = 1ms", "netshm.cluster.follow.pause is no setting; there are silence")]
+    [InlineData("netshm.cluster.overview.report-interval = off", "netshm.cluster.overview.report-interval = off")]
     [InlineData("netshm.default-table.locking = both", "netshm.default-table.locking = both")]
     public void Errors_outside_a_table_are_named_too(string line, string message) => Assert.Contains(
         message, Assert.Throws<ConfigurationException>(() => Read(line)).Message, StringComparison.Ordinal);

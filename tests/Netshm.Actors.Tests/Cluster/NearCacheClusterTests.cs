@@ -9,7 +9,7 @@ public sealed class NearCacheClusterTests(ITestOutputHelper output) : ClusterSpe
 {
     private const int Workers = 4;
     private const int Keys = 25;
-    private const int Writes = 500;
+    private const int Writes = 200;
 
     [Fact]
     public async Task After_random_writes_from_both_hosts_every_cache_has_what_the_models_say()
@@ -27,7 +27,7 @@ public sealed class NearCacheClusterTests(ITestOutputHelper output) : ClusterSpe
             _ = worker.ReadLine();
 
         var seeds = new Random(Seed.Take(output).Value);
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 2; round++)
         {
             foreach (ChildProcess worker in workers)
                 worker.WriteLine(FormattableString.Invariant($"run {seeds.Next()} {Keys} {Writes}"));
