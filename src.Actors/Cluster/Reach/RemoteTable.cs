@@ -11,6 +11,9 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 {
     private const int TicksPerSilence = 4;
 
+    /// <summary>For how long a gate that was left may still answer a write.</summary>
+    private const int SilencesOfOldGate = 3;
+
     private readonly RemoteRoute _route;
     private readonly RemoteInbox _inbox;
     private readonly string _table;
@@ -26,6 +29,7 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
     private string? _gate;
     private long _lastId;
     private long _lastHeard;
+    private long _movedAt;
 
     public RemoteTable(RemoteRoute route, RemoteInbox inbox, string table, string? host, ClusterSettings settings)
     {
@@ -107,7 +111,7 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 
         if (_gate is null)
             Seek();
-        else if (_sent.Count == 0 && IsSilent)
+        else if (IsSilent && !_sent.Values.Any(ask => ask.SentTo == _gate))
             _route.Tell(_gate, new Probe(), Self); // After a pause it may be gone: a write would be lost on the way.
         else
             SendWaiting();
@@ -185,41 +189,46 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
             MoveTo(located.Gate);
     }
 
+    /// <summary>
+    /// Goes over to another gate. Reads are sent again; writes stay with the old one, which may answer late.
+    /// </summary>
     private void MoveTo(string gate)
     {
         _gate = gate;
-        _lastHeard = Stopwatch.GetTimestamp();
-        foreach ((long id, RemoteAsk ask) in _sent)
+        _lastHeard = _movedAt = Stopwatch.GetTimestamp();
+        foreach ((long id, RemoteAsk ask) in _sent.Where(static item => !item.Value.IsWrite).ToList())
         {
-            if (ask.IsWrite)
-                ask.Fail(Lost());
-            else
-                _waiting.Add(id, ask);
+            _ = _sent.Remove(id);
+            _waiting.Add(id, ask);
         }
 
-        _sent.Clear();
         SendWaiting();
     }
 
     private void OnTick()
     {
-        GiveUp(_waiting, hasBeenSent: false);
-        GiveUp(_sent, hasBeenSent: true);
-        if (_waiting.Count == 0 && !(_sent.Count > 0 && IsSilent))
+        long now = Stopwatch.GetTimestamp();
+        bool isPatienceOver = Stopwatch.GetElapsedTime(_movedAt) >= SilencesOfOldGate * _settings.RemoteSilence;
+        GiveUp(_waiting, ask => ask.Deadline <= now ? Late() : null);
+        GiveUp(_sent, ask => ask.Deadline <= now ? ask.IsWrite ? Lost() : Late()
+            : isPatienceOver && ask.SentTo != _gate ? Lost() : null);
+        if (_waiting.Count == 0 && !(IsSilent && _sent.Values.Any(ask => ask.SentTo == _gate)))
             return;
         Seek();
         if (_gate is not null)
             _route.Tell(_gate, new Probe(), Self);
     }
 
-    /// <summary>Answers what nobody waits for any more.</summary>
-    private void GiveUp(SortedDictionary<long, RemoteAsk> asks, bool hasBeenSent)
+    /// <summary>Takes out what nobody waits for any more, and fails what there is a reason for.</summary>
+    private static void GiveUp(SortedDictionary<long, RemoteAsk> asks, Func<RemoteAsk, Exception?> reasonFor)
     {
-        long now = Stopwatch.GetTimestamp();
-        foreach ((long id, RemoteAsk ask) in asks.Where(item => item.Value.IsDone || item.Value.Deadline <= now).ToList())
+        foreach ((long id, RemoteAsk ask) in asks.ToList())
         {
-            _ = asks.Remove(id);
-            ask.Fail(ask.IsWrite && hasBeenSent ? Lost() : Late());
+            Exception? reason = ask.IsDone ? null : reasonFor(ask);
+            if (reason is not null)
+                ask.Fail(reason);
+            if (ask.IsDone)
+                _ = asks.Remove(id);
         }
     }
 

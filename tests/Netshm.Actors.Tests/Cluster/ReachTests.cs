@@ -36,7 +36,7 @@ public sealed class ReachTests : ClusterSpec
               heartbeat-interval = 200ms, acceptable-heartbeat-pause = 1s, refresh-contacts-interval = 200ms
               establishing-get-contacts-interval = 200ms
             }
-            netshm.cluster.remote.silence = 300ms
+            netshm.cluster.remote.silence = 500ms
             """));
         var client = new ClusterTablesClient(
             system,
@@ -52,7 +52,8 @@ public sealed class ReachTests : ClusterSpec
     public async Task Requests_go_over_to_another_process_when_one_leaves_in_order()
     {
         (ChildProcess leaving, string address) = StartNode("first", Name);
-        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, address, "");
+        await using ClusterNode node = await ClusterNode.StartAsync(
+            OtherHost, address, "netshm.cluster.remote.silence = 5s");
         RemoteTableRef table = ClusterTables.Get(node.System).Table(Name, Host);
         await table.AddAsync(1, [1]);
         _ = StartNode(address, Name);

@@ -69,7 +69,7 @@ public sealed class ClusterNode : IAsyncDisposable
           }
         }
         netshm.cluster {
-          remote.silence = 300ms
+          remote.silence = 500ms
           publish { election-interval = 50ms, heartbeat-interval = 200ms }
           follow.silence = 600ms
           overview.report-interval = 200ms
