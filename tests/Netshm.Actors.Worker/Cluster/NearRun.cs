@@ -30,11 +30,12 @@ internal sealed class NearRun
                 _ = await _table.Cache.TryFindAsync(all[_random.Next(all.Length)]);
         }
 
-        return string.Join(' ', Enumerable.Range(0, keys).Select(
-            key => FormattableString.Invariant($"w{_worker}-{key}")).Select(
-            key => NearCommand.TextOf(
-                key, _model.TryGetValue(key, out Stack<int>? values) && values.Count > 0 ? values.Peek() : default(Option<int>))));
+        return string.Join(' ', all.Where(key => key.StartsWith($"w{_worker}-", StringComparison.Ordinal)).Select(
+            key => NearCommand.TextOf(key, ValueOf(key))));
     }
+
+    private Option<int> ValueOf(string key) =>
+        _model.TryGetValue(key, out Stack<int>? values) && values.Count > 0 ? values.Peek() : default(Option<int>);
 
     private async Task Write(string key)
     {
