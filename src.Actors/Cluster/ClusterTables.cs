@@ -34,7 +34,8 @@ public sealed class ClusterTables : IExtension
         _system = system;
         Settings = system.Netshm().Settings.Cluster;
         Host = Settings.Host ?? system.Provider.DefaultAddress.Host;
-        _guardian = system.SystemActorOf(Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterGuardian.Name);
+        _guardian = system.SystemActorOf(
+            Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterGuardian.Name);
         Overview = StartOverview();
         _reporter = Start(
             Props.Create(() => new NodeReporter(Host, Overview, Settings.ReportInterval, IsPublisher)), "reporter");
