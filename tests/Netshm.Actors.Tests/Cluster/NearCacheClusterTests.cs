@@ -1,4 +1,6 @@
 using System.Globalization;
+using Netshm.Actors.Cluster;
+using Netshm.Actors.Worker.Cluster;
 using Netshm.TestKit;
 using Xunit.Abstractions;
 
@@ -35,6 +37,33 @@ public sealed class NearCacheClusterTests(ITestOutputHelper output) : ClusterSpe
             foreach (ChildProcess worker in workers)
                 await AssertThatItHas(worker, model);
         }
+    }
+
+    [Fact]
+    public async Task A_cache_is_empty_while_the_host_is_silent_and_right_when_it_is_back()
+    {
+        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, seed: null, "");
+        string address = node.Address.ToString();
+        (ChildProcess crashing, _) = StartNode(address, "lonely");
+        using ShmHashtable<string, int> table =
+            ShmHashtable<string, int>.Open(DataManagers.String, DataManagers.Int32, Temp.Name);
+        table.Replace("a", 1);
+        using NearCache<string, int> cache = ClusterTables.Get(node.System).NearCache(
+            "lonely", DataManagers.String, DataManagers.Int32, Host);
+        _ = await EventuallyAsync(async () => (await cache.FindAsync("a"), cache.Hits), found => found == (1, 1));
+
+        crashing.Kill();
+        _ = await EventuallyAsync(() => Task.FromResult(cache.IsConnected), isConnected => !isConnected);
+        Assert.False(cache.TryGetCached("a", out _));
+        Assert.Equal(0, cache.Count);
+        table.Replace("a", 2);
+        ValueTask<int> waiting = cache.FindAsync("a");
+        _ = StartNode(address, "lonely");
+        Assert.Equal(2, await waiting);
+        long hits = cache.Hits;
+        _ = await EventuallyAsync(async () => (await cache.FindAsync("a"), cache.Hits > hits), found => found == (2, true));
+        table.Replace("a", 3);
+        _ = await EventuallyAsync(async () => await cache.FindAsync("a"), found => found == 3);
     }
 
     /// <summary>Changes take their time to another host; when they are there, everything is right and in the cache.</summary>
