@@ -1,9 +1,7 @@
-/* The physical bound of the benchmark `reads`: look-ups in a table's file by a
-   bare loop, without a check, a lock or a call. Netshm.Benchmarks runs it.
-
-   bare PATH WORDS_PER_PAGE COUNT: for each line "one" or "many" of its input it
-   finds COUNT keys of Workload.cs in the order of its visits, one after the
-   other or 64 at a time with prefetching, and answers the nanoseconds each. */
+/* The physical bound of the benchmark suite: look-ups in a table's file by a
+   bare loop, without a check, a lock or a call. It opens a table that this
+   library has made ("open join"), and overwrites values where they are, for
+   which a real table takes new pages. It knows neither more nor fewer keys. */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,27 +10,37 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
-
-enum { value_length = 8, batch = 64 };
 
 static int32_t *table, *descriptor;
-static int words_per_page, cells_per_page, cells;
-static int32_t *keys;
-static uint32_t *visited;
-static int32_t sink[batch * value_length];
+static size_t table_bytes;
+static int words_per_page, cells_per_page, cells, words_of_value;
+static void fail(const char *format, ...);
+static int32_t *value_of(int32_t key);
 
-/* MurmurHash3's final mixer, as in Workload.cs. */
-static uint32_t mix(uint32_t n) {
-  n = (n ^ (n >> 16)) * 0x85ebca6bu;
-  n = (n ^ (n >> 13)) * 0xc2b2ae35u;
-  return n ^ (n >> 16);
+/* The page size is not stored: page 1 begins with one of the descriptor's marks. */
+static int find_words_per_page(void) {
+  for (int words = 16; words <= 1 << 18; words++)
+    if (table[words] == 0x6712DE9F || table[words] == 0x6712DE46) return words;
+  fail("this is no table");
+  return 0;
 }
 
-static double nanoseconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
+static void peer_open(int is_new, const char *directory, int records, int words) {
+  (void)records;
+  if (is_new) fail("the bare loop can only join");
+  char path[4200];
+  snprintf(path, sizeof path, "%s/table", directory);
+  int file = open(path, O_RDWR);
+  struct stat status;
+  if (file < 0 || fstat(file, &status) != 0) fail("%s: %m", path);
+  table_bytes = status.st_size;
+  table = mmap(NULL, table_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (table == MAP_FAILED) fail("%s: %m", path);
+  words_of_value = words;
+  words_per_page = find_words_per_page();
+  cells_per_page = words_per_page / 4 - 1;
+  descriptor = table + words_per_page;
+  cells = descriptor[2];
 }
 
 static inline int32_t *cell_of(int32_t key, int probe) {
@@ -49,53 +57,58 @@ static inline int32_t *page_of(int32_t key, int32_t *cell) {
   return table + (int64_t)cell[1] * words_per_page;
 }
 
-static void find_one_by_one(int count) {
-  for (int i = 0; i < count; i++) {
-    int32_t key = keys[visited[i]];
-    memcpy(sink, page_of(key, cell_of(key, 0)) + 6, 4 * value_length);
-    __asm__ volatile("" ::: "memory");
+/* The value's pages: 6 words of header in the first, 4 in each further one. */
+static inline void copy_long(int32_t *page, int32_t *value, int is_read) {
+  for (int done = 0, header = 6; done < words_of_value; header = 4) {
+    int room = words_per_page - header, rest = words_of_value - done, count = rest < room ? rest : room;
+    if (is_read) memcpy(value + done, page + header, 4 * (size_t)count);
+    else memcpy(page + header, value + done, 4 * (size_t)count);
+    done += count;
+    page = table + (int64_t)page[2] * words_per_page;
   }
 }
 
-static void find_many(int count) {
-  int32_t *places[batch];
-  for (int first = 0; first + batch <= count; first += batch) {
-    for (int i = 0; i < batch; i++)
-      __builtin_prefetch(places[i] = cell_of(keys[visited[first + i]], 0));
-    for (int i = 0; i < batch; i++)
-      __builtin_prefetch(places[i] = page_of(keys[visited[first + i]], places[i]));
-    for (int i = 0; i < batch; i++)
-      memcpy(sink + i * value_length, places[i] + 6, 4 * value_length);
-    __asm__ volatile("" ::: "memory");
-  }
+static inline void copy(int32_t *page, int32_t *value, int is_read) {
+  if (words_of_value > words_per_page - 6) copy_long(page, value, is_read);
+  else if (is_read) memcpy(value, page + 6, 4 * (size_t)words_of_value);
+  else memcpy(page + 6, value, 4 * (size_t)words_of_value);
 }
 
-int main(int argc, char **argv) {
-  if (argc != 4) return 2;
-  int file = open(argv[1], O_RDONLY);
-  struct stat status;
-  if (file < 0 || fstat(file, &status) != 0) return 1;
-  table = mmap(NULL, status.st_size, PROT_READ, MAP_SHARED, file, 0);
-  if (table == MAP_FAILED) return 1;
-  words_per_page = atoi(argv[2]);
-  cells_per_page = words_per_page / 4 - 1;
-  descriptor = table + words_per_page;
-  cells = descriptor[2];
-  int count = atoi(argv[3]);
-  keys = malloc(count * sizeof *keys);
-  visited = malloc(count * sizeof *visited);
-  for (int i = 0; i < count; i++) {
-    keys[i] = (int32_t)mix(i);
-    visited[i] = mix((uint32_t)i + count) % (uint32_t)count;
-  }
-
-  char line[16];
-  while (fgets(line, sizeof line, stdin)) {
-    double start = nanoseconds();
-    if (line[0] == 'o') find_one_by_one(count);
-    else find_many(count);
-    printf("%.2f\n", (nanoseconds() - start) / count);
-    fflush(stdout);
-  }
-  return 0;
+static inline int peer_read(int32_t key, int32_t *value) {
+  copy(page_of(key, cell_of(key, 0)), value, 1);
+  return 1;
 }
+
+static void peer_read_many(const int32_t *keys, int count, int32_t *values) {
+  int32_t *places[128];
+  for (int i = 0; i < count; i++) __builtin_prefetch(places[i] = cell_of(keys[i], 0));
+  for (int i = 0; i < count; i++) __builtin_prefetch(places[i] = page_of(keys[i], places[i]));
+  for (int i = 0; i < count; i++) copy(places[i], values + (size_t)i * words_of_value, 1);
+}
+
+static inline void peer_replace(int32_t key, const int32_t *value) {
+  copy(page_of(key, cell_of(key, 0)), (int32_t *)value, 0);
+}
+
+static void unsupported(void) { fail("the bare loop only reads and overwrites"); }
+
+static void peer_add(int32_t key, const int32_t *value) { (void)key; (void)value; unsupported(); }
+
+static int peer_remove(int32_t key) { (void)key; unsupported(); return 0; }
+
+static void peer_modify(int32_t key, int32_t *value) { (void)key; (void)value; unsupported(); }
+
+static void peer_transact(const int32_t *keys, int count, int32_t *value) {
+  (void)keys; (void)count; (void)value;
+  unsupported();
+}
+
+static int peer_iterate(void) { unsupported(); return 0; }
+
+static long long peer_bytes(void) { return table_bytes; }
+
+static void peer_close(void) { munmap(table, table_bytes); }
+
+#include "protocol.h"
+
+int main(void) { return serve(); }

@@ -1,0 +1,33 @@
+namespace Netshm.Benchmarks.Runs;
+
+/// <summary>How long everything takes.</summary>
+/// <param name="Rounds">How often each peer has its turn.</param>
+/// <param name="WarmUp">How long a scenario runs before the first round.</param>
+/// <param name="Throughput">How long a turn is.</param>
+/// <param name="Latency">How long a turn is in which single operations are timed.</param>
+/// <param name="Bindings">How many bindings the main part has.</param>
+/// <param name="TraceLength">How many operations a trace has.</param>
+/// <param name="LargestCount">The most bindings for which peers are measured side by side.</param>
+/// <param name="LargestTable">The most bindings that a table of ours gets.</param>
+/// <param name="IsFull">Whether this is the long form.</param>
+internal sealed record Effort(
+    int Rounds,
+    TimeSpan WarmUp,
+    TimeSpan Throughput,
+    TimeSpan Latency,
+    int Bindings,
+    int TraceLength,
+    int LargestCount,
+    int LargestTable,
+    bool IsFull)
+{
+    /// <summary>Under ten minutes.</summary>
+    public static Effort Quick { get; } = new(
+        5, Milliseconds(100), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
+
+    /// <summary>About an hour.</summary>
+    public static Effort Full { get; } = new(
+        15, Milliseconds(500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
+
+    private static TimeSpan Milliseconds(int number) => TimeSpan.FromMilliseconds(number);
+}

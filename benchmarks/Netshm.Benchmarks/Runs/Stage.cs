@@ -1,0 +1,122 @@
+using Netshm.Benchmarks.Peers;
+
+namespace Netshm.Benchmarks.Runs;
+
+/// <summary>
+/// Peers with the same records, which take turns at each scenario round by round, so that what else the machine does meets
+/// all of them.
+/// </summary>
+internal sealed class Stage : IDisposable
+{
+    /// <summary>The unit of most figures.</summary>
+    public const string NanosecondsEach = "ns each";
+
+    private readonly Results _results;
+    private readonly string _directory;
+    private readonly int _bindings;
+    private readonly int _words;
+    private readonly List<PeerSession> _sessions = [];
+
+    /// <summary>Starts the peers and gives them their records; those that fail are noted and left out.</summary>
+    /// <param name="results">Receives the figures.</param>
+    /// <param name="directory">A directory for all files, which is created, and removed at the end.</param>
+    /// <param name="peers">The peers.</param>
+    /// <param name="bindings">How many records.</param>
+    /// <param name="words">The length of the values.</param>
+    public Stage(Results results, string directory, IEnumerable<Peer> peers, int bindings, int words)
+    {
+        _results = results;
+        _directory = Directory.CreateDirectory(directory).FullName;
+        _bindings = bindings;
+        _words = words;
+        foreach (Peer peer in peers.Where(peer => words <= peer.LongestValue))
+            Start(peer);
+    }
+
+    /// <summary>Lets the peers take turns at scenarios.</summary>
+    public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort)
+    {
+        string[] traces = [.. scenarios.Select(SaveTrace)];
+        for (int round = -1; round < effort.Rounds; round++)
+        {
+            for (int i = 0; i < scenarios.Count; i++)
+            {
+                foreach (PeerSession session in _sessions.ToArray().Where(one => scenarios[i].IsFor(one.Peer)))
+                    TakeTurn(session, scenarios[i], traces[i], isWarmUp: round < 0, effort);
+            }
+        }
+
+        foreach (string trace in traces)
+            File.Delete(trace);
+    }
+
+    /// <summary>Demands that all records still have their values, and stops the peers.</summary>
+    public void Dispose()
+    {
+        foreach (PeerSession session in _sessions.ToArray())
+            Attempt(session, "reading its records at the end", session.Verify);
+        foreach (PeerSession session in _sessions.ToArray())
+            Stop(session);
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private void Start(Peer peer)
+    {
+        PeerSession? session = null;
+        bool isStarted = _results.Attempt($"{peer.Label}, starting with {_bindings:N0} bindings of {_words:N0} words", () =>
+        {
+            session = new PeerSession(peer, Path.Combine(_directory, peer.Name), _bindings, _words);
+            session.Fill(_bindings);
+            if (peer.Maker is null)
+                _results.Of(SubjectOf("memory", peer, "bytes", "", "", "bytes per binding")).Note((double)session.Bytes() / _bindings);
+        });
+        if (isStarted)
+            _sessions.Add(session!);
+        else if (session is not null)
+            Stop(session);
+    }
+
+    private void TakeTurn(PeerSession session, Scenario scenario, string trace, bool isWarmUp, Effort effort)
+    {
+        Attempt(session, $"{scenario.Operation}, {scenario.Keys}, {scenario.Parallelism}", () =>
+        {
+            TimeSpan duration = isWarmUp ? effort.WarmUp : effort.Throughput;
+            Turn turn = session.Run(trace, scenario.Trace.Entries.Length, duration, scenario.Parallelism);
+            if (isWarmUp)
+                return;
+            Result result = _results.Of(SubjectOf(
+                scenario.Section, session.Peer, scenario.Operation, scenario.Keys, scenario.Parallelism.ToString(),
+                NanosecondsEach));
+            result.Note(turn.NanosecondsEach / scenario.KeysPerOperation);
+            if (session.Peer.Can(Abilities.Managed))
+                result.AllocatedBytes = turn.AllocatedBytesEach / scenario.KeysPerOperation;
+            if (scenario.WithLatencies)
+                result.NoteLatencies(session.RunTimed(trace, effort.Latency));
+        });
+    }
+
+    /// <summary>A peer that fails is left out from then on.</summary>
+    private void Attempt(PeerSession session, string what, Action body)
+    {
+        if (_results.Attempt($"{session.Peer.Label}, {_bindings:N0} bindings of {_words:N0} words, {what}", body))
+            return;
+        _sessions.Remove(session);
+        Stop(session);
+    }
+
+    private void Stop(PeerSession session)
+    {
+        _sessions.Remove(session);
+        _ = _results.Attempt($"{session.Peer.Label}, stopping", session.Dispose);
+    }
+
+    private Subject SubjectOf(string section, Peer peer, string operation, string keys, string parallel, string unit) =>
+        new(section, peer.Label, operation, keys, _bindings, _words, parallel, unit);
+
+    private string SaveTrace(Scenario scenario)
+    {
+        string path = Path.Combine(_directory, $"trace-{Guid.NewGuid():N}");
+        scenario.Trace.Save(path);
+        return path;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using Netshm.Benchmarks.Actors;
+using Netshm.Benchmarks.Micro;
+using Netshm.Benchmarks.Peers;
+using Netshm.TestKit;
+
+namespace Netshm.Benchmarks.Runs;
+
+/// <summary>Measures the sections one after the other.</summary>
+/// <param name="peers">The peers.</param>
+/// <param name="effort">How long it takes.</param>
+/// <param name="log">Receives what is being done.</param>
+internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter log)
+{
+    /// <summary>The length of values where it is not what differs.</summary>
+    public const int Words = 8;
+
+    private readonly Results _results = new();
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private string _directory = "";
+    private int _directories;
+
+    /// <summary>Measures the sections.</summary>
+    public Results Run(IReadOnlyCollection<string> sections)
+    {
+        _directory = Path.Combine(TempTable.Directory, $"netshm-benchmark-{Environment.ProcessId}");
+        Directory.CreateDirectory(_directory);
+
+        // Also when the run is interrupted: the files take memory.
+        AppDomain.CurrentDomain.ProcessExit += RemoveDirectory;
+        try
+        {
+            RunMain(sections);
+            foreach ((string section, Action run) in (ReadOnlySpan<(string, Action)>)
+                [
+                    (Sections.Sizes, RunSizes),
+                    (Sections.Counts, RunCounts),
+                    (Sections.Growth, () => new GrowthRun(_results, effort, peers).Run(NewDirectory())),
+                    (Sections.Pauses, RunPauses),
+                    (Sections.Actors, () => ActorRun.Run(_results, effort, NewDirectory())),
+                    (Sections.Micro, () => MicroRun.Run(_results, effort)),
+                ])
+            {
+                if (!sections.Contains(section))
+                    continue;
+                Say(section);
+                run();
+            }
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= RemoveDirectory;
+            RemoveDirectory(null, EventArgs.Empty);
+        }
+
+        Say("done");
+        return _results;
+    }
+
+    private void RemoveDirectory(object? sender, EventArgs e) => Directory.Delete(_directory, recursive: true);
+
+    private void RunMain(IReadOnlyCollection<string> sections)
+    {
+        int length = effort.TraceLength;
+        int bindings = effort.Bindings;
+        List<Scenario> scenarios = [];
+        if (sections.Contains(Sections.Core))
+            scenarios.AddRange(Scenarios.Core(Sections.Core, bindings, length));
+        if (sections.Contains(Sections.Ycsb))
+            scenarios.AddRange(Scenarios.Ycsb(Sections.Ycsb, bindings, length));
+        if (sections.Contains(Sections.Parallel))
+            scenarios.AddRange(Scenarios.Parallel(Sections.Parallel, bindings, length));
+        if (scenarios.Count == 0)
+            return;
+        Say(string.Join(", ", scenarios.Select(scenario => scenario.Section).Distinct()));
+        using var stage = new Stage(_results, NewDirectory(), peers, bindings, Words);
+        Say("all peers have their records");
+        stage.Measure(scenarios, effort);
+    }
+
+    private void RunSizes()
+    {
+        const int LargestTotalInWords = 12_500_000;
+        const int MostBindings = 50_000;
+        foreach (int words in (int[])[1, 8, 25, 250, 25_000])
+        {
+            int bindings = Math.Min(Math.Min(MostBindings, effort.LargestCount), LargestTotalInWords / words);
+            int length = Math.Min(effort.TraceLength, 100 * bindings);
+            using var stage = new Stage(_results, NewDirectory(), peers, bindings, words);
+            stage.Measure(Scenarios.Basic(Sections.Sizes, bindings, length), effort);
+            Say($"sizes: {words} words");
+        }
+    }
+
+    private void RunCounts()
+    {
+        Peer[] measured = [.. peers.Where(peer => effort.IsFull ? IsFast(peer) : IsQuick(peer))];
+        for (int bindings = 1000; bindings <= effort.LargestTable; bindings *= 10)
+        {
+            // At ten million the peers together would not fit into the memory, so that each has its rounds for itself.
+            bool isLargest = bindings > 1_000_000;
+            Peer[] atCount = [.. measured.Where(peer => bindings <= effort.LargestCount || IsOurs(peer))];
+            foreach (Peer[] together in isLargest ? atCount.Select(peer => (Peer[])[peer]) : [atCount])
+            {
+                using var stage = new Stage(_results, NewDirectory(), together, bindings, Words);
+                stage.Measure(Scenarios.Basic(Sections.Counts, bindings, effort.TraceLength), effort);
+            }
+
+            Say($"counts: {bindings} bindings");
+        }
+
+        _ = _results.Attempt("pointer chase", () => MemoryLatency.Measure(_results, effort.Rounds));
+    }
+
+    private void RunPauses()
+    {
+        foreach (Peer peer in peers.Where(peer => OpeningRun.IsFor(peer, effort.IsFull)))
+            _ = _results.Attempt($"{peer.Label}, opening", () => OpeningRun.Run(_results, peer, NewDirectory()));
+        if (peers.Contains(PeerCatalog.NetshmFutex))
+            _ = _results.Attempt("recovery", () => RecoveryRun.Run(_results, PeerCatalog.NetshmFutex, NewDirectory()));
+    }
+
+    private static bool IsOurs(Peer peer) => peer == PeerCatalog.NetshmFutex || peer == PeerCatalog.Bare;
+
+    private static bool IsQuick(Peer peer) =>
+        IsOurs(peer) || peer == PeerCatalog.Dictionary || peer == PeerCatalog.Faster || peer == PeerCatalog.Lmdb
+        || peer == PeerCatalog.TdbMutex;
+
+    private static bool IsFast(Peer peer) =>
+        peer != PeerCatalog.OcamlnetRecord && peer != PeerCatalog.Sqlite && peer != PeerCatalog.RedisTcp;
+
+    /// <summary>Directories have short names, since paths of Unix sockets may have 107 bytes.</summary>
+    private string NewDirectory() => Path.Combine(_directory, (++_directories).ToString(CultureInfo.InvariantCulture));
+
+    private void Say(string what) => log.WriteLine(FormattableString.Invariant($"{_watch.Elapsed:mm\\:ss} {what}"));
+}
