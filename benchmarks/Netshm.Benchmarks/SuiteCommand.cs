@@ -37,8 +37,9 @@ internal static class SuiteCommand
     public static int Run(
         IReadOnlyCollection<string> sections, IReadOnlyList<Peer> peers, Effort effort, string directory, TextWriter log)
     {
+        double loadBefore = Machine.Load();
         Results results = new Suite(peers, effort, log).Run(sections);
-        ReportWriter.Write(directory, results, peers, effort);
+        ReportWriter.Write(directory, results, peers, effort, loadBefore);
         log.WriteLine($"The report is in {Path.GetFullPath(directory)}.");
         foreach (string failure in results.Failures)
             log.WriteLine($"Not measured: {failure}");

@@ -31,8 +31,8 @@ public sealed class StoreServerTests
         {
             var server = new StoreServer(place => new ForgetfulStore(place, wrongWord: 0));
 
-            Exception failure = Assert.Throws<InvalidDataException>(
-                () => server.Serve(new StringReader($"open new /nowhere 100 10\nfill 100\nrun {trace} 0 0 1 -\n"), TextWriter.Null));
+            var commands = new StringReader($"open new /nowhere 100 10\nfill 100\nrun {trace} 0 0 1 -\n");
+            Exception failure = Assert.Throws<InvalidDataException>(() => server.Serve(commands, TextWriter.Null));
 
             Assert.Contains("missing or wrong", failure.Message, StringComparison.Ordinal);
         }

@@ -34,8 +34,8 @@ internal static class MicroRun
         if (!report.Success)
             throw new InvalidOperationException($"{report.BenchmarkCase.DisplayInfo} failed");
         Result result = results.Of(new Subject(
-            Sections.Micro, PeerCatalog.NetshmFutex.Label, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, Scenarios.Uniform,
-            200_000, Suite.Words, "1", Stage.NanosecondsEach));
+            Sections.Micro, PeerCatalog.NetshmFutex.Label, report.BenchmarkCase.Descriptor.WorkloadMethod.Name,
+            Scenarios.Uniform, TableBenchmarks.Bindings, Suite.Words, "1", Stage.NanosecondsEach));
         foreach (double nanoseconds in report.ResultStatistics!.OriginalValues)
             result.Note(nanoseconds);
         result.AllocatedBytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);

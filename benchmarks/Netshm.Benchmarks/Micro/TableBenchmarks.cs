@@ -12,7 +12,9 @@ namespace Netshm.Benchmarks.Micro;
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls the clean-up instead.")]
 public class TableBenchmarks
 {
-    private const int Bindings = 200_000;
+    /// <summary>How many bindings the table has.</summary>
+    internal const int Bindings = 200_000;
+
     private const int Visits = 1 << 16;
     private readonly ArrayBufferWriter<int> _values = new();
     private readonly int[] _value = Records.Template(Suite.Words);

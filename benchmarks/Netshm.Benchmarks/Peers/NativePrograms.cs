@@ -17,7 +17,8 @@ internal static class NativePrograms
         if (s_compiled.TryGetValue(name, out string? program))
             return program;
         program = Path.Combine(AppContext.BaseDirectory, "peers", name + ".out");
-        string[] arguments = ["-O2", "-march=native", "-o", program, SourceOf(name + ".c"), .. libraries.Select(l => "-l" + l)];
+        string[] arguments =
+            ["-O2", "-march=native", "-o", program, SourceOf(name + ".c"), .. libraries.Select(library => "-l" + library)];
         using ChildProcess compiler = ChildProcess.Start($"cc {name}.c", "cc", arguments, s_compilerPatience);
         _ = compiler.Finish();
         s_compiled.Add(name, program);

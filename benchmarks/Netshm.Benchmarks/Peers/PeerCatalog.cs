@@ -27,7 +27,8 @@ internal static class PeerCatalog
     public static Peer Bare { get; } = new(
         "bare", "bare loop over the format",
         "C over the same file: no checks, no locks; batches with prefetching; overwrites values in place.",
-        Abilities.None, () => [NativePrograms.C("bare")]) { Maker = NetshmNone };
+        Abilities.None, () => [NativePrograms.C("bare")])
+    { Maker = NetshmNone };
 
     /// <summary>The original.</summary>
     public static Peer OcamlnetRecord { get; } = Ocamlnet("record", "record locking", Abilities.Processes);
@@ -57,7 +58,8 @@ internal static class PeerCatalog
         "faster", "FASTER",
         "2.6.5, values as structures (of 1000 bytes at most), log in memory and mutable, index sized for the records, "
         + "RecordIsolation, since readers see torn values without it.",
-        Table | Abilities.Threads | Abilities.Managed) with { LongestValue = 250 };
+        Table | Abilities.Threads | Abilities.Managed) with
+    { LongestValue = 250 };
 
     /// <summary>The dictionary of .NET.</summary>
     public static Peer Dictionary { get; } = Managed(

@@ -8,13 +8,16 @@ namespace Netshm.Benchmarks.Reports;
 /// <summary>The machine, and the versions of everything that was measured.</summary>
 internal static class Machine
 {
+    /// <summary>How many processes have wanted a processor in the last minute, on average.</summary>
+    public static double Load() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
     /// <summary>Names and values.</summary>
     public static IEnumerable<(string Name, string Value)> Describe()
     {
         yield return ("processor", $"{Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} logical");
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):F1} GiB");
         yield return ("system", $"{Field("/etc/os-release", "PRETTY_NAME", '=').Trim('"')}, Linux {Run("uname", "-r")}");
-        yield return ("load when it began", File.ReadAllText("/proc/loadavg").Trim());
         yield return (".NET", RuntimeInformation.FrameworkDescription);
         yield return ("this library", VersionOf(typeof(ShmTable)));
         yield return ("Akka.NET", VersionOf(typeof(Akka.Actor.ActorSystem)));

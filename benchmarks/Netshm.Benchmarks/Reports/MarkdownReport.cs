@@ -5,8 +5,12 @@ using static Netshm.Benchmarks.Reports.MarkdownTable;
 namespace Netshm.Benchmarks.Reports;
 
 /// <summary>The report for people.</summary>
-internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOnlyList<Peer> peers, Effort effort)
+internal sealed class MarkdownReport(
+    TextWriter writer, Results results, IReadOnlyList<Peer> peers, Effort effort, double loadBefore)
 {
+    /// <summary>The load for each processor from which on figures are not to be trusted.</summary>
+    private const double BusyShare = 0.3;
+
     /// <summary>Writes everything.</summary>
     /// <param name="plots">The names of the plots' files, by section.</param>
     public void Write(ILookup<string, string> plots)
@@ -47,12 +51,20 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     {
         writer.WriteLine("# Benchmark report\n");
         writer.WriteLine(FormattableString.Invariant($"""
-            Written by `benchmarks/run{(effort.IsFull ? " --full" : "")}`; every figure is in report.csv. Nanoseconds each, medians
-            of {effort.Rounds} rounds in which all peers take turns, each turn {effort.Throughput.TotalMilliseconds:F0} ms; ± is half of
-            the span from the lowest to the highest round, in percent of the median. Latencies are those of all rounds together, with
-            the clock's 25 ns or so in them. benchmarks/README.md tells the rest.
+            Written by `benchmarks/run{(effort.IsFull ? " --full" : "")}`; every figure is in report.csv. Nanoseconds each,
+            medians of {effort.Rounds} rounds in which all peers take turns, each turn
+            {effort.Throughput.TotalMilliseconds:F0} ms; ± is half of the span from the lowest to the highest round, in percent
+            of the median. Latencies are those of all rounds together, with the clock's 25 ns or so in them.
+            benchmarks/README.md tells the rest.
 
             """));
+        if (loadBefore > BusyShare * Environment.ProcessorCount)
+        {
+            writer.WriteLine(
+                "**The machine was busy with other work before this run, so that its figures tell little: see the load.**\n");
+        }
+
+        writer.WriteLine(FormattableString.Invariant($"- load before the run: {loadBefore}"));
         foreach ((string name, string value) in Machine.Describe())
             writer.WriteLine($"- {name}: {value}");
         writer.WriteLine();
@@ -75,8 +87,13 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
         writer.WriteLine("|---|---|---:|---|");
         foreach (Target target in new Targets(results).All())
         {
-            WriteRow(writer,
-                [target.What, target.Goal, target.Figure ?? "not run", target.IsMet switch { true => "yes", false => "**no**", null => "" }]);
+            string isMet = target.IsMet switch
+            {
+                true => "yes",
+                false => "**no**",
+                null => "",
+            };
+            WriteRow(writer, [target.What, target.Goal, target.Figure ?? "not run", isMet]);
         }
 
         writer.WriteLine();
@@ -92,7 +109,8 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
         writer.WriteLine("Bytes allocated on the managed heap by each operation:\n");
         WritePivot(writer, "bytes", [.. figures.Where(result => result.AllocatedBytes is not null)], PeerOf, OperationOf,
             result => Number(Math.Round(result.AllocatedBytes!.Value)));
-        writer.WriteLine("Latencies of single operations in ns (`read 64`: of the whole batch), p50 / p99 / p99.9 / longest:\n");
+        writer.WriteLine(
+            "Latencies of single operations in ns (`read 64`: of the whole batch), p50 / p99 / p99.9 / longest:\n");
         WritePivot(writer, "p50 / p99 / p99.9 / max", [.. figures.Where(result => result.Longest is not null)],
             PeerOf, OperationOf, Latencies);
     }
@@ -100,9 +118,9 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     private void WriteYcsb(IReadOnlyList<Result> figures)
     {
         writer.WriteLine("""
-            A: 50 % reads, 50 % replaces. B: 95 %, 5 %. C: reads. D: 95 % reads of the latest, 5 % adds. E: 95 % scans of 1 to 100
-            records, 5 % adds; hash tables have no order, so a scan reads records of consecutive numbers as a batch. F: 50 % reads,
-            50 % read-modify-writes. Zipfian keys have the constant 0.99.
+            A: 50 % reads, 50 % replaces. B: 95 %, 5 %. C: reads. D: 95 % reads of the latest, 5 % adds. E: 95 % scans of
+            1 to 100 records, 5 % adds; hash tables have no order, so a scan reads records of consecutive numbers as a batch.
+            F: 50 % reads, 50 % read-modify-writes. Zipfian keys have the constant 0.99.
 
             """);
         WritePivot(writer, "ns each", figures, PeerOf, MixOf, WithSpread);
@@ -143,8 +161,8 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     private void WriteGrowth(IReadOnlyList<Result> figures)
     {
         writer.WriteLine("""
-            Adding to an empty table, one by one, each addition timed. TDB and FASTER are told the number of records beforehand, since
-            their tables of chains do not grow; all others grow by themselves.
+            Adding to an empty table, one by one, each addition timed. TDB and FASTER are told the number of records
+            beforehand, since their tables of chains do not grow; all others grow by themselves.
 
             """);
         foreach (IGrouping<string, Result> operation in figures.GroupBy(OperationOf))
@@ -161,12 +179,15 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     private void WriteMemory(IReadOnlyList<Result> figures)
     {
         writer.WriteLine("""
-            Bytes for each binding, its 4 bytes of key and the words of its value included: files in full, the managed heap and Redis's
-            memory less what they take when empty, FASTER's index and log. Our tables with Futex have a file of 1 MiB beside them.
+            Bytes for each binding, its 4 bytes of key and the words of its value included: files in full, the managed heap and
+            Redis's memory less what they take when empty, FASTER's index and log. Our tables with Futex have a file of 1 MiB
+            beside them.
 
             """);
-        WritePivot(writer, "bytes per binding", [.. figures.OrderBy(result => result.Subject.Words).ThenBy(result => result.Subject.Bindings)],
-            PeerOf, result => $"{WordsOf(result)}, {BindingsOf(result)}", result => Number(result.Median));
+        Result[] ordered =
+            [.. figures.OrderBy(result => result.Subject.Words).ThenBy(result => result.Subject.Bindings)];
+        WritePivot(writer, "bytes per binding", ordered, PeerOf,
+            result => $"{WordsOf(result)}, {BindingsOf(result)}", result => Number(result.Median));
     }
 
     private void WritePauses(IReadOnlyList<Result> figures)
@@ -198,7 +219,8 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     {
         writer.WriteLine("By BenchmarkDotNet: 200,000 bindings of 8 words, Futex.\n");
         WritePivot(writer, "operation", figures, OperationOf, _ => "ns each", WithSpread);
-        WritePivot(writer, "operation", figures, OperationOf, _ => "bytes allocated", result => Number(result.AllocatedBytes ?? 0));
+        WritePivot(writer, "operation", figures, OperationOf, _ => "bytes allocated",
+            result => Number(result.AllocatedBytes ?? 0));
     }
 
     private void WriteWins()
@@ -210,7 +232,8 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
         foreach ((Result theirs, Result ours) in PeerWins.Find(results))
         {
             Subject subject = theirs.Subject;
-            string work = $"{subject.Operation} {subject.Keys}, {BindingsOf(theirs)} of {WordsOf(theirs)}, by {subject.Parallel}";
+            string work =
+                $"{subject.Operation} {subject.Keys}, {BindingsOf(theirs)} of {WordsOf(theirs)}, by {subject.Parallel}";
             WriteRow(writer,
                 [subject.Section, work, subject.Peer, Number(theirs.Median), Number(ours.Median), subject.Unit,
                     Number(ours.Median / theirs.Median)]);
@@ -236,7 +259,8 @@ internal sealed class MarkdownReport(TextWriter writer, Results results, IReadOn
     }
 
     private static string Latencies(Result result) => string.Join(" / ",
-        ((double[])[50, 99, 99.9]).Select(percent => Number(result.Percentile(percent)!.Value)).Append(Number(result.Longest!.Value)));
+        ((double[])[50, 99, 99.9]).Select(percent => Number(result.Percentile(percent)!.Value))
+            .Append(Number(result.Longest!.Value)));
 
     private static string PeerOf(Result result) => result.Subject.Peer;
 

@@ -102,7 +102,8 @@ internal sealed class Plots(Results results, string directory)
         IEnumerable<Result> drawn = figures.Where(result => result.Subject.Words is 1 or 8 or 25 or 250)
             .DistinctBy(result => (result.Subject.Peer, result.Subject.Words)).OrderBy(result => result.Subject.Words);
         DrawBars(plot, drawn,
-            result => FormattableString.Invariant($"{result.Subject.Words} words"), result => result.Subject.Peer, result => result.Median);
+            result => FormattableString.Invariant($"{result.Subject.Words} words"), result => result.Subject.Peer,
+            result => result.Median);
         plot.Title("Memory");
         plot.YLabel("bytes per binding, logarithmic");
     }
@@ -129,7 +130,11 @@ internal sealed class Plots(Results results, string directory)
 
     /// <summary>Groups of bars, with a logarithmic axis.</summary>
     private static void DrawBars(
-        Plot plot, IEnumerable<Result> figures, Func<Result, string> group, Func<Result, string> bar, Func<Result, double> value)
+        Plot plot,
+        IEnumerable<Result> figures,
+        Func<Result, string> group,
+        Func<Result, string> bar,
+        Func<Result, double> value)
     {
         Result[] all = [.. figures];
         string[] groups = [.. all.Select(group).Distinct()];

@@ -92,7 +92,8 @@ internal sealed class Targets(Results results)
         yield return Growth();
         double? longest = Median(Sections.Growth, s_ours, "longest add", result => result.Bindings == LargestGrowth);
         yield return new Target("growth to 10 million, no hint", "reported; a write of at most 10 ms is wanted",
-            longest is null ? null : $"longest write {MarkdownTable.Number(longest.Value)} ms", Holds(longest <= 10, longest));
+            longest is null ? null : $"longest write {MarkdownTable.Number(longest.Value)} ms",
+            Holds(longest <= 10, longest));
         double? bytes = Median(Sections.Memory, s_ours, "bytes", subject => subject.Words == Suite.Words);
         yield return new Target("memory", "reported beside the peers",
             bytes is null ? null : $"{MarkdownTable.Number(bytes.Value)} bytes a binding of 8 words", Holds(true, bytes));
@@ -116,7 +117,8 @@ internal sealed class Targets(Results results)
             read.Median / (reads[0].Median + (2 * latencies[read.Subject.Bindings])));
         return new Target("read, 1 thousand to 10 million bindings",
             $"at most {SlackForCacheMisses} × (the smallest table's read + two accesses to memory)",
-            worst is null ? null : $"{MarkdownTable.Number(worst.Value)} × at worst", Holds(worst <= SlackForCacheMisses, worst));
+            worst is null ? null : $"{MarkdownTable.Number(worst.Value)} × at worst",
+            Holds(worst <= SlackForCacheMisses, worst));
     }
 
     private Target TimesAsFast(string what, Peer peer, double times, string operation) =>

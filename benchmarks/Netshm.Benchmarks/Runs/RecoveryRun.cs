@@ -13,6 +13,7 @@ internal static class RecoveryRun
 
     private const int Bindings = 10_000;
     private const int Kills = 20;
+    private static readonly TimeSpan s_untilWriterWaits = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Kills a holder again and again.</summary>
     public static void Run(Results results, Peer peer, string directory)
@@ -28,6 +29,7 @@ internal static class RecoveryRun
             using ChildProcess holder = session.Join();
             _ = holder.Ask("hold");
             writer.WriteLine("write");
+            Thread.Sleep(s_untilWriterWaits);
             long killed = Stopwatch.GetTimestamp();
             holder.Kill();
             long written = long.Parse(writer.ReadLine(), CultureInfo.InvariantCulture);

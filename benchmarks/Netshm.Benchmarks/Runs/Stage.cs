@@ -68,7 +68,10 @@ internal sealed class Stage : IDisposable
             session = new PeerSession(peer, Path.Combine(_directory, peer.Name), _bindings, _words);
             session.Fill(_bindings);
             if (peer.Maker is null)
-                _results.Of(SubjectOf("memory", peer, "bytes", "", "", "bytes per binding")).Note((double)session.Bytes() / _bindings);
+            {
+                _results.Of(SubjectOf(Sections.Memory, peer, "bytes", "", "", "bytes per binding"))
+                    .Note((double)session.Bytes() / _bindings);
+            }
         });
         if (isStarted)
             _sessions.Add(session!);

@@ -100,7 +100,8 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         {
             // At ten million the peers together would not fit into the memory, so that each has its rounds for itself.
             bool isLargest = bindings > 1_000_000;
-            Peer[] atCount = [.. measured.Where(peer => bindings <= effort.LargestCount || IsOurs(peer))];
+            Peer[] atCount = [.. measured.Where(peer => IsOurs(peer)
+                || (bindings <= effort.LargestCount && !(isLargest && peer == PeerCatalog.OcamlnetNone)))];
             foreach (Peer[] together in isLargest ? atCount.Select(peer => (Peer[])[peer]) : [atCount])
             {
                 using var stage = new Stage(_results, NewDirectory(), together, bindings, Words);

@@ -36,7 +36,9 @@ internal abstract class Store(int words) : IDisposable
     /// <returns>Whether it was bound.</returns>
     public abstract bool Remove(int key);
 
-    /// <summary>Reads a value and writes it back modified (<see cref="Records.Modify"/>), with nobody else in between.</summary>
+    /// <summary>
+    /// Reads a value and writes it back modified (<see cref="Records.Modify"/>), with nobody else in between.
+    /// </summary>
     public virtual void Modify(int key) => throw new NotSupportedException();
 
     /// <summary>Replaces the values of some keys, all or none.</summary>
