@@ -154,7 +154,7 @@ internal sealed class StoreServer(Func<StorePlace, Store> open)
             Console.Out.Flush();
             Thread.Sleep(Timeout.Infinite);
         });
-        return "never";
+        throw new UnreachableException();
     }
 
     /// <summary>Replaces one value.</summary>

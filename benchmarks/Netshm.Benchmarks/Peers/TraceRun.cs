@@ -81,6 +81,7 @@ internal sealed class TraceRun
         Nanoseconds = (long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
         AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Operations = count;
+        _store.Rest();
         return position;
     }
 

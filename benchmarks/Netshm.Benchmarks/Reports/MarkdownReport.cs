@@ -226,21 +226,25 @@ internal sealed class MarkdownReport(
     private void WriteWins()
     {
         writer.WriteLine("## Where a peer wins\n");
-        writer.WriteLine($"Every figure of a peer that is lower than that of {PeerCatalog.NetshmFutex.Label}.\n");
-        WriteRow(writer, ["section", "work", "peer", "its figure", "ours", "unit", "ours / its"]);
-        writer.WriteLine("|---|---|---|---:|---:|---|---:|");
+        writer.WriteLine(
+            $"Every median of a peer that is lower than that of {PeerCatalog.NetshmFutex.Label}; it is sure where each round of the "
+            + "peer was below each of ours.\n");
+        WriteRow(writer, ["section", "work", "peer", "its figure", "ours", "unit", "ours / its", "sure"]);
+        writer.WriteLine("|---|---|---|---:|---:|---|---:|---|");
         foreach ((Result theirs, Result ours) in PeerWins.Find(results))
         {
             Subject subject = theirs.Subject;
-            string work =
-                $"{subject.Operation} {subject.Keys}, {BindingsOf(theirs)} of {WordsOf(theirs)}, by {subject.Parallel}";
             WriteRow(writer,
-                [subject.Section, work, subject.Peer, Number(theirs.Median), Number(ours.Median), subject.Unit,
-                    Number(ours.Median / theirs.Median)]);
+                [subject.Section, WorkOf(theirs), subject.Peer, Number(theirs.Median), Number(ours.Median), subject.Unit,
+                    Number(ours.Median / theirs.Median), theirs.Highest < ours.Lowest ? "yes" : ""]);
         }
 
         writer.WriteLine();
     }
+
+    private static string WorkOf(Result result) => string.Join(", ",
+        new[] { OperationOf(result), result.Subject.Keys, BindingsOf(result), WordsOf(result), result.Subject.Parallel }
+            .Where(text => text.Length > 0 && text != Parallelism.None.ToString()));
 
     private void WritePeers()
     {

@@ -160,6 +160,9 @@ internal sealed class LmdbStore : Store
     /// <inheritdoc/>
     public override long Bytes() => (_environment.Info.LastPageNumber + 1) * _environment.EnvironmentStats.PageSize;
 
+    /// <summary>A snapshot that stays open would keep writers from using its pages again.</summary>
+    public override void Rest() => LeaveReading();
+
     /// <inheritdoc/>
     public override Store ForAnotherThread() => new LmdbStore(this);
 

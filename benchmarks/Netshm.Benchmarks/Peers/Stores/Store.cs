@@ -53,6 +53,11 @@ internal abstract class Store(int words) : IDisposable
     /// <summary>How many bytes the store takes, in files or in memory.</summary>
     public abstract long Bytes();
 
+    /// <summary>Ends what the store keeps open between operations, which would be in the way of others.</summary>
+    public virtual void Rest()
+    {
+    }
+
     /// <summary>The same store for another thread of this process.</summary>
     public virtual Store ForAnotherThread() => this;
 
