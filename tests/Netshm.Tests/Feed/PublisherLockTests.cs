@@ -5,7 +5,8 @@ namespace Netshm.Tests.Feed;
 /// <summary>The lock that says who publishes a table's changes; other processes are in the tests of the cluster layer.</summary>
 public sealed class PublisherLockTests
 {
-    private static readonly ShmTableOptions s_options = new() { ChangeFeedCapacity = 16 };
+    private static readonly ShmTableOptions s_options =
+        new() { Locking = LockingMethod.Futex, ChangeFeedCapacity = 16 };
 
     [Fact]
     public void One_handle_has_it_until_it_gives_it_back()
