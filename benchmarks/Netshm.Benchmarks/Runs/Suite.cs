@@ -26,9 +26,6 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
     {
         _directory = Path.Combine(TempTable.Directory, $"netshm-benchmark-{Environment.ProcessId}");
         Directory.CreateDirectory(_directory);
-
-        // Also when the run is interrupted: the files take memory.
-        AppDomain.CurrentDomain.ProcessExit += RemoveDirectory;
         try
         {
             RunMain(sections);
@@ -50,15 +47,12 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         }
         finally
         {
-            AppDomain.CurrentDomain.ProcessExit -= RemoveDirectory;
-            RemoveDirectory(null, EventArgs.Empty);
+            Directory.Delete(_directory, recursive: true);
         }
 
         Say("done");
         return _results;
     }
-
-    private void RemoveDirectory(object? sender, EventArgs e) => Directory.Delete(_directory, recursive: true);
 
     private void RunMain(IReadOnlyCollection<string> sections)
     {
