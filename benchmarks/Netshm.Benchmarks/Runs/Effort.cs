@@ -21,11 +21,11 @@ internal sealed record Effort(
     int LargestTable,
     bool IsFull)
 {
-    /// <summary>Under ten minutes.</summary>
+    /// <summary>Some ten minutes on two quiet processors.</summary>
     public static Effort Quick { get; } = new(
         5, Milliseconds(100), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
 
-    /// <summary>About an hour.</summary>
+    /// <summary>An hour or more.</summary>
     public static Effort Full { get; } = new(
         15, Milliseconds(500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
 
