@@ -69,12 +69,17 @@ public sealed class NetshmExtension : IExtension
     public TableRef OpenTable(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        return OpenTable(name, Settings.Table(name));
+    }
+
+    /// <summary>Opens a table with other settings than the configuration has under its name.</summary>
+    internal TableRef OpenTable(string name, TableSettings settings)
+    {
         string childName = Uri.EscapeDataString(name);
         lock (_opening.GetOrAdd(childName, static _ => new Lock()))
         {
             if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)
                 return open;
-            TableSettings settings = Settings.Table(name);
             ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
             var host = new TableHost(name, settings);
             _hosts[childName] = host;

@@ -15,7 +15,8 @@ public sealed record NetshmSettings
     private NetshmSettings(Config netshm)
     {
         new SettingsReader(netshm, "netshm").AllowOnly(
-            "default-table", "table", "table-dispatcher", "table-mailbox", "cluster");
+            "default-table", "table", "table-dispatcher", "table-mailbox", "cluster", "default-sharded-table",
+            "sharded-table");
         _defaultTable = netshm.GetConfig("default-table");
         Cluster = ClusterSettings.Create(netshm.GetConfig("cluster"));
         DefaultTable = TableSettings.Create("default", _defaultTable, "netshm.default-table");

@@ -10,7 +10,7 @@ public sealed record TableClusterSettings
     private TableClusterSettings(SettingsReader section) => Expose = section.Switch("expose");
 
     /// <summary>Whether other nodes and cluster clients can reach the table (<c>expose</c>).</summary>
-    public bool Expose { get; }
+    public bool Expose { get; internal init; }
 
     /// <summary>Reads the section, which errors call by the path given.</summary>
     /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>

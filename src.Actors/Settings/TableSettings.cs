@@ -40,7 +40,7 @@ public sealed record TableSettings
     }
 
     /// <summary>Where the table lies (<c>location</c>).</summary>
-    public SharedMemoryName Location { get; }
+    public SharedMemoryName Location { get; private init; }
 
     /// <summary>The page size in bytes, or null to take what the table has (<c>page-size</c>).</summary>
     public int? PageSize { get; }
@@ -49,10 +49,10 @@ public sealed record TableSettings
     /// When it is not null, opening the table deletes all its bindings and lays it out for so many new ones
     /// (<c>init</c>).
     /// </summary>
-    public int? Init { get; }
+    public int? Init { get; private init; }
 
     /// <summary>How processes are kept apart (<c>locking</c>).</summary>
-    public LockingMethod Locking { get; }
+    public LockingMethod Locking { get; private init; }
 
     /// <summary>
     /// How many changes the table's feed holds, or null when it is opened without asking for one
@@ -96,7 +96,7 @@ public sealed record TableSettings
     public string Dispatcher { get; }
 
     /// <summary>What the table is in a cluster (<c>cluster</c>).</summary>
-    public TableClusterSettings Cluster { get; }
+    public TableClusterSettings Cluster { get; private init; }
 
     /// <summary>The options to open the table with, but for time limits and emptying.</summary>
     internal ShmTableOptions Options
@@ -107,6 +107,19 @@ public sealed record TableSettings
             return PageSize is { } pageSize ? options with { PageSize = pageSize } : options;
         }
     }
+
+    /// <summary>
+    /// The settings of one partition of a sharded table, which lies elsewhere, is never emptied or exposed, and belongs to
+    /// processes of this library.
+    /// </summary>
+    internal TableSettings ForPartition(SharedMemoryName location) =>
+        this with
+        {
+            Location = location,
+            Init = null,
+            Locking = LockingMethod.Futex,
+            Cluster = Cluster with { Expose = false },
+        };
 
     /// <summary>Reads the settings of a table.</summary>
     /// <param name="name">The table's name.</param>

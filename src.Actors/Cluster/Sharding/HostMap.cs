@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>Which host each node of a sharded table is on, and which host has served each partition last.</summary>
+/// <remarks>The node's <see cref="PartitionKeeper"/> keeps it right; any thread may read it.</remarks>
+internal sealed class HostMap(Guid self, Address selfAddress)
+{
+    private readonly ConcurrentDictionary<Address, Guid> _hosts = new([new(selfAddress, self)]);
+    private readonly ConcurrentDictionary<int, Guid> _serving = new();
+
+    /// <summary>This node's host.</summary>
+    public Guid Self { get; } = self;
+
+    /// <summary>All hosts that have a node in the cluster.</summary>
+    public IReadOnlyCollection<Guid> All => [.. _hosts.Values.Distinct()];
+
+    /// <summary>Whether another node is on this node's host.</summary>
+    public bool HasNeighbour => _hosts.Values.Count(host => host == Self) > 1;
+
+    public void LearnNode(Address node, Guid host) => _hosts[node] = host;
+
+    public void ForgetNode(Address node) => _hosts.TryRemove(node, out _);
+
+    public void LearnServing(int partition, Guid host) => _serving[partition] = host;
+
+    /// <summary>The host of the node to which an actor belongs, as far as it is known.</summary>
+    public Guid? HostOf(IActorRef actor)
+    {
+        Address address = actor.Path.Address.HasGlobalScope ? actor.Path.Address : selfAddress;
+        return _hosts.TryGetValue(address, out Guid host) ? host : null;
+    }
+
+    /// <summary>The host that has served a partition last, as far as it is known.</summary>
+    public Guid? LastHostOf(int partition) => _serving.TryGetValue(partition, out Guid host) ? host : null;
+}

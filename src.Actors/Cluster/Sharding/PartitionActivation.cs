@@ -1,0 +1,91 @@
+namespace Netshm.Actors.Cluster;
+
+/// <summary>A partition that can be served.</summary>
+internal sealed record ActivePartition(TableRef Table, Generation Generation, PartitionOrigin Origin);
+
+/// <summary>
+/// Finds out which copy of a partition counts, gets it to this host, and opens it. Everything it does can be given up, or
+/// fail, at any point, and be done again by the same process or another: docs/Sharding.md tells why.
+/// </summary>
+internal sealed class PartitionActivation(ShardedTableNode node, int partition, CancellationToken cancellation)
+{
+    private readonly PartitionSurvey _survey = new(node, partition, cancellation);
+
+    /// <summary>Opens the partition.</summary>
+    /// <exception cref="TimeoutException">No majority of the nodes answered.</exception>
+    /// <exception cref="PartitionTransferException">The contents could not be had from the host that has them.</exception>
+    public async Task<ActivePartition> RunAsync()
+    {
+        if (await node.Register.ReadAsync(partition, cancellation).ConfigureAwait(false) is not { } counts)
+            return await BeginAsync().ConfigureAwait(false);
+        return node.Files.Has(partition, counts)
+            ? Open(counts, PartitionOrigin.Warm)
+            : await MoveHereAsync(counts).ConfigureAwait(false);
+    }
+
+    private async Task<ActivePartition> MoveHereAsync(Generation counts)
+    {
+        if (node.Settings.HandOver == HandOver.Cold)
+            return await StartEmptyAsync(counts.Next(), PartitionOrigin.Cold).ConfigureAwait(false);
+        if (await _survey.FindHolderAsync(counts).ConfigureAwait(false) is not { } holder)
+            return await StartEmptyAsync(counts.Next(), PartitionOrigin.Lost).ConfigureAwait(false);
+        Generation own = counts.Next();
+        try
+        {
+            using ShmTable draft = node.CreateFile(partition, own);
+            await PartitionTransfer.FillAsync(
+                holder, partition, counts, draft, node.Settings.PeerTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            node.Files.Remove(partition, own);
+            throw;
+        }
+
+        return await LetCountAsync(own, PartitionOrigin.Streamed).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Begins with what the hosts have when no node knows which copy counts: the cluster is new, or all its nodes were down.
+    /// </summary>
+    private async Task<ActivePartition> BeginAsync()
+    {
+        IReadOnlyList<PartitionSurvey.Answer> answers = await _survey.AskEverybodyAsync().ConfigureAwait(false);
+        PartitionClaim? newest = answers.Select(answer => answer.CopyLocation!.Claim).Append(node.ClaimOf(partition))
+            .OfType<PartitionClaim>().MaxBy(claim => claim.Generation.Epoch);
+        if (newest is null)
+            return await StartEmptyAsync(Generation.Begin(epoch: 1), PartitionOrigin.New).ConfigureAwait(false);
+
+        // Another host can have taken the partition over only if the owner of this copy saw it in the cluster before.
+        HashSet<Guid> asked = [node.Hosts.Self, .. answers.Select(answer => answer.CopyLocation!.Host)];
+        if (node.Settings.WithoutProof == WithoutProof.Cold && !newest.Hosts.All(asked.Contains))
+            return await StartEmptyAsync(newest.Generation.Next(), PartitionOrigin.Lost).ConfigureAwait(false);
+        return node.Files.Has(partition, newest.Generation)
+            ? await LetCountAsync(newest.Generation, PartitionOrigin.Warm).ConfigureAwait(false)
+            : await MoveHereAsync(newest.Generation).ConfigureAwait(false);
+    }
+
+    private async Task<ActivePartition> StartEmptyAsync(Generation generation, PartitionOrigin origin)
+    {
+        node.CreateFile(partition, generation).Dispose();
+        return await LetCountAsync(generation, origin).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Makes a complete copy the one that counts. If that fails the file stays: the copy may count all the same.
+    /// </summary>
+    private async Task<ActivePartition> LetCountAsync(Generation generation, PartitionOrigin origin)
+    {
+        await node.Register.WriteAsync(partition, generation, cancellation).ConfigureAwait(false);
+        return Open(generation, origin);
+    }
+
+    private ActivePartition Open(Generation generation, PartitionOrigin origin)
+    {
+        // Before the first write is acknowledged, so that a restart of all nodes finds it.
+        node.Ledger.Note(partition, generation, node.Hosts.All);
+        TableRef table = NetshmExtension.Get(node.System).OpenTable(
+            FormattableString.Invariant($"{node.Name}/{partition}"), node.SettingsOf(partition, generation));
+        return new ActivePartition(table, generation, origin);
+    }
+}

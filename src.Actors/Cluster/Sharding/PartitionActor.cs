@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Akka.Event;
+using static Netshm.Actors.Cluster.PartitionProtocol;
+
+namespace Netshm.Actors.Cluster;
+
+/// <summary>
+/// Owns a partition, as the only one in the cluster: opens it, passes requests on to its table's actor, and when the
+/// partition is to go elsewhere lets everything accepted be executed before it stops.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "PostStop disposes of what it owns.")]
+internal sealed class PartitionActor : UntypedActor, IWithTimers
+{
+    private readonly ShardedTableNode _node;
+    private readonly int _partition;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _opening = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    /// <summary>What came before the partition was open, with the time of its arrival.</summary>
+    private readonly Queue<(object Message, IActorRef Sender, long Arrival)> _waiting = [];
+
+    private ActivePartition? _active;
+    private bool _isOpening;
+    private bool _isStopping;
+
+    public PartitionActor(ShardedTableNode node, int partition)
+    {
+        _node = node;
+        _partition = partition;
+    }
+
+    /// <summary>Sent by the cluster's sharding when the partition is to go elsewhere.</summary>
+    internal sealed class StopOwning : INoSerializationVerificationNeeded
+    {
+        public static StopOwning Instance { get; } = new();
+    }
+
+    private sealed record OpeningFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
+    private sealed class OpenAgain : INoSerializationVerificationNeeded;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Open();
+
+    protected override void PostStop()
+    {
+        _opening.Cancel();
+        _opening.Dispose();
+        foreach ((object message, IActorRef sender, _) in _waiting)
+        {
+            if (message is Request)
+                sender.Tell(Undelivered.Instance);
+        }
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Request when _isStopping:
+                Sender.Tell(Undelivered.Instance);
+                break;
+            case Request or Wake when _active is null:
+                Keep(message);
+                break;
+            case Request request:
+                Execute(request, Sender, request.Timeout);
+                break;
+            case Wake:
+                Sender.Tell(new Serving(_partition, _node.Hosts.Self, _active!.Generation));
+                break;
+            case ActivePartition active:
+                _isOpening = false;
+                Serve(active);
+                break;
+            case OpeningFailed failed:
+                _isOpening = false;
+                OnFailure(failed.Cause);
+                break;
+            case OpenAgain:
+                Open();
+                break;
+            case StopOwning:
+                _isStopping = true;
+                _opening.Cancel();
+                StopWhenClosed();
+                break;
+            case Terminated:
+                OnTableStopped();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Open()
+    {
+        _isOpening = true;
+        var activation = new PartitionActivation(_node, _partition, _opening.Token);
+        Task.Run(activation.RunAsync).PipeTo(Self, failure: cause => new OpeningFailed(cause));
+    }
+
+    private void Keep(object message)
+    {
+        if (_waiting.Count < _node.MaxQueue)
+            _waiting.Enqueue((message, Sender, Stopwatch.GetTimestamp()));
+        else
+            Refuse(Sender, new TableBusyException(Inv($"{_waiting.Count} requests wait for partition {_partition}")));
+    }
+
+    private void Serve(ActivePartition active)
+    {
+        _active = active;
+        Context.Watch(active.Table.Actor);
+        if (_isStopping)
+        {
+            StopWhenClosed();
+            return;
+        }
+
+        var started = new PartitionStarted(
+            _node.Name, _partition, active.Origin, active.Table.Settings.Location, active.Table.Count,
+            Stopwatch.GetElapsedTime(_start));
+        if (active.Origin == PartitionOrigin.Lost)
+            _log.Warning("No host has the current contents of {0}: it begins empty", started);
+        _node.Keeper.Tell(new PartitionKeeper.Opened(_partition, active.Generation));
+        Context.System.EventStream.Publish(started);
+        while (_waiting.TryDequeue(out var kept))
+        {
+            if (kept.Message is Request request)
+                Execute(request, kept.Sender, request.Timeout - Stopwatch.GetElapsedTime(kept.Arrival));
+        }
+    }
+
+    /// <summary>Has a request executed by the table's actor; its answer does not come through this actor.</summary>
+    private void Execute(Request request, IActorRef sender, TimeSpan timeout)
+    {
+        if (request.Timeout != Timeout.InfiniteTimeSpan && timeout <= TimeSpan.Zero)
+        {
+            Refuse(sender, new RequestTimeoutException(Inv(
+                $"partition {_partition} of '{_node.Name}' was not open before the request's deadline; it was not executed")));
+            return;
+        }
+
+        var operation = new LocalOperation(request.Execute, request.IsWrite)
+        {
+            Timeout = request.Timeout == Timeout.InfiniteTimeSpan ? request.Timeout : timeout,
+        };
+        _ = AnswerAsync(_active!.Table.Ask(operation, static reply => reply, CancellationToken.None), sender);
+    }
+
+    private static async Task AnswerAsync(Task<object> execution, IActorRef sender)
+    {
+        object reply;
+        try
+        {
+            reply = await execution.ConfigureAwait(false);
+        }
+        catch (TableClosedException)
+        {
+            reply = Undelivered.Instance; // The table was closed under it; whoever owns the partition next executes it.
+        }
+        catch (Exception e)
+        {
+            reply = NotExecuted.With(e);
+        }
+
+        sender.Tell(reply);
+    }
+
+    private void OnFailure(Exception cause)
+    {
+        if (_isStopping)
+        {
+            StopWhenClosed();
+            return;
+        }
+
+        _log.Warning(cause, "Partition {0} of '{1}' could not be opened; trying again", _partition, _node.Name);
+        Timers.StartSingleTimer(nameof(OpenAgain), new OpenAgain(), _node.Settings.RetryInterval);
+    }
+
+    /// <summary>Stops when the table's actor has executed everything and stopped, or has not been started.</summary>
+    private void StopWhenClosed()
+    {
+        if (_active is not null)
+            _active.Table.Actor.Tell(PoisonPill.Instance); // It is taken after all requests that came before.
+        else if (!_isOpening)
+            Context.Stop(Self);
+    }
+
+    private void OnTableStopped()
+    {
+        _active = null;
+        if (_isStopping)
+        {
+            _node.Keeper.Tell(new PartitionKeeper.Parked(_partition));
+            Context.Stop(Self);
+        }
+        else
+        {
+            Open();
+        }
+    }
+
+    private static void Refuse(IActorRef sender, NetshmException reason) => sender.Tell(NotExecuted.With(reason));
+
+    private static string Inv(FormattableString text) => FormattableString.Invariant(text);
+}
