@@ -2,6 +2,7 @@ using System.Globalization;
 using Netshm.Benchmarks;
 using Netshm.Benchmarks.Changes;
 using Netshm.Benchmarks.Peers;
+using Netshm.Benchmarks.Sharding;
 
 return args switch
 {
@@ -10,5 +11,7 @@ return args switch
     ["changes"] => ChangeFeedComparison.Run(bindingCount: 200_000, rounds: 15),
     ["change-subscriber", var table, var wait, var count] =>
         await ChangeSubscriber.Run(table, wait, int.Parse(count, CultureInfo.InvariantCulture)),
+    ["sharding"] => await ShardingComparison.RunAsync(operations: 10_000, rounds: 5),
+    ["sharding-node", var files, var seed] => await BenchmarkNode.RunAsync(files, seed),
     _ => SuiteCommand.Usage(),
 };
