@@ -8,6 +8,7 @@ return args switch
     ["node", var ip, var seed, var table, var location, var capacity] =>
         await NodeCommand.Run(ip, seed, table, location, capacity),
     ["near", var ip, var seed, var location, var worker] => await NearCommand.Run(ip, seed, location, worker),
+    ["shard", var address, var seed, var config] => await ShardCommand.Run(address, seed, config),
     _ => await Unknown(args),
 };
 

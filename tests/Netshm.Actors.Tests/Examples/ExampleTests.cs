@@ -18,6 +18,15 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void ClusterCache_finds_everything_as_it_should_be()
+    {
+        IReadOnlyList<string> lines = Run("ClusterCache");
+        Assert.Contains("process 1: killed", lines);
+        Assert.Contains("  right: what host b had was streamed to host a", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("WRONG", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_session_server_refuses_what_is_no_request()
     {
         using var temp = new TempTable();
