@@ -51,7 +51,7 @@ internal static class SuiteCommand
     public static int Usage()
     {
         Console.Error.WriteLine(
-            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [{string.Join(" | ", Sections.All)}]..., or changes");
+            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [{string.Join(" | ", Sections.All)}]..., changes, or sharding");
         return 2;
     }
 }
