@@ -7,7 +7,7 @@ using AkkaCluster = Akka.Cluster.Cluster;
 namespace Netshm.Benchmarks.Sharding;
 
 /// <summary>
-/// Getting and setting by a <see cref="Actors.Cluster.ShardedTable{TKey, TValue}"/> over two processes, beside bare sharding
+/// Getting and setting by a <see cref="Netshm.Actors.Cluster.ShardedTable{TKey, TValue}"/> over two processes, beside bare sharding
 /// with entities that keep a dictionary, and Akka.DistributedData's dictionary.
 /// </summary>
 internal sealed class ShardingComparison(BenchmarkNode node, int keyCount)
