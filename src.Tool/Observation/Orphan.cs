@@ -57,11 +57,14 @@ internal sealed partial record Orphan(string Path, string TablePath, string Reas
             : null;
     }
 
-    private static Orphan? TryFindDraft(string path, string table) =>
-        DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > s_draftAge
-        && (Marks.BeginSidecar(path) || Marks.BeginTable(path) || new FileInfo(path).Length == 0)
+    private static Orphan? TryFindDraft(string path, string table)
+    {
+        var file = new FileInfo(path); // Looked at once: its writer may rename it at any time.
+        return file.Exists && DateTime.UtcNow - file.LastWriteTimeUtc > s_draftAge
+            && (file.Length == 0 || Marks.BeginSidecar(path) || Marks.BeginTable(path))
             ? new Orphan(path, table, "a draft whose writer did not complete it")
             : null;
+    }
 
     private static bool IsSidecarOf(string table)
     {
