@@ -56,7 +56,31 @@ internal sealed unsafe partial class MappedPages
         Seam.Reached(SeamKind.Load);
         int* words = _base + ((long)page * WordsPerPage);
         int copiedWords = Math.Min(WordsPerPage - Layout.ContentHeaderInWords, destination.Length);
+        if (!IsWhole(words, key, copiedWords, out lengthInWords))
+            return false;
+        Seam.Reached(SeamKind.Load);
+        new ReadOnlySpan<int>(words + Layout.ContentHeaderInWords, copiedWords).CopyTo(destination);
+        return true;
+    }
 
+    /// <summary>Whether a page is the first one of a key's binding, is sound, and has all of the value in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsWhole(int page, int key, out int olderBinding)
+    {
+        Unsafe.SkipInit(out olderBinding);
+        if ((uint)page >= (uint)_mappedPages)
+            return false;
+
+        // SAFETY: as above.
+        Seam.Reached(SeamKind.Load);
+        int* words = _base + ((long)page * WordsPerPage);
+        olderBinding = words[ContentView.OlderBindingWord];
+        return IsWhole(words, key, WordsPerPage - Layout.ContentHeaderInWords, out _);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWhole(int* words, int key, int roomInWords, out int lengthInWords)
+    {
         // Magic, key and next page are as they must be; any older binding will do.
         Vector128<int> expected = Vector128.Create(ContentView.Magic, key, 0, 0);
         Vector128<int> badBits = Vector128.AndNot(Vector128.Load(words) ^ expected, Vector128.Create(0, 0, 0, -1));
@@ -64,10 +88,6 @@ internal sealed unsafe partial class MappedPages
         // The value's position, which must be 0, lies above its length here: one comparison sees both.
         ulong length = BitOperations.RotateLeft(*(ulong*)(words + ContentView.ValuePositionWord), 32);
         lengthInWords = (int)length;
-        if (!(badBits == Vector128<int>.Zero & length <= (uint)copiedWords))
-            return false;
-        Seam.Reached(SeamKind.Load);
-        new ReadOnlySpan<int>(words + Layout.ContentHeaderInWords, copiedWords).CopyTo(destination);
-        return true;
+        return badBits == Vector128<int>.Zero & length <= (uint)roomInWords;
     }
 }

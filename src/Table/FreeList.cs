@@ -54,6 +54,21 @@ internal sealed class FreeList
         return new PageRun(this, firstFree, fromList, firstNew);
     }
 
+    /// <summary>Takes one page, whose head is recorded.</summary>
+    /// <inheritdoc cref="Take" path="/exception"/>
+    public int TakeOne(DescriptorView descriptor)
+    {
+        int page = descriptor.FreeHead;
+        int freePages = descriptor.FreePages;
+        if (page == 0 || freePages <= 0)
+            return Take(descriptor, 1).Next();
+        int rest = FreePage(page).NextFree;
+        descriptor.FreePages = freePages - 1; // Before the head, as in Take.
+        descriptor.FreeHead = rest;
+        SaveHead(page);
+        return page;
+    }
+
     /// <summary>Takes contiguous new pages from the end of the table.</summary>
     /// <returns>The first of them.</returns>
     /// <exception cref="OutOfSpaceException">There is no room for so many; nothing has changed.</exception>
@@ -106,11 +121,7 @@ internal sealed class FreeList
     }
 
     /// <summary>Records the words of a page that differ between a free one and one in use.</summary>
-    public void SaveHead(int page)
-    {
-        _journal?.Word(page, FreePageView.MagicWord);
-        _journal?.Word(page, FreePageView.NextFreeWord);
-    }
+    public void SaveHead(int page) => _journal?.Head(page);
 }
 
 /// <summary>Pages taken for a binding, handed out one by one.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Netshm;
 
@@ -283,12 +284,25 @@ internal readonly ref struct ContentView(Span<int> words)
 
     public void Initialise(int key, int olderBinding, int valueLengthInWords)
     {
-        SharedWord.Store(ref _words[0], Magic);
-        SharedWord.Store(ref _words[KeyWord], key);
-        SharedWord.Store(ref _words[NextPageWord], 0);
-        SharedWord.Store(ref _words[OlderBindingWord], olderBinding);
+        PutHead(key, olderBinding);
         SharedWord.Store(ref _words[ValuePositionWord], 0);
         SharedWord.Store(ref _words[ValueLengthWord], valueLengthInWords);
+    }
+
+    /// <summary>Makes a page that nothing points to a binding's, with the value that was put there.</summary>
+    public void PutHead(int key, int olderBinding)
+    {
+        Seam.Reached(SeamKind.Store);
+        Vector128.Create(Magic, key, 0, olderBinding).CopyTo(_words);
+    }
+
+    /// <summary>Puts a value, for which there is room, where it is to be in a page that nothing points to.</summary>
+    public void PutValue(ReadOnlySpan<int> value)
+    {
+        SharedWord.Store(ref _words[ValuePositionWord], 0);
+        SharedWord.Store(ref _words[ValueLengthWord], value.Length);
+        Seam.Reached(SeamKind.Store);
+        value.CopyTo(Content);
     }
 }
 

@@ -20,6 +20,7 @@ internal sealed class TableWriter
     private readonly FreeList _freeList;
     private readonly BindingWriter _bindings;
     private readonly Rehash _rehash;
+    private readonly PageSwap? _swap;
     private int _transactions;
 
     public TableWriter(
@@ -35,6 +36,8 @@ internal sealed class TableWriter
         _freeList = freeList;
         _bindings = new BindingWriter(engine.Pages, freeList);
         _rehash = rehash;
+        if (journal is not null && sequences is not null)
+            _swap = new PageSwap(engine.Pages, sequences, journal);
     }
 
     private HashIndex Index => _engine.Index;
@@ -74,6 +77,14 @@ internal sealed class TableWriter
             return;
         }
 
+        if (_transactions > 0 || _swap is null || !_swap.TryReplace(descriptor, cell, key, value))
+            ReplacePages(descriptor, cell, key, value, deadline);
+        EndChange(ChangeKind.Replaced, key, value.Length);
+    }
+
+    private void ReplacePages(
+        DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value, Deadline deadline)
+    {
         int oldPage = cell.Pointer;
         long oldPages = CheckBinding(descriptor, key, oldPage, out int older);
         _processes.LockContent(oldPage, deadline);
@@ -93,8 +104,6 @@ internal sealed class TableWriter
             _journal?.RollBack(descriptor, before);
             throw;
         }
-
-        EndChange(ChangeKind.Replaced, key, value.Length);
     }
 
     /// <summary>Removes the newest binding of a key.</summary>
@@ -273,6 +282,15 @@ internal sealed class TableWriter
     /// <summary>Checks all pages of a binding that is going to be replaced or removed.</summary>
     /// <returns>How many they are.</returns>
     private long CheckBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        int totalPages = descriptor.TotalPages;
+        return page > Layout.DescriptorPage && page < totalPages
+            && _pages.IsWhole(page, key, out older) && (uint)older < (uint)totalPages
+            ? 1
+            : WalkBinding(descriptor, key, page, out older);
+    }
+
+    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
     {
         var value = new FragmentWalk(_pages, descriptor.TotalPages, key, page, out older);
         if (value.IsSingle)

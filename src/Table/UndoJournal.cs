@@ -22,16 +22,13 @@ internal enum JournalState
 /// </remarks>
 internal sealed class UndoJournal
 {
-    private const int StateOffset = 0, CountOffset = 4, FreeHeadOffset = 8, FreePagesOffset = 12, BindingsOffset = 16,
-        RecordsOffset = 64;
+    private const int RecordsOffset = 64;
+    private const int RecordsOfSwap = 3;
 
-    private const int RecordLengthInWords = 4;
-    private const int RecordLengthInBytes = RecordLengthInWords * sizeof(int);
-
-    private readonly MappedBlock _block;
+    private readonly SharedPlace<Header> _header;
+    private readonly SharedRecords _records;
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
-    private readonly int _offset;
 
     /// <summary>
     /// Bindings that transactions have unlinked. Their pages go into the free list at the end: pages that were reused
@@ -44,11 +41,11 @@ internal sealed class UndoJournal
 
     public UndoJournal(MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index)
     {
-        _block = block;
-        _offset = offsetInBytes;
+        _header = new SharedPlace<Header>(block, offsetInBytes);
+        _records = new SharedRecords(
+            block, offsetInBytes + RecordsOffset, (lengthInBytes - RecordsOffset) / SharedRecords.LengthInBytes);
         _pages = pages;
         _index = index;
-        Capacity = (lengthInBytes - RecordsOffset) / RecordLengthInBytes;
     }
 
     private enum Kind
@@ -59,13 +56,13 @@ internal sealed class UndoJournal
     }
 
     /// <summary>How many records there can be.</summary>
-    public int Capacity { get; }
+    public int Capacity => _records.Count;
 
     /// <summary>What the last writer left.</summary>
-    public JournalState State => (JournalState)_block.At<int>(_offset + StateOffset);
+    public JournalState State => (JournalState)_header.Value.State;
 
     /// <summary>How many records were made since the outermost change began.</summary>
-    public int Count => _block.At<int>(_offset + CountOffset);
+    public int Count => _header.Value.Count;
 
     /// <summary>Begins a change, or one within another.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
@@ -87,23 +84,50 @@ internal sealed class UndoJournal
         }
         else
         {
-            // Dying before the state is stored leaves an idle journal and a table as before.
-            Set(FreeHeadOffset, savepoint.FreeHead);
-            Set(FreePagesOffset, savepoint.FreePages);
-            Set(BindingsOffset, savepoint.Bindings);
-            Set(CountOffset, 0);
-            Set(StateOffset, (int)(recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan));
+            // Dying before the state is stored, together with a count of 0, leaves an idle journal and a table as before.
+            ref Header header = ref _header.Value;
+            SharedWord.Store(ref header.FreeHead, savepoint.FreeHead);
+            SharedWord.Store(ref header.FreePages, savepoint.FreePages);
+            SharedWord.Store(ref header.Bindings, savepoint.Bindings);
+            JournalState state = recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan;
+            SharedWord.Store(ref header.StateAndCount, (long)state);
         }
 
         _depth++;
         return savepoint;
     }
 
+    /// <summary>Begins a <see cref="PageSwap"/> that is not within a change, with the records that are known already.</summary>
+    public void BeginSwap(DescriptorView descriptor, int key, int oldPage, int nextFree)
+    {
+        ref Header header = ref _header.Value;
+        int newPage = descriptor.FreeHead;
+        SharedWord.Store(ref header.FreeHead, newPage);
+        SharedWord.Store(ref header.FreePages, descriptor.FreePages);
+        SharedWord.Store(ref header.Bindings, descriptor.Bindings);
+        _records.Store(0, (int)Kind.Word, newPage, FreePageView.MagicWord, FreePageView.Magic);
+        _records.Store(1, (int)Kind.Word, newPage, FreePageView.NextFreeWord, nextFree);
+        _records.Store(2, (int)Kind.Cell, key, oldPage, 0);
+
+        // Dying before this store leaves an idle journal. What its records are about is still as they say: taking it back
+        // changes nothing.
+        SharedWord.Store(ref header.StateAndCount, ((long)RecordsOfSwap << 32) | (long)JournalState.Active);
+        _depth = 1;
+    }
+
+    /// <summary>To be called before the old page of a swap, which was checked, becomes a free one.</summary>
+    public void HeadInSwap(int oldPage, int key)
+    {
+        _records.Store(RecordsOfSwap, (int)Kind.Word, oldPage, FreePageView.MagicWord, ContentView.Magic);
+        _records.Store(RecordsOfSwap + 1, (int)Kind.Word, oldPage, FreePageView.NextFreeWord, key);
+        SharedWord.Store(ref _header.Value.Count, RecordsOfSwap + 2); // As in Append.
+    }
+
     /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
     public void Commit()
     {
         if (--_depth == 0)
-            Set(StateOffset, (int)JournalState.Idle);
+            SharedWord.Store(ref _header.Value.State, (int)JournalState.Idle);
     }
 
     /// <summary>Takes back what was done since a change began, and ends it.</summary>
@@ -129,12 +153,11 @@ internal sealed class UndoJournal
 
     /// <summary>Takes back what a dead writer did; the journal goes on to say so until <see cref="Clear"/>.</summary>
     /// <exception cref="CorruptFileException">The table or the sidecar is damaged.</exception>
-    public void UndoAll(DescriptorView descriptor) => Undo(descriptor, new Savepoint(
-        0,
-        _block.At<int>(_offset + FreeHeadOffset),
-        _block.At<int>(_offset + FreePagesOffset),
-        _block.At<int>(_offset + BindingsOffset),
-        0));
+    public void UndoAll(DescriptorView descriptor)
+    {
+        Header header = _header.Value;
+        Undo(descriptor, new Savepoint(0, header.FreeHead, header.FreePages, header.Bindings, 0));
+    }
 
     /// <summary>
     /// Takes back, in a copy of a table that is damaged besides, what a dead writer did. Records that damage stands against
@@ -163,7 +186,7 @@ internal sealed class UndoJournal
     public void Clear()
     {
         _depth = 0;
-        Set(StateOffset, (int)JournalState.Idle);
+        SharedWord.Store(ref _header.Value.State, (int)JournalState.Idle);
     }
 
     /// <summary>Makes sure that so many more records fit into the transaction.</summary>
@@ -180,6 +203,18 @@ internal sealed class UndoJournal
     {
         if (State == JournalState.Active)
             Append(Kind.Word, page, word, _pages.Page(page)[word]);
+    }
+
+    /// <summary>To be called before the first two words of a page are overwritten.</summary>
+    public void Head(int page)
+    {
+        if (State != JournalState.Active)
+            return;
+        ReadOnlySpan<int> words = _pages.Page(page);
+        int count = Count;
+        _records.Store(count, (int)Kind.Word, page, 0, words[0]);
+        _records.Store(count + 1, (int)Kind.Word, page, 1, words[1]);
+        SharedWord.Store(ref _header.Value.Count, count + 2); // As in Append.
     }
 
     /// <summary>To be called before the pointer of a key's cell is overwritten.</summary>
@@ -200,27 +235,23 @@ internal sealed class UndoJournal
     {
         // Room was reserved when the change began.
         int count = Count;
-        Span<int> record = RecordAt(count);
-        SharedWord.Store(ref record[0], (int)kind);
-        SharedWord.Store(ref record[1], first);
-        SharedWord.Store(ref record[2], second);
-        SharedWord.Store(ref record[3], third);
+        _records.Store(count, (int)kind, first, second, third);
 
         // Dying before this store leaves a record that does not count; the store it is for has not happened yet.
-        Set(CountOffset, count + 1);
+        SharedWord.Store(ref _header.Value.Count, count + 1);
     }
 
     private void Undo(DescriptorView descriptor, in Savepoint savepoint)
     {
         int count = CountOfSound(savepoint.Count);
         for (int i = count - 1; i >= savepoint.Count; i--)
-            UndoRecord(descriptor, RecordAt(i));
+            UndoRecord(descriptor, _records[i]);
         descriptor.FreeHead = savepoint.FreeHead;
         descriptor.FreePages = savepoint.FreePages;
         descriptor.Bindings = savepoint.Bindings;
         int end = Layout.DescriptorPage + 1;
         for (int i = savepoint.Count; i < count; i++)
-            FreeNewPages(descriptor, RecordAt(i), descriptor.TotalPages, ref end);
+            FreeNewPages(descriptor, _records[i], descriptor.TotalPages, ref end);
     }
 
     private int CountOfSound(int atLeast)
@@ -237,7 +268,7 @@ internal sealed class UndoJournal
     {
         try
         {
-            action(descriptor, RecordAt(index));
+            action(descriptor, _records[index]);
             return true;
         }
         catch (CorruptFileException)
@@ -285,12 +316,30 @@ internal sealed class UndoJournal
             FreeList.PutPage(_pages, descriptor, page);
     }
 
-    private Span<int> RecordAt(int index) =>
-        _block.Span<int>(_offset + RecordsOffset + (index * RecordLengthInBytes), RecordLengthInWords);
-
-    private void Set(int offset, int value) =>
-        SharedWord.Store(ref _block.At<int>(_offset + offset), value);
-
     /// <summary>What there was when a change began.</summary>
     public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings, int Unlinked);
+
+    /// <summary>The first words of the journal; docs/FileFormat.md, "Sidecar".</summary>
+    [StructLayout(LayoutKind.Explicit)]
+    private struct Header
+    {
+        [FieldOffset(0)]
+        public int State;
+
+        [FieldOffset(4)]
+        public int Count;
+
+        /// <summary>Both in one, the state in the lower half.</summary>
+        [FieldOffset(0)]
+        public long StateAndCount;
+
+        [FieldOffset(8)]
+        public int FreeHead;
+
+        [FieldOffset(12)]
+        public int FreePages;
+
+        [FieldOffset(16)]
+        public int Bindings;
+    }
 }

@@ -1,0 +1,72 @@
+namespace Netshm;
+
+/// <summary>
+/// The usual replacement: a value that has one page gives way to one that takes the first free page, and the old page
+/// takes that one's place in the free list.
+/// </summary>
+/// <remarks>
+/// The old page is most likely not in the processor's cache, and was asked for before the table was locked. It is first
+/// looked at as late as possible: the processor goes on to the next operation while it waits for it, as far as the
+/// instructions reach that it can hold. For <see cref="LockingMethod.Futex"/>: a death in it is for the journal.
+/// </remarks>
+internal sealed class PageSwap
+{
+    private readonly MappedPages _pages;
+    private readonly ReadSequences _sequences;
+    private readonly UndoJournal _journal;
+
+    public PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
+    {
+        _pages = pages;
+        _sequences = sequences;
+        _journal = journal;
+    }
+
+    /// <summary>Replaces a value, and leaves the change to be committed; false when this is not the usual case.</summary>
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="cell">The key's cell.</param>
+    /// <param name="key">The key, which is bound.</param>
+    /// <param name="value">The new value.</param>
+    public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
+    {
+        int newPage = descriptor.FreeHead;
+        if (newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
+            || value.Length > _pages.WordsPerPage - Layout.ContentHeaderInWords)
+        {
+            return false;
+        }
+
+        Span<int> words = _pages.Page(newPage);
+        var free = new FreePageView(words);
+        if (!free.HasMagic)
+            return false;
+        int nextFree = free.NextFree;
+        int oldPage = cell.Pointer;
+        _sequences.OpenKey(key);
+        _journal.BeginSwap(descriptor, key, oldPage, nextFree);
+
+        // The page is still a free one, of which only the head counts.
+        var content = new ContentView(words);
+        content.PutValue(value);
+        if (!IsWhole(descriptor, key, oldPage, out int older))
+        {
+            _journal.Commit();
+            return false;
+        }
+
+        _journal.HeadInSwap(oldPage, key);
+        content.PutHead(key, older);
+        cell.Pointer = newPage;
+        new FreePageView(_pages.Page(oldPage)).Initialise(nextFree);
+        descriptor.FreeHead = oldPage;
+        return true;
+    }
+
+    private bool IsWhole(DescriptorView descriptor, int key, int page, out int older)
+    {
+        int totalPages = descriptor.TotalPages;
+        older = 0;
+        return page > Layout.DescriptorPage && page < totalPages
+            && _pages.IsWhole(page, key, out older) && (uint)older < (uint)totalPages;
+    }
+}
