@@ -115,9 +115,12 @@ internal sealed class ChangeRing
         Publish();
     }
 
-    /// <summary>Wakes readers who sleep since before <see cref="Begin"/>; to be called after a full fence.</summary>
+    /// <summary>Wakes readers who sleep since before <see cref="Begin"/>.</summary>
     public void Wake()
     {
+        // Who has announced that it sleeps must be seen unless it has seen the head; see Announce.
+        Interlocked.MemoryBarrier();
+
         // Nobody can have gone to sleep over a head that is older, without having been woken by who moved it.
         if (Head == _headBefore || Volatile.Read(ref Word(AwaitedOffset)) < _headBefore)
             return;

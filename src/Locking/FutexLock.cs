@@ -38,6 +38,9 @@ internal sealed class FutexLock : ProcessLock
 
     private int Mine => _sidecar.Slot + 1;
 
+    /// <summary>What a lock word says of the owner: its slot + 1, or 0 when the lock is free.</summary>
+    public static int OwnerIn(int word) => word & ~SleepersBit;
+
     public override void AcquireShared(Deadline deadline, WaitProbe? probe)
     {
         deadline.Enter(_monitor, _name, probe);
@@ -76,6 +79,15 @@ internal sealed class FutexLock : ProcessLock
 
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
+    /// <summary>Does the same without waiting; false when that can't be.</summary>
+    public bool TryAcquireExclusive()
+    {
+        if (_othersWait || !TryExchange(0, Mine))
+            return false;
+        BeginHold();
+        return true;
+    }
+
     public override void Upgrade(Deadline deadline)
     {
         Debug.Assert(_sharers == 1, "The gate lets the last reader become the writer.");
@@ -99,7 +111,7 @@ internal sealed class FutexLock : ProcessLock
     public bool InheritFrom(int slot)
     {
         // Others may set the sleepers' bit in between; nobody else changes a dead one's number.
-        for (int seen; ((seen = Volatile.Read(ref _sidecar.LockWord)) & ~SleepersBit) == slot + 1;)
+        for (int seen; OwnerIn(seen = Volatile.Read(ref _sidecar.LockWord)) == slot + 1;)
         {
             if (TryExchange(seen, Mine | SleepersBit))
                 return true;
@@ -121,21 +133,35 @@ internal sealed class FutexLock : ProcessLock
             WaitFor(deadline, probe);
         }
 
+        BeginHold();
+    }
+
+    private void BeginHold()
+    {
         SharedWord.Store(ref _sidecar.Epoch, _sidecar.Epoch + 1);
         Counters.Count(Counter.Acquisitions);
     }
 
     private void Release()
     {
-        Seam.Reached(SeamKind.Store);
-
-        // Dying before the wake-up leaves sleepers to the end of their nap.
-        if ((Interlocked.Exchange(ref _sidecar.LockWord, 0) & SleepersBit) == 0)
+        if (Volatile.Read(ref _sidecar.LockSleepers) == 0)
         {
-            _othersWait = false;
-            return;
+            // Without a fence, and of the owner only: a sleeper may set its bit at the same time. The processor may look at
+            // the bit before others see the store; who is missed in this way sleeps to the end of its nap at most.
+            SharedWord.Store(ref _sidecar.LockOwner, 0);
+            Seam.Reached(SeamKind.Load);
+            if (Volatile.Read(ref _sidecar.LockSleepers) == 0)
+            {
+                _othersWait = false;
+                return;
+            }
+        }
+        else
+        {
+            SharedWord.Store(ref _sidecar.LockWord, 0);
         }
 
+        // Dying before the wake-up leaves sleepers to the end of their nap.
         Seam.Reached(SeamKind.Store);
         _sidecar.Block.WakeOne(Sidecar.LockWordOffset);
         if (!_othersWait)
@@ -151,7 +177,7 @@ internal sealed class FutexLock : ProcessLock
         if (Stopwatch.GetElapsedTime(_tenureSince).TotalMilliseconds < MaxTenureInMilliseconds)
             return;
         _othersWait = false;
-        for (int i = 0; i < Spins && Volatile.Read(ref _sidecar.LockWord) == 0; i++)
+        for (int i = 0; i < Spins && OwnerIn(Volatile.Read(ref _sidecar.LockWord)) == 0; i++)
             Thread.SpinWait(SpinIterations);
     }
 
@@ -160,7 +186,8 @@ internal sealed class FutexLock : ProcessLock
         ref int word = ref _sidecar.LockWord;
         for (int i = 0; i < Spins; i++)
         {
-            if (Volatile.Read(ref word) == 0 && TryExchange(0, Mine))
+            int seen = Volatile.Read(ref word);
+            if (OwnerIn(seen) == 0 && TryExchange(seen, seen | Mine))
                 return;
             Thread.SpinWait(SpinIterations);
         }
@@ -170,9 +197,9 @@ internal sealed class FutexLock : ProcessLock
             int seen = Volatile.Read(ref word);
 
             // From here on the sleepers' bit is always set with our own number, since others may sleep, too.
-            if (seen == 0)
+            if (OwnerIn(seen) == 0)
             {
-                if (TryExchange(0, Mine | SleepersBit))
+                if (TryExchange(seen, Mine | SleepersBit))
                     return;
                 continue;
             }
@@ -200,7 +227,7 @@ internal sealed class FutexLock : ProcessLock
     /// <summary>Takes the lock from an owner that is dead.</summary>
     private bool TryTakeOver(int seen)
     {
-        int owner = (seen & ~SleepersBit) - 1;
+        int owner = OwnerIn(seen) - 1;
         if (owner < 0 || owner >= Sidecar.MaxSlots || owner == _sidecar.Slot)
             throw new CorruptFileException(_name, null, null, $"the sidecar's lock word is {seen:x8}; expected a slot");
         if (!_sidecar.TryLockLife(owner))

@@ -20,7 +20,6 @@ internal sealed class Sidecar : IDisposable
     private const int LengthWithoutFeed = 1 << 20;
     private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
         BootIdLength = 16, IsCleanOffset = 56;
-    private const int MarkOffset = LockWordOffset + 4, EpochOffset = LockWordOffset + 8;
     private const int WaitsOffset = 256;
     private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
     private const int JournalOffset = 24 << 10;
@@ -38,6 +37,7 @@ internal sealed class Sidecar : IDisposable
     private readonly Lock _publishing = new();
     private readonly int _descriptor;
     private readonly string _path;
+    private readonly SharedPlace<LockState> _lock;
     private bool _isPublisher;
     private bool _isDisposed;
 
@@ -46,6 +46,7 @@ internal sealed class Sidecar : IDisposable
         _descriptor = descriptor;
         _path = path;
         Block = MappedBlock.OfFile(descriptor, LengthFor(changeCapacity), path);
+        _lock = new SharedPlace<LockState>(Block, LockWordOffset);
         Changes = changeCapacity == 0 ? null : new ChangeRing(Block, LengthWithoutFeed, changeCapacity);
         Sequences = new ReadSequences(Block, SequencesOffset);
         Waits = new WaitEntries(Block, WaitsOffset);
@@ -73,17 +74,23 @@ internal sealed class Sidecar : IDisposable
     /// <summary>This process's slot, after <see cref="ClaimSlot"/>.</summary>
     public int Slot { get; private set; } = -1;
 
-    /// <summary>The lock word: 0, or the owner's slot + 1 and maybe the sleepers' bit.</summary>
-    public ref int LockWord => ref Block.At<int>(LockWordOffset);
+    /// <summary>The lock word: the owner's slot + 1, or 0, and maybe the sleepers' bit.</summary>
+    public ref int LockWord => ref _lock.Value.Word;
+
+    /// <summary>The part of the lock word that tells the owner.</summary>
+    public ref ushort LockOwner => ref _lock.Value.Owner;
+
+    /// <summary>The part of the lock word that has the sleepers' bit, and nothing else.</summary>
+    public ref byte LockSleepers => ref _lock.Value.Sleepers;
 
     /// <summary>The slot of the lock's owner, who may be dead; null while the lock is free.</summary>
-    public int? OwnerSlot => (Volatile.Read(ref LockWord) & ~FutexLock.SleepersBit) is not 0 and var word ? word - 1 : null;
+    public int? OwnerSlot => FutexLock.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;
 
     /// <summary>Not 0 while the holder of the lock may have unfinished business.</summary>
-    public ref int Mark => ref Block.At<int>(MarkOffset);
+    public ref int Mark => ref _lock.Value.Mark;
 
     /// <summary>How often the lock was acquired.</summary>
-    public ref long Epoch => ref Block.At<long>(EpochOffset);
+    public ref long Epoch => ref _lock.Value.Epoch;
 
     /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
     public bool IsClean
@@ -330,5 +337,25 @@ internal sealed class Sidecar : IDisposable
         Seam.Reached(SeamKind.Store);
         var range = new Libc.Flock { Type = type, Start = FirstLifeByte + firstSlot, Length = count };
         return Libc.RecordLock(_descriptor, Libc.F_OFD_SETLK, ref range);
+    }
+
+    /// <summary>The lock word and what its owner stores with it; docs/FileFormat.md, "Sidecar".</summary>
+    [StructLayout(LayoutKind.Explicit)]
+    private struct LockState
+    {
+        [FieldOffset(0)]
+        public int Word;
+
+        [FieldOffset(0)]
+        public ushort Owner;
+
+        [FieldOffset(3)]
+        public byte Sleepers;
+
+        [FieldOffset(4)]
+        public int Mark;
+
+        [FieldOffset(8)]
+        public long Epoch;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class TableLock
 
     private readonly ThreadGate _gate = new();
     private readonly ProcessLock _processes;
+    private readonly FutexLock? _futex;
     private readonly string _name;
     private bool _isClosed;
     private int _onDemandGroups;
@@ -28,6 +29,7 @@ internal sealed class TableLock
     public TableLock(ProcessLock processes, string name)
     {
         _processes = processes;
+        _futex = processes as FutexLock;
         _name = name;
     }
 
@@ -70,9 +72,12 @@ internal sealed class TableLock
     }
 
     /// <exception cref="InvalidTableOperationException">A callback is running, or the group only reads.</exception>
-    public Hold EnterWrite(Deadline deadline)
+    public Hold EnterWrite(Deadline deadline) =>
+        t_innermost is null && TryAcquireAtOnce() ? Hold.Write : EnterWriteInScope(deadline);
+
+    private Hold EnterWriteInScope(Deadline deadline)
     {
-        LockScope? scope = t_innermost is null ? null : FindScope();
+        LockScope? scope = FindScope();
         if (scope is null)
         {
             Acquire(GateEntry.Write, deadline);
@@ -222,6 +227,25 @@ internal sealed class TableLock
         return Hold.Inherited;
     }
 
+    /// <summary>Takes the write lock where nobody has it: the usual case, without what waiting needs.</summary>
+    private bool TryAcquireAtOnce()
+    {
+        if (_futex is null || !_gate.TryEnterWrite())
+            return false;
+        bool isAcquired = false;
+        try
+        {
+            isAcquired = !_isClosed && _futex.TryAcquireExclusive();
+        }
+        finally
+        {
+            if (!isAcquired)
+                _gate.ExitWrite();
+        }
+
+        return isAcquired;
+    }
+
     private void Acquire(GateEntry entry, Deadline deadline)
     {
         // A thread that holds nothing waits, but nobody waits for it.
@@ -253,8 +277,8 @@ internal sealed class TableLock
         }
     }
 
-    private WaitProbe? ProbeForDeadlocks() => _processes is FutexLock futex
-        ? WaitProbe.For(_name, futex.Sidecar, HeldSidecars())
+    private WaitProbe? ProbeForDeadlocks() => _futex is not null
+        ? WaitProbe.For(_name, _futex.Sidecar, HeldSidecars())
         : null;
 
     private static List<Sidecar> HeldSidecars()
@@ -262,7 +286,7 @@ internal sealed class TableLock
         var held = new List<Sidecar>();
         for (LockScope? scope = t_innermost; scope is not null; scope = scope.Outer)
         {
-            if (scope.Held != Hold.Inherited && scope.Table._processes is FutexLock futex)
+            if (scope.Held != Hold.Inherited && scope.Table._futex is { } futex)
                 held.Add(futex.Sidecar);
         }
 

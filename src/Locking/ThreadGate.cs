@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Netshm;
 
 /// <summary>How a thread comes through a <see cref="ThreadGate"/>.</summary>
@@ -15,19 +17,18 @@ internal enum GateEntry
 
 /// <summary>The reader/writer lock among the threads of this process that stands before a table's kernel locks.</summary>
 /// <remarks>
-/// Record locks belong to the process and can't keep its threads apart. Without contention each entry and exit is one
-/// interlocked instruction. Waiting is phase-fair: readers wait for a waiting writer, and those who have waited go
-/// in when it leaves. It knows nothing of re-entry: <see cref="TableLock"/> does.
+/// Record locks belong to the process and can't keep its threads apart. Without contention each entry is one interlocked
+/// instruction, and so is a reader's exit; a writer's is a plain store. Waiting is phase-fair: readers wait for a waiting
+/// writer, and those who have waited go in when it leaves. It knows nothing of re-entry: <see cref="TableLock"/> does.
 /// </remarks>
 internal sealed class ThreadGate
 {
     private const int Writer = 1 << 30;
-    private const int Contended = 1 << 29;
-    private const int ReaderMask = Contended - 1;
+    private const long Contended = 1L << 32;
     private const int Spins = 10;
 
     private readonly object _monitor = new();
-    private int _state;
+    private State _state;
     private int _waiters;
     private int _waitingWriters;
     private int _phase;
@@ -36,22 +37,28 @@ internal sealed class ThreadGate
     public bool TryEnter(GateEntry entry) => entry switch
     {
         GateEntry.Read => TryEnterReadAtOnce(othersMayWait: false),
-        GateEntry.Write => Interlocked.CompareExchange(ref _state, Writer, 0) == 0,
-        _ => Interlocked.CompareExchange(ref _state, Writer, 1) == 1,
+        GateEntry.Write => TryEnterWrite(),
+        _ => Interlocked.CompareExchange(ref _state.Whole, Writer, 1) == 1,
     };
+
+    /// <inheritdoc cref="TryEnter"/>
+    public bool TryEnterWrite() => Interlocked.CompareExchange(ref _state.Whole, Writer, 0) == 0;
 
     /// <summary>Comes in, waiting for its turn; false when the deadline has passed, and then nothing has changed.</summary>
     public bool Enter(GateEntry entry, Deadline deadline) => TryEnter(entry) || WaitFor(entry, deadline);
 
     public void ExitRead()
     {
-        if ((Interlocked.Decrement(ref _state) & Contended) != 0)
+        if ((Interlocked.Decrement(ref _state.Whole) & Contended) != 0)
             Wake(writerLeft: false);
     }
 
     public void ExitWrite()
     {
-        if ((Interlocked.And(ref _state, ~Writer) & Contended) != 0)
+        // Only the writer changes this half while it is in. The processor may look at the other half before others see
+        // the store; that a waiter is not missed is the waiter's business, see Enlist.
+        Volatile.Write(ref _state.Entered, 0);
+        if (Volatile.Read(ref _state.Contended) != 0)
             Wake(writerLeft: true);
     }
 
@@ -59,16 +66,16 @@ internal sealed class ThreadGate
     public void Downgrade()
     {
         // From Writer to one reader in a single step.
-        if ((Interlocked.Add(ref _state, 1 - Writer) & Contended) != 0)
+        if ((Interlocked.Add(ref _state.Whole, 1 - Writer) & Contended) != 0)
             Wake(writerLeft: true);
     }
 
     private bool TryEnterReadAtOnce(bool othersMayWait)
     {
-        int blocking = othersMayWait ? Writer : Writer | Contended;
-        for (int state = Volatile.Read(ref _state); (state & blocking) == 0;)
+        long blocking = othersMayWait ? Writer : Writer | Contended;
+        for (long state = Volatile.Read(ref _state.Whole); (state & blocking) == 0;)
         {
-            int seen = Interlocked.CompareExchange(ref _state, state + 1, state);
+            long seen = Interlocked.CompareExchange(ref _state.Whole, state + 1, state);
             if (seen == state)
                 return true;
             state = seen;
@@ -82,9 +89,9 @@ internal sealed class ThreadGate
         if (entry == GateEntry.Read)
             return readersMayGo && TryEnterReadAtOnce(othersMayWait: true);
         int alone = entry == GateEntry.Upgrade ? 1 : 0;
-        int state = Volatile.Read(ref _state);
-        return (state & (Writer | ReaderMask)) == alone
-            && Interlocked.CompareExchange(ref _state, (state & Contended) | Writer, state) == state;
+        long state = Volatile.Read(ref _state.Whole);
+        return (int)state == alone
+            && Interlocked.CompareExchange(ref _state.Whole, (state & Contended) | Writer, state) == state;
     }
 
     private bool WaitFor(GateEntry entry, Deadline deadline)
@@ -126,8 +133,11 @@ internal sealed class ThreadGate
             _waitingWriters++;
         _waiters++;
 
-        // Set before the state is tested again, under the monitor: whoever leaves after that test sees it and pulses.
-        Interlocked.Or(ref _state, Contended);
+        // Set before the state is tested again, under the monitor: whoever leaves after that test sees it and pulses. A
+        // writer leaves without a fence. So this one is for all threads: who has looked for waiters before it has its
+        // store seen by the test; who looks after it sees that somebody waits.
+        Interlocked.Exchange(ref _state.Contended, 1);
+        Interlocked.MemoryBarrierProcessWide();
     }
 
     private void Delist(GateEntry entry)
@@ -135,7 +145,7 @@ internal sealed class ThreadGate
         if (entry != GateEntry.Read && --_waitingWriters == 0)
             Monitor.PulseAll(_monitor); // Readers that stood back for a writer that gave up may go now.
         if (--_waiters == 0)
-            Interlocked.And(ref _state, ~Contended);
+            Volatile.Write(ref _state.Contended, 0);
     }
 
     private void Wake(bool writerLeft)
@@ -146,5 +156,21 @@ internal sealed class ThreadGate
                 _phase++;
             Monitor.PulseAll(_monitor);
         }
+    }
+
+    /// <summary>Who is in, and whether somebody waits: together for those who come, apart for a writer who goes.</summary>
+    [StructLayout(LayoutKind.Explicit)]
+    private struct State
+    {
+        [FieldOffset(0)]
+        public long Whole;
+
+        /// <summary>The number of readers, or <see cref="Writer"/>; the lower half of the whole.</summary>
+        [FieldOffset(0)]
+        public int Entered;
+
+        /// <summary>Whether somebody waits.</summary>
+        [FieldOffset(4)]
+        public int Contended;
     }
 }

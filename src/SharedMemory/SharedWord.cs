@@ -20,4 +20,12 @@ internal static class SharedWord
         Seam.Reached(SeamKind.Store);
         Volatile.Write(ref word, value);
     }
+
+    /// <inheritdoc cref="Store(ref int, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ref ushort word, ushort value)
+    {
+        Seam.Reached(SeamKind.Store);
+        Volatile.Write(ref word, value);
+    }
 }

@@ -140,7 +140,6 @@ internal sealed class TableEngine
         _sequences?.CloseAll();
         if (_changes is null)
             return;
-        Interlocked.MemoryBarrier(); // The lock, whose release wakes readers otherwise, is kept.
         _changes.Wake();
         _changes.Begin();
     }

@@ -63,7 +63,7 @@ public class TakeoverTests
         sleeping.Dispose();
     }
 
-    private static Sidecar Join(TableFiles files, bool isFirst = false)
+    internal static Sidecar Join(TableFiles files, bool isFirst = false)
     {
         const long tableId = 7;
         Sidecar sidecar = isFirst

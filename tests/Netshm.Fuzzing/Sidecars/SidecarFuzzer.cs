@@ -78,7 +78,7 @@ internal sealed class SidecarFuzzer : IFuzzer
     private static bool MayHaveNeighbour(SidecarSeed seed, byte[] sidecar)
     {
         int word = BinaryPrimitives.ReadInt32LittleEndian(sidecar.AsSpan(SidecarMutator.LockWordOffset));
-        return seed.Name is "closed" or "in use" && (word == 0 || (word & ~SleepersBit) is > 0 and <= 4096);
+        return seed.Name is "closed" or "in use" && (word & ~SleepersBit) is >= 0 and <= 4096;
     }
 
     /// <summary>Makes a slot that of a living process: the kernel tells open files apart, not who has them open.</summary>
