@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -27,9 +28,8 @@ internal readonly struct Deadline
 
     public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= _ticks;
 
-    public static Deadline After(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
-        ? Never
-        : new Deadline(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Deadline After(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? Never : FromNow(timeout);
 
     /// <summary>This deadline, or a nearer one.</summary>
     public Deadline ButAtMost(TimeSpan fromNow) => new(Math.Min(_ticks, After(fromNow)._ticks));
@@ -59,4 +59,7 @@ internal readonly struct Deadline
         return Monitor.Wait(monitor, IsNever ? Timeout.Infinite : (int)Math.Ceiling(remaining.TotalMilliseconds))
             || !HasPassed;
     }
+
+    private static Deadline FromNow(TimeSpan timeout) =>
+        new(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
 }

@@ -338,24 +338,4 @@ internal sealed class Sidecar : IDisposable
         var range = new Libc.Flock { Type = type, Start = FirstLifeByte + firstSlot, Length = count };
         return Libc.RecordLock(_descriptor, Libc.F_OFD_SETLK, ref range);
     }
-
-    /// <summary>The lock word and what its owner stores with it; docs/FileFormat.md, "Sidecar".</summary>
-    [StructLayout(LayoutKind.Explicit)]
-    private struct LockState
-    {
-        [FieldOffset(0)]
-        public int Word;
-
-        [FieldOffset(0)]
-        public ushort Owner;
-
-        [FieldOffset(3)]
-        public byte Sleepers;
-
-        [FieldOffset(4)]
-        public int Mark;
-
-        [FieldOffset(8)]
-        public long Epoch;
-    }
 }

@@ -34,44 +34,33 @@ internal sealed class TableCounters
 
     private const int WordCount = LengthInBytes / sizeof(long);
 
-    private readonly long[] _counts = new long[WordCount];
     private SharedLongs _words;
-    private bool _isShared;
+
+    /// <summary>Begins to count where only this process sees it.</summary>
+    public TableCounters() =>
+        _words = new SharedLongs(MappedBlock.Private(LengthInBytes, nameof(TableCounters)), 0, WordCount);
 
     /// <summary>One of the counts.</summary>
-    public long this[Counter counter] => Volatile.Read(ref _counts[(int)counter]);
+    public long this[Counter counter] => Volatile.Read(in _words.At((int)counter));
 
     /// <summary>The counts of a process, maybe another one, from the place where it shares them.</summary>
     public static long[] Read(MappedBlock block, int offsetInBytes) =>
         block.Span<long>(offsetInBytes, WordCount).ToArray();
 
-    /// <summary>Shows the counts to others from now on.</summary>
+    /// <summary>Shows the counts to others from now on; to be called before anybody else counts.</summary>
     /// <param name="block">The shared memory.</param>
     /// <param name="offsetInBytes">This process's place in it, where the counts of one that is gone may be.</param>
     public void ShareIn(MappedBlock block, int offsetInBytes)
     {
-        _words = new SharedLongs(block, offsetInBytes, WordCount);
+        var shared = new SharedLongs(block, offsetInBytes, WordCount);
         for (int i = 0; i < WordCount; i++)
-            _words[i] = _counts[i];
-        _isShared = true;
+            shared[i] = _words.At(i);
+        _words = shared;
     }
 
     /// <summary>Counts what happens under the table's lock, so that no other thread counts the same.</summary>
-    public void Count(Counter counter, long number = 1) =>
-        Show(counter, Volatile.Read(ref _counts[(int)counter]) + number);
+    public void Count(Counter counter, long number = 1) => _words[(int)counter] = _words.At((int)counter) + number;
 
     /// <summary>Counts what several threads may count at once.</summary>
-    public void CountConcurrently(Counter counter)
-    {
-        long count = Interlocked.Increment(ref _counts[(int)counter]);
-        if (_isShared)
-            _words[(int)counter] = count; // Another thread's higher number may be overwritten, until the next one.
-    }
-
-    private void Show(Counter counter, long count)
-    {
-        Volatile.Write(ref _counts[(int)counter], count);
-        if (_isShared)
-            _words[(int)counter] = count;
-    }
+    public void CountConcurrently(Counter counter) => _words.Increment((int)counter);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Netshm;
 
 /// <summary>What an operation locked and has to release.</summary>
@@ -14,7 +16,7 @@ internal enum Hold
 }
 
 /// <summary>A table's lock: among the threads of this process, then among processes, with groups and callbacks.</summary>
-internal sealed class TableLock
+internal sealed partial class TableLock
 {
     [ThreadStatic]
     private static LockScope? t_innermost;
@@ -25,6 +27,9 @@ internal sealed class TableLock
     private readonly string _name;
     private bool _isClosed;
     private int _onDemandGroups;
+
+    /// <summary>How many scopes on this table the threads have open; a thread sees its own counted.</summary>
+    private int _scopes;
 
     public TableLock(ProcessLock processes, string name)
     {
@@ -73,9 +78,10 @@ internal sealed class TableLock
 
     /// <exception cref="InvalidTableOperationException">A callback is running, or the group only reads.</exception>
     public Hold EnterWrite(Deadline deadline) =>
-        t_innermost is null && TryAcquireAtOnce() ? Hold.Write : EnterWriteInScope(deadline);
+        Volatile.Read(ref _scopes) == 0 && TryAcquireAtOnce() ? Hold.Write : EnterWriteWaiting(deadline);
 
-    private Hold EnterWriteInScope(Deadline deadline)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Hold EnterWriteWaiting(Deadline deadline)
     {
         LockScope? scope = FindScope();
         if (scope is null)
@@ -135,39 +141,6 @@ internal sealed class TableLock
     /// <inheritdoc cref="ProcessLock.LockAllContent"/>
     public void LockAllContent(Deadline deadline) => _processes.LockAllContent(deadline);
 
-    /// <summary>Begins a group, or one within the group that is open.</summary>
-    /// <param name="hold">
-    /// What <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned, or <see cref="Hold.Inherited"/> to lock
-    /// later; <see cref="CloseGroup"/> releases it too.
-    /// </param>
-    /// <param name="intent">What the group may do.</param>
-    public LockScope OpenGroup(Hold hold, GroupIntent intent)
-    {
-        LockScope scope = OpenScope(hold, intent);
-        scope.Groups++;
-        return scope;
-    }
-
-    public void CloseGroup(LockScope scope)
-    {
-        scope.Groups--;
-        PopWhenDone(scope);
-    }
-
-    /// <summary>Begins a callback; <see cref="EndCallback"/> releases the hold too.</summary>
-    public LockScope BeginCallback(Hold hold)
-    {
-        LockScope scope = OpenScope(hold, GroupIntent.Read);
-        scope.Callbacks++;
-        return scope;
-    }
-
-    public void EndCallback(LockScope scope)
-    {
-        scope.Callbacks--;
-        PopWhenDone(scope);
-    }
-
     /// <summary>Waits until nobody of this process is in, and lets nobody in from then on.</summary>
     /// <exception cref="InvalidTableOperationException">This thread is in itself.</exception>
     public void Close()
@@ -179,71 +152,24 @@ internal sealed class TableLock
         _gate.ExitWrite();
     }
 
-    private LockScope? FindScope()
-    {
-        LockScope? scope = t_innermost;
-        while (scope is not null && scope.Table != this)
-            scope = scope.Outer;
-        return scope;
-    }
-
-    private LockScope OpenScope(Hold hold, GroupIntent intent)
-    {
-        LockScope? scope = FindScope();
-        if (scope is null)
-        {
-            t_innermost = scope = new LockScope(this, intent, t_innermost);
-            if (intent == GroupIntent.OnDemand)
-                Interlocked.Increment(ref _onDemandGroups);
-            if (hold != Hold.Inherited)
-                KeepInGroup(scope, hold);
-        }
-
-        return scope;
-    }
-
-    private void PopWhenDone(LockScope scope)
-    {
-        if (scope.Groups > 0 || scope.Callbacks > 0)
-            return;
-
-        // Scopes are opened and closed by nested calls on one thread, so the last one to be done is the innermost.
-        t_innermost = scope.Outer;
-        if (scope.Intent == GroupIntent.OnDemand)
-            Interlocked.Decrement(ref _onDemandGroups);
-        if (scope.Held == Hold.Inherited)
-            return;
-        WaitGraph.RemoveHolder(_gate);
-        Exit(scope.Held);
-    }
-
-    /// <summary>Leaves a hold to the thread's scope, when there is one, instead of to the operation.</summary>
-    private Hold KeepInGroup(LockScope? scope, Hold hold)
-    {
-        if (scope is null)
-            return hold;
-        scope.Held = hold;
-        WaitGraph.AddHolder(_gate);
-        return Hold.Inherited;
-    }
-
     /// <summary>Takes the write lock where nobody has it: the usual case, without what waiting needs.</summary>
     private bool TryAcquireAtOnce()
     {
         if (_futex is null || !_gate.TryEnterWrite())
             return false;
-        bool isAcquired = false;
         try
         {
-            isAcquired = !_isClosed && _futex.TryAcquireExclusive();
+            if (!_isClosed && _futex.TryAcquireExclusive())
+                return true;
         }
-        finally
+        catch
         {
-            if (!isAcquired)
-                _gate.ExitWrite();
+            _gate.ExitWrite();
+            throw;
         }
 
-        return isAcquired;
+        _gate.ExitWrite();
+        return false;
     }
 
     private void Acquire(GateEntry entry, Deadline deadline)

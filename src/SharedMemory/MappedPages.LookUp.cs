@@ -63,19 +63,25 @@ internal sealed unsafe partial class MappedPages
         return true;
     }
 
-    /// <summary>Whether a page is the first one of a key's binding, is sound, and has all of the value in it.</summary>
+    /// <summary>A page that is the first one of a key's binding, is sound, and has all of the value in it.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="words">The page's words, if true is returned.</param>
+    /// <param name="olderBinding">What it says of the next older binding.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsWhole(int page, int key, out int olderBinding)
+    public bool TryGetWhole(int page, int key, out Span<int> words, out int olderBinding)
     {
-        Unsafe.SkipInit(out olderBinding);
+        words = default;
+        olderBinding = 0;
         if ((uint)page >= (uint)_mappedPages)
             return false;
 
         // SAFETY: as above.
         Seam.Reached(SeamKind.Load);
-        int* words = _base + ((long)page * WordsPerPage);
-        olderBinding = words[ContentView.OlderBindingWord];
-        return IsWhole(words, key, WordsPerPage - Layout.ContentHeaderInWords, out _);
+        int* first = _base + ((long)page * WordsPerPage);
+        words = new Span<int>(first, WordsPerPage);
+        olderBinding = first[ContentView.OlderBindingWord];
+        return IsWhole(first, key, WordsPerPage - Layout.ContentHeaderInWords, out _);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

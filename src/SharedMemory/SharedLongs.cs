@@ -50,6 +50,16 @@ internal readonly unsafe struct SharedLongs
         }
     }
 
+    /// <summary>Adds 1 to a word that several threads may store to.</summary>
+    public void Increment(int index)
+    {
+        if ((uint)index >= (uint)_count)
+            ThrowOutOfRange();
+        Seam.Reached(SeamKind.Store);
+        Interlocked.Increment(ref _first[index]);
+        GC.KeepAlive(_block);
+    }
+
     /// <summary>Where a word is, for those that load it twice; as long as the block stays mapped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly long At(int index)

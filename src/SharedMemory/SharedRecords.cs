@@ -43,7 +43,6 @@ internal readonly unsafe struct SharedRecords
 
         // SAFETY: as above.
         _first[index] = Vector128.Create(first, second, third, fourth);
-        GC.KeepAlive(_block);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,25 +48,19 @@ internal sealed class PageSwap
         // The page is still a free one, of which only the head counts.
         var content = new ContentView(words);
         content.PutValue(value);
-        if (!IsWhole(descriptor, key, oldPage, out int older))
+        int totalPages = descriptor.TotalPages;
+        if (oldPage <= Layout.DescriptorPage || oldPage >= totalPages
+            || !_pages.TryGetWhole(oldPage, key, out Span<int> oldWords, out int older) || (uint)older >= (uint)totalPages)
         {
             _journal.Commit();
             return false;
         }
 
-        _journal.HeadInSwap(oldPage, key);
+        _journal.CountHeadOfOldPage();
         content.PutHead(key, older);
         cell.Pointer = newPage;
-        new FreePageView(_pages.Page(oldPage)).Initialise(nextFree);
+        new FreePageView(oldWords).Initialise(nextFree);
         descriptor.FreeHead = oldPage;
         return true;
-    }
-
-    private bool IsWhole(DescriptorView descriptor, int key, int page, out int older)
-    {
-        int totalPages = descriptor.TotalPages;
-        older = 0;
-        return page > Layout.DescriptorPage && page < totalPages
-            && _pages.IsWhole(page, key, out older) && (uint)older < (uint)totalPages;
     }
 }

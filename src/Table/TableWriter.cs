@@ -285,7 +285,7 @@ internal sealed class TableWriter
     {
         int totalPages = descriptor.TotalPages;
         return page > Layout.DescriptorPage && page < totalPages
-            && _pages.IsWhole(page, key, out older) && (uint)older < (uint)totalPages
+            && _pages.TryGetWhole(page, key, out _, out older) && (uint)older < (uint)totalPages
             ? 1
             : WalkBinding(descriptor, key, page, out older);
     }

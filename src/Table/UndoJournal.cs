@@ -23,7 +23,6 @@ internal enum JournalState
 internal sealed class UndoJournal
 {
     private const int RecordsOffset = 64;
-    private const int RecordsOfSwap = 3;
 
     private readonly SharedPlace<Header> _header;
     private readonly SharedRecords _records;
@@ -97,31 +96,30 @@ internal sealed class UndoJournal
         return savepoint;
     }
 
-    /// <summary>Begins a <see cref="PageSwap"/> that is not within a change, with the records that are known already.</summary>
+    /// <summary>Begins a <see cref="PageSwap"/> that is not within a change, with all of its records.</summary>
+    /// <remarks>Those of the old page's head do not count yet: it was not looked at.</remarks>
     public void BeginSwap(DescriptorView descriptor, int key, int oldPage, int nextFree)
     {
+        const int word = (int)Kind.Word;
         ref Header header = ref _header.Value;
         int newPage = descriptor.FreeHead;
         SharedWord.Store(ref header.FreeHead, newPage);
         SharedWord.Store(ref header.FreePages, descriptor.FreePages);
         SharedWord.Store(ref header.Bindings, descriptor.Bindings);
-        _records.Store(0, (int)Kind.Word, newPage, FreePageView.MagicWord, FreePageView.Magic);
-        _records.Store(1, (int)Kind.Word, newPage, FreePageView.NextFreeWord, nextFree);
+        _records.Store(0, word, newPage, FreePageView.MagicWord, FreePageView.Magic);
+        _records.Store(1, word, newPage, FreePageView.NextFreeWord, nextFree);
         _records.Store(2, (int)Kind.Cell, key, oldPage, 0);
+        _records.Store(3, word, oldPage, FreePageView.MagicWord, ContentView.Magic);
+        _records.Store(4, word, oldPage, FreePageView.NextFreeWord, key);
 
         // Dying before this store leaves an idle journal. What its records are about is still as they say: taking it back
         // changes nothing.
-        SharedWord.Store(ref header.StateAndCount, ((long)RecordsOfSwap << 32) | (long)JournalState.Active);
+        SharedWord.Store(ref header.StateAndCount, (3L << 32) | (long)JournalState.Active);
         _depth = 1;
     }
 
-    /// <summary>To be called before the old page of a swap, which was checked, becomes a free one.</summary>
-    public void HeadInSwap(int oldPage, int key)
-    {
-        _records.Store(RecordsOfSwap, (int)Kind.Word, oldPage, FreePageView.MagicWord, ContentView.Magic);
-        _records.Store(RecordsOfSwap + 1, (int)Kind.Word, oldPage, FreePageView.NextFreeWord, key);
-        SharedWord.Store(ref _header.Value.Count, RecordsOfSwap + 2); // As in Append.
-    }
+    /// <summary>To be called before the old page of a swap, which has the head of the key's binding, becomes free.</summary>
+    public void CountHeadOfOldPage() => SharedWord.Store(ref _header.Value.Count, 5); // As in Append.
 
     /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
     public void Commit()

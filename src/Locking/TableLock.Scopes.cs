@@ -1,0 +1,88 @@
+namespace Netshm;
+
+/// <content>Groups and callbacks.</content>
+internal sealed partial class TableLock
+{
+    /// <summary>Begins a group, or one within the group that is open.</summary>
+    /// <param name="hold">
+    /// What <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned, or <see cref="Hold.Inherited"/> to lock
+    /// later; <see cref="CloseGroup"/> releases it too.
+    /// </param>
+    /// <param name="intent">What the group may do.</param>
+    public LockScope OpenGroup(Hold hold, GroupIntent intent)
+    {
+        LockScope scope = OpenScope(hold, intent);
+        scope.Groups++;
+        return scope;
+    }
+
+    public void CloseGroup(LockScope scope)
+    {
+        scope.Groups--;
+        PopWhenDone(scope);
+    }
+
+    /// <summary>Begins a callback; <see cref="EndCallback"/> releases the hold too.</summary>
+    public LockScope BeginCallback(Hold hold)
+    {
+        LockScope scope = OpenScope(hold, GroupIntent.Read);
+        scope.Callbacks++;
+        return scope;
+    }
+
+    public void EndCallback(LockScope scope)
+    {
+        scope.Callbacks--;
+        PopWhenDone(scope);
+    }
+
+    private LockScope? FindScope()
+    {
+        LockScope? scope = t_innermost;
+        while (scope is not null && scope.Table != this)
+            scope = scope.Outer;
+        return scope;
+    }
+
+    private LockScope OpenScope(Hold hold, GroupIntent intent)
+    {
+        LockScope? scope = FindScope();
+        if (scope is null)
+        {
+            t_innermost = scope = new LockScope(this, intent, t_innermost);
+            Interlocked.Increment(ref _scopes);
+            if (intent == GroupIntent.OnDemand)
+                Interlocked.Increment(ref _onDemandGroups);
+            if (hold != Hold.Inherited)
+                KeepInGroup(scope, hold);
+        }
+
+        return scope;
+    }
+
+    private void PopWhenDone(LockScope scope)
+    {
+        if (scope.Groups > 0 || scope.Callbacks > 0)
+            return;
+
+        // Scopes are opened and closed by nested calls on one thread, so the last one to be done is the innermost.
+        t_innermost = scope.Outer;
+        Interlocked.Decrement(ref _scopes);
+        if (scope.Intent == GroupIntent.OnDemand)
+            Interlocked.Decrement(ref _onDemandGroups);
+        if (scope.Held == Hold.Inherited)
+            return;
+        WaitGraph.RemoveHolder(_gate);
+        Exit(scope.Held);
+    }
+
+    /// <summary>Leaves a hold to the thread's scope, when there is one, instead of to the operation.</summary>
+    private Hold KeepInGroup(LockScope? scope, Hold hold)
+    {
+        if (scope is null)
+            return hold;
+        scope.Held = hold;
+        WaitGraph.AddHolder(_gate);
+        return Hold.Inherited;
+    }
+}
