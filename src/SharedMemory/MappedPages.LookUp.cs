@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Netshm;
@@ -59,7 +60,7 @@ internal sealed unsafe partial class MappedPages
         if (!IsWhole(words, key, copiedWords, out lengthInWords))
             return false;
         Seam.Reached(SeamKind.Load);
-        new ReadOnlySpan<int>(words + Layout.ContentHeaderInWords, copiedWords).CopyTo(destination);
+        CopyFew(words + Layout.ContentHeaderInWords, ref MemoryMarshal.GetReference(destination), copiedWords);
         return true;
     }
 
@@ -95,5 +96,24 @@ internal sealed unsafe partial class MappedPages
         ulong length = BitOperations.RotateLeft(*(ulong*)(words + ContentView.ValuePositionWord), 32);
         lengthInWords = (int)length;
         return badBits == Vector128<int>.Zero & length <= (uint)roomInWords;
+    }
+
+    /// <summary>Copies as many words as two vectors hold, or fewer, without the call that a copy of any length is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyFew(int* source, ref int destination, int count)
+    {
+        // SAFETY: the caller has seen to it that there are so many words on both sides. The two vectors overlap where there
+        // are fewer words than both hold.
+        int behindFirst = count - Vector256<int>.Count;
+        if ((uint)behindFirst <= (uint)Vector256<int>.Count)
+        {
+            var last = Vector256.Load(source + behindFirst);
+            Vector256.Load(source).StoreUnsafe(ref destination);
+            last.StoreUnsafe(ref destination, (nuint)behindFirst);
+        }
+        else
+        {
+            new ReadOnlySpan<int>(source, count).CopyTo(MemoryMarshal.CreateSpan(ref destination, count));
+        }
     }
 }

@@ -66,6 +66,7 @@ internal sealed class FreeList
         descriptor.FreePages = freePages - 1; // Before the head, as in Take.
         descriptor.FreeHead = rest;
         SaveHead(page);
+        _pages.Prefetch((long)rest * _pages.WordsPerPage); // Most likely the next one to be taken.
         return page;
     }
 

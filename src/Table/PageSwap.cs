@@ -30,7 +30,7 @@ internal sealed class PageSwap
     public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
     {
         int newPage = descriptor.FreeHead;
-        if (newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
+        if (_journal.State != JournalState.Idle || newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
             || value.Length > _pages.WordsPerPage - Layout.ContentHeaderInWords)
         {
             return false;
@@ -43,20 +43,19 @@ internal sealed class PageSwap
         int nextFree = free.NextFree;
         int oldPage = cell.Pointer;
         _sequences.OpenKey(key);
-        _journal.BeginSwap(descriptor, key, oldPage, nextFree);
+        _journal.PrepareSwap(descriptor, key, oldPage, nextFree);
 
-        // The page is still a free one, of which only the head counts.
+        // The page is still a free one, of which only the head counts, and the journal is idle.
         var content = new ContentView(words);
         content.PutValue(value);
         int totalPages = descriptor.TotalPages;
         if (oldPage <= Layout.DescriptorPage || oldPage >= totalPages
             || !_pages.TryGetWhole(oldPage, key, out Span<int> oldWords, out int older) || (uint)older >= (uint)totalPages)
         {
-            _journal.Commit();
             return false;
         }
 
-        _journal.CountHeadOfOldPage();
+        _journal.BeginSwap();
         content.PutHead(key, older);
         cell.Pointer = newPage;
         new FreePageView(oldWords).Initialise(nextFree);

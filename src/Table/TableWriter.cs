@@ -77,7 +77,7 @@ internal sealed class TableWriter
             return;
         }
 
-        if (_transactions > 0 || _swap is null || !_swap.TryReplace(descriptor, cell, key, value))
+        if (_swap is null || !_swap.TryReplace(descriptor, cell, key, value))
             ReplacePages(descriptor, cell, key, value, deadline);
         EndChange(ChangeKind.Replaced, key, value.Length);
     }

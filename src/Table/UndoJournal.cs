@@ -96,9 +96,8 @@ internal sealed class UndoJournal
         return savepoint;
     }
 
-    /// <summary>Begins a <see cref="PageSwap"/> that is not within a change, with all of its records.</summary>
-    /// <remarks>Those of the old page's head do not count yet: it was not looked at.</remarks>
-    public void BeginSwap(DescriptorView descriptor, int key, int oldPage, int nextFree)
+    /// <summary>Stores all that is to be known of a <see cref="PageSwap"/>, while the journal is idle.</summary>
+    public void PrepareSwap(DescriptorView descriptor, int key, int oldPage, int nextFree)
     {
         const int word = (int)Kind.Word;
         ref Header header = ref _header.Value;
@@ -111,15 +110,16 @@ internal sealed class UndoJournal
         _records.Store(2, (int)Kind.Cell, key, oldPage, 0);
         _records.Store(3, word, oldPage, FreePageView.MagicWord, ContentView.Magic);
         _records.Store(4, word, oldPage, FreePageView.NextFreeWord, key);
-
-        // Dying before this store leaves an idle journal. What its records are about is still as they say: taking it back
-        // changes nothing.
-        SharedWord.Store(ref header.StateAndCount, (3L << 32) | (long)JournalState.Active);
-        _depth = 1;
     }
 
-    /// <summary>To be called before the old page of a swap, which has the head of the key's binding, becomes free.</summary>
-    public void CountHeadOfOldPage() => SharedWord.Store(ref _header.Value.Count, 5); // As in Append.
+    /// <summary>Begins the swap that was prepared, in which the old page has the head of the key's binding.</summary>
+    public void BeginSwap()
+    {
+        // Dying before this store leaves an idle journal and a table as before.
+        const long records = 5;
+        SharedWord.Store(ref _header.Value.StateAndCount, (records << 32) | (long)JournalState.Active);
+        _depth = 1;
+    }
 
     /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
     public void Commit()

@@ -25,6 +25,9 @@ internal static class Scenarios
         new("replace by a shorter value", LargeTable, Few, [t => t.Replace(3, Value(70, Long))]),
         new("replace four pages by three", LargeTable, Few, [t => t.Replace(3, Value(70, FourPages - Long))]),
         new("replace one of several bindings", LargeTable, Few, [t => t.Replace(2, Value(70, TwoPages))]),
+        new("replace while pages are free", LargeTable, FewAndFree, [t => t.Replace(1, Value(70, Long))]),
+        new("replace the newest of several while pages are free", LargeTable, FewAndFree, [t => t.Replace(2, Value(70, Short))]),
+        new("replace four pages by one while pages are free", LargeTable, FewAndFree, [t => t.Replace(3, Value(70, Short))]),
         new("replace what is not bound", LargeTable, Few, [t => t.Replace(7, Value(70, Short))]),
         new("remove", LargeTable, Few, [t => t.Remove(1)]),
         new("remove one of several bindings", LargeTable, Few, [t => t.Remove(2)]),
@@ -37,6 +40,8 @@ internal static class Scenarios
     /// <summary>Several modifications as one.</summary>
     public static IEnumerable<Scenario> Groups =>
     [
+        new("a group that replaces again and again", LargeTable, FewAndFree,
+            [t => t.Replace(1, Value(70, Long)), t => t.Replace(1, Value(71, Short)), t => t.Replace(2, Value(72, Short))]),
         new("a group", LargeTable, Few, Mixed),
         new("a group that rehashes", SmallTable, Few, [.. Mixed, t => t.Add(11, Value(74, 1)), t => t.Add(12, Value(75, 1))]),
     ];
