@@ -31,6 +31,7 @@ internal sealed class UndoJournal
     private readonly MappedBlock _block;
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
+    private readonly CellMover _cells;
     private readonly int _offset;
 
     /// <summary>
@@ -42,12 +43,14 @@ internal sealed class UndoJournal
     private int _depth;
     private long _recordsForUnlinked;
 
-    public UndoJournal(MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index)
+    public UndoJournal(
+        MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index, CellMover cells)
     {
         _block = block;
         _offset = offsetInBytes;
         _pages = pages;
         _index = index;
+        _cells = cells;
         Capacity = (lengthInBytes - RecordsOffset) / RecordLengthInBytes;
     }
 
@@ -257,8 +260,10 @@ internal sealed class UndoJournal
         else if (record[0] == (int)Kind.Cell)
         {
             CellView cell = _index.Find(descriptor, record[1], out bool found);
-            if (found)
-                cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
+            if (!found)
+                return;
+            cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
+            _cells.Follow(descriptor, record[1], cell.Pointer);
         }
     }
 

@@ -16,7 +16,7 @@ public class FaultTests(ITestOutputHelper output)
                 data.Add(scenario, LockingMethod.Record, Survivor.Bystander);
             }
 
-            foreach (Scenario scenario in Scenarios.Single.Concat(Scenarios.Groups).Concat(Scenarios.Transactions))
+            foreach (Scenario scenario in Scenarios.WithFutex)
             {
                 foreach (Survivor survivor in Enum.GetValues<Survivor>())
                     data.Add(scenario, LockingMethod.Futex, survivor);
