@@ -61,12 +61,17 @@ internal sealed class Rehash
     /// <summary>Makes room for a cell more, as the original does when more than half of the cells are used.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="keepCells">Whether the cells of keys that are not bound any more are needed, too.</param>
+    /// <param name="mayPurge">Whether dropping unbound cells may be enough: not again when it has just been done.</param>
     /// <returns>Whether cells are elsewhere now; then more room may be needed still.</returns>
     /// <exception cref="OutOfSpaceException">There is no room for a larger table; nothing has changed.</exception>
-    public bool MakeRoom(DescriptorView descriptor, bool keepCells)
+    public bool MakeRoom(DescriptorView descriptor, bool keepCells, bool mayPurge)
     {
-        if (descriptor.RehashPhase == RehashPhase.None && !(IsFuller(descriptor, 4) && TryBegin(descriptor, keepCells)))
+        if (descriptor.RehashPhase == RehashPhase.None
+            && !(IsFuller(descriptor, 4) && TryBegin(descriptor, keepCells, mayPurge)))
+        {
             return false;
+        }
+
         return (!_isGradual || IsShortOfCells(descriptor, keepCells)) && Finish(descriptor, keepCells);
     }
 
@@ -159,12 +164,19 @@ internal sealed class Rehash
         return used < 0 || used * 8L > (long)descriptor.Cells * eighths;
     }
 
-    private static int NextExtentPages(DescriptorView descriptor, int extents)
+    /// <exception cref="CorruptFileException">An extent is larger than the table.</exception>
+    private int NextExtentPages(DescriptorView descriptor, int extents)
     {
-        long largest = 1;
+        int largest = 1;
         for (int extent = 0; extent < extents; extent++)
             largest = Math.Max(largest, descriptor.ExtentPages(extent));
-        return (int)Math.Min(2 * largest, int.MaxValue);
+        if (largest > descriptor.TotalPages)
+        {
+            throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
+                $"an extent of {largest} pages found; the table has {descriptor.TotalPages}");
+        }
+
+        return (int)Math.Min(2L * largest, int.MaxValue);
     }
 
     /// <summary>Whether a rehash must be done with before one more cell is claimed, so that searches always end.</summary>
@@ -184,12 +196,12 @@ internal sealed class Rehash
 
     /// <summary>Whether at most a quarter of the cells can be bound; there are no more bound keys than bindings.</summary>
     private static bool HasFewBindings(DescriptorView descriptor) =>
-        (long)descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= descriptor.Cells;
+        descriptor.Bindings >= 0 && (long)descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= descriptor.Cells;
 
-    private bool TryBegin(DescriptorView descriptor, bool keepCells)
+    private bool TryBegin(DescriptorView descriptor, bool keepCells, bool mayPurge)
     {
         int extents = HashIndex.ExtentCount(descriptor);
-        if (!keepCells && HasFewBindings(descriptor))
+        if (mayPurge && HasFewBindings(descriptor))
         {
             Begin(descriptor);
             return true;

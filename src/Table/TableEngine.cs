@@ -200,7 +200,7 @@ internal sealed class TableEngine
     /// <summary>Whether a rehash is under way that is gone on with little by little, and up to which cell it got.</summary>
     public bool IsRehashing(out int nextCell)
     {
-        DescriptorView descriptor = OpenDescriptor();
+        DescriptorView descriptor = DescriptorAsItIs;
         nextCell = _rehash.NextCell(descriptor);
         return descriptor.RehashPhase != RehashPhase.None && _rehash.IsInOrder(descriptor);
     }
