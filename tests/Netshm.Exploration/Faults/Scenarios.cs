@@ -74,7 +74,13 @@ internal static partial class Scenarios
         new("add more than the journal holds", LargeTable, Few, [t => t.Add(7, Value(70, Huge))]),
         new("replace by more than the journal holds", LargeTable, FewAndFree, [t => t.Replace(3, Value(70, Huge))]),
         new("remove more than the journal holds", LargeTable, t => t.Add(7, Value(70, Huge)), [t => t.Remove(7)]),
+        OversizedBeside,
     ];
+
+    /// <summary>One of them, of a key that a rehash has laid out anew already.</summary>
+    public static Scenario OversizedBeside { get; } = new(
+        "replace by more than the journal holds while the new layout is filled", LargeTable,
+        InTheMiddleOf(RehashPhase.Filling), [t => t.Replace(1, Value(70, Huge))]);
 
     /// <summary>All that have room in the journal, for tables with futex locking.</summary>
     public static IEnumerable<Scenario> WithFutex =>
