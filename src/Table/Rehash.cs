@@ -17,15 +17,9 @@ internal sealed class Rehash
     /// </summary>
     public const int CellsToFill = 16 / Seam.StepDivisor, CellsToCopy = 64 / Seam.StepDivisor;
 
-    /// <summary>How much of the next extent an addition makes ready, in bytes.</summary>
-    private const int BytesToBlank = (16 << 10) / Seam.StepDivisor;
-
-    /// <summary>How many additions do not ask again for room that there was not.</summary>
-    private const int PauseWhenFull = 1000;
-
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
-    private readonly FreeList _freeList;
+    private readonly NextExtent _nextExtent;
     private readonly ReadSequences? _sequences;
     private readonly RehashProgress _progress;
     private readonly CellMover _cells;
@@ -33,15 +27,13 @@ internal sealed class Rehash
     /// <summary>Whether all processes that use the table share what is known of its progress.</summary>
     private readonly bool _isGradual;
 
-    private int _pause;
-
     public Rehash(
         MappedPages pages, HashIndex index, FreeList freeList, ReadSequences? sequences,
         RehashProgress progress, CellMover cells, bool isGradual)
     {
         _pages = pages;
         _index = index;
-        _freeList = freeList;
+        _nextExtent = new NextExtent(pages, freeList, progress);
         _sequences = sequences;
         _progress = progress;
         _cells = cells;
@@ -92,26 +84,8 @@ internal sealed class Rehash
     /// <summary>To be called before an addition: makes some of the next extent ready, so that it is there in time.</summary>
     public void Prepare(DescriptorView descriptor)
     {
-        if (!_isGradual || !IsFuller(descriptor, 3) || descriptor.RehashPhase != RehashPhase.None)
-            return;
-        int extents = HashIndex.ExtentCount(descriptor);
-        if (HasFewBindings(descriptor) || extents == Layout.MaxExtents)
-            return;
-        if (_pause > 0)
-        {
-            _pause--;
-            return;
-        }
-
-        int first = Math.Max(_progress.BlankEnd, descriptor.TotalPages);
-        int step = Math.Max(1, BytesToBlank / sizeof(int) / _pages.WordsPerPage);
-        long end = Math.Min((long)first + step, (long)descriptor.TotalPages + NextExtentPages(descriptor, extents));
-        if (end <= first || end > int.MaxValue)
-            return;
-        if (_pages.TryGrow((int)end))
-            Blank(first, (int)end);
-        else
-            _pause = PauseWhenFull; // Who can't do without the extent says so.
+        if (_isGradual && IsFuller(descriptor, 3) && descriptor.RehashPhase == RehashPhase.None && !HasFewBindings(descriptor))
+            _nextExtent.MakeSomeReady(descriptor);
     }
 
     /// <summary>
@@ -164,21 +138,6 @@ internal sealed class Rehash
         return used < 0 || used * 8L > (long)descriptor.Cells * eighths;
     }
 
-    /// <exception cref="CorruptFileException">An extent is larger than the table.</exception>
-    private int NextExtentPages(DescriptorView descriptor, int extents)
-    {
-        int largest = 1;
-        for (int extent = 0; extent < extents; extent++)
-            largest = Math.Max(largest, descriptor.ExtentPages(extent));
-        if (largest > descriptor.TotalPages)
-        {
-            throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.ExtentsWord,
-                $"an extent of {largest} pages found; the table has {descriptor.TotalPages}");
-        }
-
-        return (int)Math.Min(2L * largest, int.MaxValue);
-    }
-
     /// <summary>Whether a rehash must be done with before one more cell is claimed, so that searches always end.</summary>
     /// <remarks>
     /// The new layout has entries of keys that were removed since, too; and it still needs room for the keys that are not in
@@ -209,10 +168,13 @@ internal sealed class Rehash
 
         if (extents == Layout.MaxExtents)
             return TryBeginInLargest(descriptor, keepCells);
-        int pages = NextExtentPages(descriptor, extents);
-        if (_isGradual && _progress.BlankEnd < (long)descriptor.TotalPages + pages && !IsFuller(descriptor, 5))
-            return false; // It is being made ready.
-        BeginWithExtent(descriptor, extents, pages);
+        if (_isGradual && !_nextExtent.IsReady(descriptor) && !IsFuller(descriptor, 5))
+            return false;
+        PageRange pages = _nextExtent.Take(descriptor);
+
+        // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses.
+        Begin(descriptor);
+        descriptor.SetExtent(extents, pages.First, pages.Count);
         return true;
     }
 
@@ -241,32 +203,6 @@ internal sealed class Rehash
         for (CellWalk cells = _index.Cells(descriptor); cells.MoveNext();)
             needed += (keepCells ? cells.Current.Pointer != Layout.NeverUsed : cells.Current.IsBound) ? 1 : 0;
         return needed;
-    }
-
-    private void BeginWithExtent(DescriptorView descriptor, int extent, int pages)
-    {
-        // The original leaves old pages beyond the end when it re-initialises a table.
-        int total = descriptor.TotalPages;
-        if (pages <= int.MaxValue - total)
-        {
-            _pages.Grow(total + pages);
-            Blank(Math.Max(_progress.BlankEnd, total), total + pages);
-        }
-
-        int firstPage = _freeList.TakeFromEnd(descriptor, pages);
-
-        // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses.
-        Begin(descriptor);
-        descriptor.SetExtent(extent, firstPage, pages);
-    }
-
-    /// <summary>Sets pages behind the end of the table to zero.</summary>
-    private void Blank(int first, int end)
-    {
-        if (first >= end)
-            return;
-        _pages.Clear(first, end);
-        _progress.BlankEnd = end; // Dying before this leaves pages that are cleared again.
     }
 
     private void Begin(DescriptorView descriptor)

@@ -5,12 +5,15 @@ namespace Netshm.Exploration;
 /// <content>Modifications beside a rehash that is done a few cells at a time.</content>
 internal static partial class Scenarios
 {
+    /// <summary>A key that finds a never-used cell where others find those of <see cref="FewKeysInManyCells"/>.</summary>
+    private const int NewCell = 514;
+
     /// <summary>Single modifications and groups.</summary>
     public static IEnumerable<Scenario> LittleByLittle =>
     [
         new("make the next extent ready", LargeTable, t => AddMany(t, 100, 16), [t => AddMany(t, 200, 1)]),
         new("begin a rehash", LargeTable, t => AddMany(t, 100, 22), [t => AddMany(t, 200, 1)]),
-        new("begin a rehash in the same table", LargeTable, FewKeysInManyCells, [t => AddMany(t, 500, 1)]),
+        new("begin a rehash in the same table", LargeTable, FewKeysInManyCells, [t => AddMany(t, NewCell, 1)]),
         new("search the new layout", LargeTable, BeforeTheEndOf(RehashPhase.Filling), [t => AddMany(t, 200, 1)]),
         new("search the cells again", LargeTable, BeforeTheEndOf(RehashPhase.Copying), [t => AddMany(t, 200, 1)]),
         new("end a rehash", LargeTable, BeforeTheEndOf(RehashPhase.Clearing), [t => AddMany(t, 200, 1)]),
@@ -33,10 +36,12 @@ internal static partial class Scenarios
             [t => t.Remove(100), t => t.Remove(1), t => AddMany(t, 200, 16), t => t.Remove(201)], Unit.Transaction),
         new("a transaction that can not wait for the rehash, and fails", LargeTable, InTheMiddleOf(RehashPhase.Filling),
             [t => Failing(t, [u => u.Remove(100), u => u.Remove(1), u => AddMany(u, 200, 16), u => u.Remove(201)])]),
+        new("a transaction for whose keys the new layout has no room", LargeTable, KeysThatCameAndWent,
+            [t => AddMany(t, 201, 17), t => AddMany(t, 2000, 16)], Unit.Transaction),
         new("a transaction that begins a rehash, and fails", LargeTable, t => AddMany(t, 100, 22),
             [t => Failing(t, [u => u.Remove(105), u => AddMany(u, 200, 3), u => u.Replace(106, Value(1, Long))])]),
         new("a transaction that begins a rehash in the same table", LargeTable, FewKeysInManyCells,
-            [t => t.Remove(100), t => t.Add(500, Value(1, Short)), t => t.Replace(101, Value(2, TwoPages))], Unit.Transaction),
+            [t => t.Remove(100), t => t.Add(NewCell, Value(1, Short)), t => t.Replace(101, Value(2, TwoPages))], Unit.Transaction),
     ];
 
     /// <summary>Keys that a rehash has come by, keys that it has not, and new ones.</summary>
@@ -71,6 +76,14 @@ internal static partial class Scenarios
     private static bool IsAt(ShmTable table, RehashPhase phase, Func<int, int, bool> isFarEnough) =>
         table.Engine.OpenDescriptor().RehashPhase == phase && table.Engine.IsRehashing(out int next)
         && isFarEnough(next, table.Engine.OpenDescriptor().Cells);
+
+    /// <summary>The new layout has entries of keys whose cell others, which search the same cells, have taken over.</summary>
+    private static void KeysThatCameAndWent(ShmTable table)
+    {
+        FewKeysInManyCells(table);
+        table.Add(NewCell, Value(1, 1));
+        RunAll(table, [.. Enumerable.Range(1, 9).SelectMany(i => AddAndRemove(200 + (i * LargeTableCells)))]);
+    }
 
     /// <summary>One cell more begins a rehash, and a larger table is not needed for it.</summary>
     private static void FewKeysInManyCells(ShmTable table)
