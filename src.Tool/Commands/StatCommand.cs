@@ -55,7 +55,8 @@ internal sealed class StatCommand : TableCommand
             ("page size", Text($"{statistics.PageSize:N0} bytes") + Advice(statistics)),
             ("pages", Text(
                 $"{statistics.TotalPages:N0}: {statistics.HashPages:N0} of the hash table, {statistics.FreePages:N0} free")),
-            ("cells", Text($"{statistics.Cells:N0}, {statistics.UsedCells:N0} used: load {statistics.Load:P1}")),
+            ("cells", Text($"{statistics.Cells:N0}, {statistics.UsedCells:N0} used: load {statistics.Load:P1}") +
+                (statistics.IsRehashing ? "; being laid out anew" : "")),
             ("probes", Text($"{statistics.AverageProbes:N2} on average, {statistics.MaxProbes:N0} at most") +
                 (statistics.IsFlooded ? ": keys fall together by more than chance" : "")),
             ("locking", table.Locking.ToString()),

@@ -63,6 +63,6 @@ internal sealed class UnfinishedWork : IDisposable
     private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table)
     {
         (int offset, int length) = Sidecar.JournalRange;
-        return new UndoJournal(sidecar.Block, offset, length, table.Pages, table.Engine.Index);
+        return new UndoJournal(sidecar.Block, offset, length, table.Pages, table.Engine.Index, table.Engine.Cells);
     }
 }

@@ -16,10 +16,11 @@ internal sealed class Sidecar : IDisposable
     public const int LockWordOffset = 64, SequencesOffset = 12 << 10;
 
     private const long Magic = 0x43_53_4D_48_53_54_45_4E; // "NETSHMSC"
-    private const int Version = 1;
+    private const int Version = 2;
     private const int LengthWithoutFeed = 1 << 20;
     private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
         BootIdLength = 16, IsCleanOffset = 56;
+    private const int RehashOffset = 128;
     private const int WaitsOffset = 256;
     private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
     private const int JournalOffset = 24 << 10;
@@ -49,6 +50,7 @@ internal sealed class Sidecar : IDisposable
         _lock = new SharedPlace<LockState>(Block, LockWordOffset);
         Changes = changeCapacity == 0 ? null : new ChangeRing(Block, LengthWithoutFeed, changeCapacity);
         Sequences = new ReadSequences(Block, SequencesOffset);
+        Rehash = new RehashProgress(Block, RehashOffset);
         Waits = new WaitEntries(Block, WaitsOffset);
     }
 
@@ -61,6 +63,9 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>The table's change feed; null when it has none.</summary>
     public ChangeRing? Changes { get; }
+
+    /// <summary>How far the table's rehash got, if one is under way.</summary>
+    public RehashProgress Rehash { get; }
 
     /// <summary>What those who hold the table wait for.</summary>
     public WaitEntries Waits { get; }

@@ -18,7 +18,9 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private const long MinReservedBytes = 1L << 28;
     private const int SystemPageBytes = 4096;
     private const long MinGrowthBytes = 1 << 16;
-    private const long MaxGrowthBytes = 1 << 26;
+    
+    /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
+    private const long MaxGrowthBytes = 1 << 20;
 
     private readonly Lock _sync = new();
     private readonly SharedDescriptor _file;
@@ -132,8 +134,16 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <exception cref="OutOfSpaceException">The file system is full; nothing has changed.</exception>
     public void Grow(int pageCount)
     {
+        if (!TryGrow(pageCount))
+            throw SystemError.Last($"grow to {RoundUp(pageCount * PageBytes)} bytes", Name);
+    }
+
+    /// <summary>The same; false, with the error number set and nothing changed, when the file system says no.</summary>
+    /// <exception cref="OutOfSpaceException">So much can't be mapped; nothing has changed.</exception>
+    public bool TryGrow(int pageCount)
+    {
         if (pageCount <= _mappedPages)
-            return;
+            return true;
         lock (_sync)
         {
             long neededBytes = RoundUp(pageCount * PageBytes);
@@ -141,7 +151,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
             if (status.LengthInBytes >= neededBytes)
             {
                 MapUpTo(FilledLength(status));
-                return;
+                return true;
             }
 
             // A step is an eighth of the table, so that growing costs little per page and wastes little.
@@ -155,8 +165,9 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
             long grownBytes = TryAllocate(status.LengthInBytes, wantedBytes) ? wantedBytes : neededBytes;
             if (grownBytes == neededBytes && !TryAllocate(status.LengthInBytes, neededBytes))
-                throw SystemError.Last($"grow to {neededBytes} bytes", Name);
+                return false;
             MapUpTo(grownBytes);
+            return true;
         }
     }
 
@@ -187,16 +198,15 @@ internal sealed unsafe partial class MappedPages : IDisposable
     }
 
     /// <summary>Sets everything from a page on to zero, up to the end of the file.</summary>
-    public void ClearFrom(int page)
-    {
-        const int step = 1 << 28;
-        for (long word = (long)page * WordsPerPage; word < _mappedBytes / sizeof(int); word += step)
-        {
-            Seam.Reached(SeamKind.Store);
+    public void ClearFrom(int page) => ClearWords((long)page * WordsPerPage, _mappedBytes / sizeof(int));
 
-            // SAFETY: the range is within the mapping.
-            new Span<int>(_base + word, (int)Math.Min(step, (_mappedBytes / sizeof(int)) - word)).Clear();
-        }
+    /// <summary>Sets pages to zero.</summary>
+    /// <exception cref="CorruptFileException">They are not all there.</exception>
+    public void Clear(int first, int end)
+    {
+        if (first < 0 || end > _mappedPages)
+            ThrowNoSuchPage(first < 0 ? first : end - 1);
+        ClearWords((long)first * WordsPerPage, (long)end * WordsPerPage);
     }
 
     /// <summary>Writes the mapped memory back to the file's device.</summary>
@@ -242,6 +252,18 @@ internal sealed unsafe partial class MappedPages : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool AreMapped(long firstWord, int lengthInWords) =>
         firstWord >= 0 && firstWord + lengthInWords <= Volatile.Read(ref _mappedWords);
+
+    private void ClearWords(long first, long end)
+    {
+        const int step = 1 << 28;
+        for (long word = first; word < end; word += step)
+        {
+            Seam.Reached(SeamKind.Store);
+
+            // SAFETY: the callers have made sure that the range is within the mapping.
+            new Span<int>(_base + word, (int)Math.Min(step, end - word)).Clear();
+        }
+    }
 
     private void Unmap()
     {

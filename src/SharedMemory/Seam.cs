@@ -25,6 +25,13 @@ internal enum SeamKind
 /// </remarks>
 internal static partial class Seam
 {
+    /// <summary>How much shorter the steps of gradual work are where tests look at each of them.</summary>
+#if FAULT_INJECTION
+    public const int StepDivisor = 8;
+#else
+    public const int StepDivisor = 1;
+#endif
+
     /// <summary>To be called right before such a step.</summary>
     [Conditional("FAULT_INJECTION")]
     public static void Reached(SeamKind kind) => OnReached(kind);

@@ -6,6 +6,7 @@ internal ref struct CellWalk
     private readonly MappedPages _pages;
     private readonly int _cellsPerPage;
     private readonly DescriptorView _descriptor;
+    private readonly CellSide _side;
     private Span<int> _page;
     private int _extent;
     private int _pageInExtent;
@@ -16,11 +17,19 @@ internal ref struct CellWalk
         _pages = pages;
         _cellsPerPage = cellsPerPage;
         _descriptor = descriptor;
+        _side = descriptor.CellSide;
         _pageInExtent = -1;
         _cellInPage = cellsPerPage - 1;
     }
 
-    public readonly CellView Current => new(_page.Slice(Word, Layout.CellLengthInWords));
+    /// <summary>The cell as searches find it now.</summary>
+    public readonly CellView Current => At(_side);
+
+    /// <summary>The cell proper.</summary>
+    public readonly CellView Main => At(CellSide.Main);
+
+    /// <summary>Its spare words.</summary>
+    public readonly CellView Spare => At(CellSide.Spare);
 
     /// <summary>The page of the current cell.</summary>
     public readonly int Page => _descriptor.ExtentFirstPage(_extent) + _pageInExtent;
@@ -50,4 +59,6 @@ internal ref struct CellWalk
 
         return false;
     }
+
+    private readonly CellView At(CellSide side) => new(_page.Slice(Word + (int)side, CellView.LengthInWords));
 }

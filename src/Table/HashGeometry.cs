@@ -29,7 +29,7 @@ internal sealed class HashGeometry
     private readonly long[] _origins = new long[Layout.MaxExtents + 1];
 
     private HashGeometry(
-        int cellsInDescriptor, int[] extentsInDescriptor, int cells, List<Extent> extents, int wordsPerPage)
+        int cellsInDescriptor, int[] extentsInDescriptor, int cells, CellSide side, List<Extent> extents, int wordsPerPage)
     {
         int cellsPerPage = Layout.CellsPerPage(wordsPerPage);
         _cellsInDescriptor = cellsInDescriptor;
@@ -40,13 +40,15 @@ internal sealed class HashGeometry
         _bias = (((1L << 31) / cells) + 1) * cells;
         _wordsBetweenPages = wordsPerPage - (Layout.CellLengthInWords * cellsPerPage);
         Cells = cells;
+        Side = side;
 
         Span<int> firstCells = stackalloc int[Layout.MaxExtents];
         firstCells.Fill(int.MaxValue);
         for (int i = 0; i < extents.Count; i++)
         {
             firstCells[i] = extents[i].FirstCell;
-            _origins[i + 1] = extents[i].FirstWord - ((long)extents[i].FirstCell / cellsPerPage * wordsPerPage);
+            _origins[i + 1] =
+                extents[i].FirstWord + (int)side - ((long)extents[i].FirstCell / cellsPerPage * wordsPerPage);
         }
 
         _firstCells = Vector512.Create<int>(firstCells);
@@ -54,6 +56,9 @@ internal sealed class HashGeometry
 
     /// <summary>How many cells are searched.</summary>
     public int Cells { get; }
+
+    /// <summary>In which words of them.</summary>
+    public CellSide Side { get; }
 
     /// <summary>How many probes meet every cell.</summary>
     public long ProbeCount => (long)Cells + LinearOffset + QuadraticProbes;
@@ -66,10 +71,17 @@ internal sealed class HashGeometry
     /// <param name="wordsPerPage">The page size, in words.</param>
     /// <param name="name">The table, for messages.</param>
     /// <param name="structure">What <see cref="Structure"/> is to say.</param>
-    /// <param name="wholeExtents">Search all cells of the extents, whatever number the descriptor says.</param>
     /// <exception cref="CorruptFileException">The numbers are impossible.</exception>
-    public static HashGeometry Read(
-        DescriptorView descriptor, int wordsPerPage, string name, long structure = 0, bool wholeExtents = false)
+    public static HashGeometry Read(DescriptorView descriptor, int wordsPerPage, string name, long structure = 0) =>
+        Read(descriptor, wordsPerPage, name, structure, descriptor.CellSide, wholeExtents: false);
+
+    /// <summary>Works out where words of the cells lie in all of the extents, whatever number of cells the descriptor says.</summary>
+    /// <exception cref="CorruptFileException">The numbers are impossible.</exception>
+    public static HashGeometry ReadWhole(DescriptorView descriptor, CellSide side, int wordsPerPage, string name) =>
+        Read(descriptor, wordsPerPage, name, structure: 0, side, wholeExtents: true);
+
+    private static HashGeometry Read(
+        DescriptorView descriptor, int wordsPerPage, string name, long structure, CellSide side, bool wholeExtents)
     {
         int cellsInDescriptor = descriptor.Cells;
         int[] source = descriptor.Extents.ToArray();
@@ -94,7 +106,7 @@ internal sealed class HashGeometry
 
         if (cells > allCells)
             throw Bad(name, DescriptorView.ExtentsWord, $"the extents have {allCells} cells; expected {cells}");
-        return new HashGeometry(cellsInDescriptor, source, cells, extents, wordsPerPage) { Structure = structure };
+        return new HashGeometry(cellsInDescriptor, source, cells, side, extents, wordsPerPage) { Structure = structure };
     }
 
     /// <summary>Whether the descriptor still says what this was worked out for.</summary>
@@ -119,7 +131,7 @@ internal sealed class HashGeometry
         return (int)(positive - (HighPart(_cellsReciprocal, positive) * (ulong)Cells));
     }
 
-    /// <summary>Where a cell begins, in words from the start of the file.</summary>
+    /// <summary>Where a cell's words begin, counted in words from the start of the file.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long FirstWordOf(int cell)
     {

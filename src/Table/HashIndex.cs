@@ -8,6 +8,7 @@ internal sealed class HashIndex
 {
     private readonly MappedPages _pages;
     private HashGeometry? _geometry;
+    private HashGeometry? _newGeometry;
 
     public HashIndex(MappedPages pages) => _pages = pages;
 
@@ -16,11 +17,23 @@ internal sealed class HashIndex
     public HashGeometry GeometryOf(DescriptorView descriptor)
     {
         HashGeometry? known = Volatile.Read(ref _geometry);
-        if (known is not null && known.Matches(descriptor))
+        if (known is not null && known.Matches(descriptor) && known.Side == descriptor.CellSide)
             return known;
         HashGeometry current = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name);
         Volatile.Write(ref _geometry, current);
         return current;
+    }
+
+    /// <summary>Where the cells are going to be when all of the extents' cells are used.</summary>
+    /// <exception cref="CorruptFileException">They have impossible sizes.</exception>
+    public HashGeometry NewGeometryOf(DescriptorView descriptor, CellSide side)
+    {
+        HashGeometry? known = Volatile.Read(ref _newGeometry);
+        if (known is not null && known.Side == side && known.Matches(descriptor))
+            return known;
+        HashGeometry layout = HashGeometry.ReadWhole(descriptor, side, _pages.WordsPerPage, _pages.Name);
+        Volatile.Write(ref _newGeometry, layout);
+        return layout;
     }
 
     /// <summary>The cell of a key, or, when it is not found, the never-used cell where the search ended.</summary>
@@ -88,32 +101,9 @@ internal sealed class HashIndex
         }
     }
 
-    /// <summary>The cell in which a key's entry is to be put when the table is laid out anew in the spare words.</summary>
-    /// <param name="layout">The new layout.</param>
-    /// <param name="key">The key.</param>
-    public CellView FindSpare(HashGeometry layout, int key)
-    {
-        for (var probes = new ProbeWalk(_pages, layout, key); ; probes.MoveNext())
-        {
-            CellView cell = probes.Current;
-            if (cell.SparePointer == Layout.NeverUsed)
-                return cell;
-            if (cell.SpareKey == key)
-            {
-                throw new CorruptFileException(
-                    _pages.Name, null, null, $"key {key} has two cells in the hash table");
-            }
-        }
-    }
-
     /// <summary>All cells, in the order of the hash table.</summary>
     public CellWalk Cells(DescriptorView descriptor) =>
         new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
-
-    /// <summary>Where the cells are going to be when all of the extents' cells are used.</summary>
-    /// <exception cref="CorruptFileException">They have impossible sizes.</exception>
-    public HashGeometry GeometryOfAllExtents(DescriptorView descriptor) =>
-        HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name, wholeExtents: true);
 
     /// <summary>How many extents are in use.</summary>
     public static int ExtentCount(DescriptorView descriptor)

@@ -30,7 +30,8 @@ internal sealed class PageSwap
     public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
     {
         int newPage = descriptor.FreeHead;
-        if (_journal.State != JournalState.Idle || newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
+        if (_journal.State != JournalState.Idle || descriptor.RehashPhase != RehashPhase.None
+            || newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
             || value.Length > _pages.WordsPerPage - Layout.ContentHeaderInWords)
         {
             return false;

@@ -148,6 +148,9 @@ internal readonly ref struct DescriptorView(Span<int> words)
         set => SharedWord.Store(ref _words[RehashPhaseWord], (int)value);
     }
 
+    /// <summary>Where searches find the cells now.</summary>
+    public CellSide CellSide => RehashPhase == RehashPhase.Copying ? CellSide.Spare : CellSide.Main;
+
     public int ExtentFirstPage(int extent) => _words[ExtentsWord + (2 * extent)];
 
     public int ExtentPages(int extent) => _words[ExtentsWord + (2 * extent) + 1];
@@ -194,16 +197,28 @@ internal enum RehashPhase
     /// <summary>The new table is being laid out in the spare words; the cells are as before.</summary>
     Filling = 1,
 
-    /// <summary>The spare words hold the whole new table and are being copied over the cells.</summary>
+    /// <summary>The spare words hold the whole new table, and are being copied over the cells.</summary>
     Copying = 2,
 
     /// <summary>The cells are complete; the spare words are being cleared.</summary>
     Clearing = 3,
 }
 
-/// <summary>Names for the four words of a cell of the hash table.</summary>
+/// <summary>Which two of the four words of a cell are meant; the value is the number of words before them.</summary>
+internal enum CellSide
+{
+    /// <summary>The cell proper.</summary>
+    Main = 0,
+
+    /// <summary>The spare words, in which the hash table is laid out anew.</summary>
+    Spare = 2,
+}
+
+/// <summary>Names for the two words of one side of a cell of the hash table.</summary>
 internal readonly ref struct CellView(Span<int> words)
 {
+    public const int LengthInWords = 2;
+
     private readonly Span<int> _words = words;
 
     public int Key
@@ -217,18 +232,6 @@ internal readonly ref struct CellView(Span<int> words)
     {
         get => _words[1];
         set => SharedWord.Store(ref _words[1], value);
-    }
-
-    public int SpareKey
-    {
-        get => _words[2];
-        set => SharedWord.Store(ref _words[2], value);
-    }
-
-    public int SparePointer
-    {
-        get => _words[3];
-        set => SharedWord.Store(ref _words[3], value);
     }
 
     public bool IsBound => Pointer is not (Layout.NeverUsed or Layout.Unbound);

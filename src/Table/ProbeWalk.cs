@@ -33,7 +33,7 @@ internal ref struct ProbeWalk
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly CellView CellAt(int probe) =>
-        new(_pages.WordsAt(_geometry.FirstWordOf(_geometry.CellOf(_key, probe)), Layout.CellLengthInWords));
+        new(_pages.WordsAt(_geometry.FirstWordOf(_geometry.CellOf(_key, probe)), CellView.LengthInWords));
 
     private readonly void ThrowNoFreeCell() => throw new CorruptFileException(
         _pages.Name, Layout.DescriptorPage, DescriptorView.CellsWord,

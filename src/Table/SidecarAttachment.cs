@@ -154,6 +154,7 @@ internal sealed class SidecarAttachment : IDisposable
         {
             // Whoever died as the lock's owner may have left it to us.
             _engine.BeginWriting();
+            _engine.FinishRehash();
             _engine.EndWriting();
         }
         catch (CorruptFileException)

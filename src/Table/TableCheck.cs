@@ -2,7 +2,7 @@ namespace Netshm;
 
 /// <summary>Walks over a whole table and collects every violation of docs/FileFormat.md.</summary>
 /// <remarks>The caller holds the table's lock for reading. Nothing is modified, however damaged the table is.</remarks>
-internal ref struct TableCheck
+internal ref partial struct TableCheck
 {
     /// <summary>The check ends when it has found so many: a file of rubbish has millions.</summary>
     private const int MaxViolations = 100;
@@ -28,11 +28,14 @@ internal ref struct TableCheck
     private int _claimedCells;
     private int _freePages;
     private int _maxProbes;
+    private readonly bool _isRehashing;
+    private readonly int _nextCell;
 
     private TableCheck(TableEngine engine)
     {
         _engine = engine;
         _pages = engine.Pages;
+        _isRehashing = IsRehashing(engine, out _nextCell);
     }
 
     public static TableReport Run(TableEngine engine)
@@ -107,7 +110,7 @@ internal ref struct TableCheck
             return false;
         }
 
-        if (_descriptor.RehashPhase != RehashPhase.None)
+        if (_descriptor.RehashPhase != RehashPhase.None && !_isRehashing)
         {
             Report(Layout.DescriptorPage, DescriptorView.RehashPhaseWord,
                 $"a rehash was interrupted in phase {_descriptor.RehashPhase}");
@@ -148,7 +151,8 @@ internal ref struct TableCheck
             cells += (long)count * Layout.CellsPerPage(_pages.WordsPerPage);
         }
 
-        if (cells == _descriptor.Cells && cells > 0)
+        bool mayHaveMore = _isRehashing && _descriptor.RehashPhase == RehashPhase.Filling;
+        if (_descriptor.Cells > 0 && (cells == _descriptor.Cells || (mayHaveMore && cells > _descriptor.Cells)))
             return true;
         Report(Layout.DescriptorPage, DescriptorView.CellsWord,
             $"{_descriptor.Cells} cells found; the extents have {cells}");
@@ -157,11 +161,11 @@ internal ref struct TableCheck
 
     private void CheckCells()
     {
-        for (CellWalk cells = _engine.Index.Cells(_descriptor); !IsFull && cells.MoveNext();)
+        int number = 0;
+        for (CellWalk cells = _engine.Index.Cells(_descriptor); !IsFull && cells.MoveNext(); number++)
         {
             CellView cell = cells.Current;
-            if (cell.SpareKey != 0 || cell.SparePointer != 0)
-                Report(cells.Page, cells.Word + 2, "the spare words of the cell are in use outside a rehash");
+            CheckSpareWords(cells, number);
             if (cell.Pointer == Layout.NeverUsed)
                 continue;
             _claimedCells++;

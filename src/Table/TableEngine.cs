@@ -24,10 +24,12 @@ internal sealed class TableEngine
         _processes = processes;
         _sequences = sequences;
         Index = new HashIndex(pages);
+        RehashProgress progress = sidecar?.Rehash ?? new RehashProgress(block: null, offsetInBytes: 0);
+        Cells = new CellMover(pages, Index, progress);
         if (sidecar is not null)
         {
             (int offset, int length) = Sidecar.JournalRange;
-            _journal = new UndoJournal(sidecar.Block, offset, length, pages, Index);
+            _journal = new UndoJournal(sidecar.Block, offset, length, pages, Index, Cells);
             _mark = new WriteMark.InSidecar(sidecar);
             _changes = sidecar.Changes;
         }
@@ -37,13 +39,16 @@ internal sealed class TableEngine
         }
 
         var freeList = new FreeList(pages, _journal, processes.Counters);
-        _rehash = new Rehash(pages, Index, freeList, sequences);
+        _rehash = new Rehash(
+            pages, Index, freeList, sequences, progress, Cells, isGradual: sidecar is not null);
         Writer = new TableWriter(this, processes, sequences, _journal, _changes, freeList, _rehash);
     }
 
     public MappedPages Pages { get; }
 
     public HashIndex Index { get; }
+
+    public CellMover Cells { get; }
 
     public TableWriter Writer { get; }
 
@@ -69,7 +74,7 @@ internal sealed class TableEngine
     /// after recovery.
     /// </remarks>
     public bool MustRecoverToRead => !_isWriting
-        && (OpenDescriptor().RehashPhase != RehashPhase.None || (_journal is not null && _mark is { IsSet: true }));
+        && (!_rehash.IsInOrder(OpenDescriptor()) || (_journal is not null && _mark is { IsSet: true }));
 
     /// <summary>Whether one who can't recover may read all the same.</summary>
     public bool CanReadUnrecovered => _journal is null && OpenDescriptor().RehashPhase != RehashPhase.Copying;
@@ -124,6 +129,7 @@ internal sealed class TableEngine
     public void ForgetUnfinished()
     {
         _journal?.Clear();
+        _rehash.Forget();
         _sequences?.Settle(); // Readers find no table until there is one.
 
         // Dying after this leaves an unfinished table, and it is said when that is created again; or a complete one, and
@@ -172,6 +178,8 @@ internal sealed class TableEngine
     {
         if (isUnknown)
             _journal?.Clear();
+        if (isUnknown || wasOutOfSight)
+            _rehash.Forget();
         if (isUnknown || IsUnsettled() || _journal is { State: not JournalState.Idle })
             Recover(isUnknown);
         if (IsMarkedInTable)
@@ -179,6 +187,21 @@ internal sealed class TableEngine
         if (isUnknown || wasOutOfSight)
             _changes?.RecordUnknown();
         _sequences?.Settle();
+    }
+
+    /// <summary>Ends a gradual rehash for those who do not know of it. The caller has begun writing.</summary>
+    public void FinishRehash()
+    {
+        _ = _rehash.Finish(OpenDescriptor(), keepCells: false);
+        _rehash.Forget(); // Dying before the table is given away leaves one that is in order.
+    }
+
+    /// <summary>Whether a rehash is under way that is gone on with little by little, and up to which cell it got.</summary>
+    public bool IsRehashing(out int nextCell)
+    {
+        DescriptorView descriptor = DescriptorAsItIs;
+        nextCell = _rehash.NextCell(descriptor);
+        return descriptor.RehashPhase != RehashPhase.None && _rehash.IsInOrder(descriptor);
     }
 
     /// <summary>Brings a table in order after a death; can be repeated from the start at any time.</summary>
@@ -202,7 +225,7 @@ internal sealed class TableEngine
         _mark?.IsSet = true;
         DescriptorView descriptor = OpenDescriptor();
         JournalState state = _journal?.State ?? JournalState.Idle;
-        bool rehash = _rehash.Finish(descriptor, keepCells: state == JournalState.Active);
+        bool rehash = SettleRehash(descriptor, scan || state == JournalState.Scan, keepCells: state == JournalState.Active);
         int undone = 0;
         if (state == JournalState.Active)
         {
@@ -276,8 +299,19 @@ internal sealed class TableEngine
         }
     }
 
-    private bool IsUnsettled() =>
-        OpenDescriptor().RehashPhase != RehashPhase.None || _mark is { IsSet: true };
+    /// <summary>Lets a rehash be gone on with; finishes it where it is not known how far it got.</summary>
+    /// <returns>Whether one was finished.</returns>
+    private bool SettleRehash(DescriptorView descriptor, bool isUnknown, bool keepCells)
+    {
+        if (isUnknown)
+            _rehash.Forget(); // A change without records may have been made in one of two layouts only.
+        if (!_rehash.IsInOrder(descriptor))
+            return _rehash.Finish(descriptor, keepCells);
+        _rehash.Mend(descriptor);
+        return false;
+    }
+
+    private bool IsUnsettled() => !_rehash.IsInOrder(OpenDescriptor()) || _mark is { IsSet: true };
 
     private void ThrowNoDescriptor() => throw new CorruptFileException(
         Pages.Name, Layout.DescriptorPage, 0, "the page has no longer the mark of a descriptor");

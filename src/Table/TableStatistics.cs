@@ -36,6 +36,9 @@ public sealed class TableStatistics
     /// <summary>How many cells were claimed since the last rehash, as the descriptor counts them.</summary>
     public int UsedCells { get; private init; }
 
+    /// <summary>Whether the cells are being laid out anew, some with each modification.</summary>
+    public bool IsRehashing { get; private init; }
+
     /// <summary>How many keys are bound.</summary>
     public int Keys { get; private set; }
 
@@ -102,6 +105,7 @@ public sealed class TableStatistics
             FreePages = descriptor.FreePages,
             Cells = descriptor.Cells,
             UsedCells = descriptor.UsedCells,
+            IsRehashing = engine.IsRehashing(out _),
         };
         var advice = new PageSizeAdvice();
         int pagesSeen = 0;

@@ -6,7 +6,7 @@ namespace Netshm;
 /// to is freed after. So a process that dies leaves the binding of before or the one of after; what else it leaves is for
 /// the journal, or for a repair, to clear up.
 /// </remarks>
-internal sealed class TableWriter
+internal sealed partial class TableWriter
 {
     /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
     private const int FixedRecords = 4;
@@ -20,8 +20,10 @@ internal sealed class TableWriter
     private readonly FreeList _freeList;
     private readonly BindingWriter _bindings;
     private readonly Rehash _rehash;
+    private readonly CellMover _cells;
     private readonly PageSwap? _swap;
     private int _transactions;
+    private int _changesInTransactions;
 
     public TableWriter(
         TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal,
@@ -34,6 +36,7 @@ internal sealed class TableWriter
         _journal = journal;
         _changes = changes;
         _freeList = freeList;
+        _cells = engine.Cells;
         _bindings = new BindingWriter(engine.Pages, freeList);
         _rehash = rehash;
         if (journal is not null && sequences is not null)
@@ -45,7 +48,8 @@ internal sealed class TableWriter
     /// <summary>Adds a binding that hides the older ones of its key.</summary>
     public void Add(int key, ReadOnlySpan<int> value)
     {
-        DescriptorView descriptor = _engine.OpenDescriptor();
+        DescriptorView descriptor = OpenForChange();
+        _rehash.Prepare(descriptor);
         UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value));
         try
         {
@@ -69,7 +73,7 @@ internal sealed class TableWriter
     /// <summary>Replaces the newest binding of a key, or adds one.</summary>
     public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline)
     {
-        DescriptorView descriptor = _engine.OpenDescriptor();
+        DescriptorView descriptor = OpenForChange();
         CellView cell = Index.Find(descriptor, key, out bool found);
         if (!found || !cell.IsBound)
         {
@@ -97,6 +101,7 @@ internal sealed class TableWriter
             // value's pages to nobody, unless there is a journal, by which the old value comes back.
             _journal?.Cell(key, oldPage);
             cell.Pointer = page;
+            _cells.Follow(descriptor, key, page);
             Free(descriptor, oldPage, oldPages);
         }
         catch
@@ -109,7 +114,7 @@ internal sealed class TableWriter
     /// <summary>Removes the newest binding of a key.</summary>
     public bool Remove(int key, Deadline deadline)
     {
-        DescriptorView descriptor = _engine.OpenDescriptor();
+        DescriptorView descriptor = OpenForChange();
         CellView cell = Index.Find(descriptor, key, out bool found);
         if (!found || !cell.IsBound)
             return false;
@@ -125,7 +130,7 @@ internal sealed class TableWriter
     /// </summary>
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer, Deadline deadline)
     {
-        DescriptorView descriptor = _engine.OpenDescriptor();
+        DescriptorView descriptor = OpenForChange();
         CellView cell = Index.Find(descriptor, key, out bool found);
         if (!found || !cell.IsBound)
             return;
@@ -161,48 +166,22 @@ internal sealed class TableWriter
         }
     }
 
-    /// <summary>Begins a transaction, or one within another.</summary>
-    /// <exception cref="InvalidTableOperationException">There is no journal.</exception>
-    public Savepoint BeginTransaction()
-    {
-        if (_journal is null)
-        {
-            throw new InvalidTableOperationException(
-                $"{_pages.Name}: only tables with locking {LockingMethod.Futex} have transactions");
-        }
-
-        DescriptorView descriptor = _engine.OpenDescriptor();
-        if (_transactions == 0)
-            _rehash.PurgeBeforeTransaction(descriptor);
-        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0);
-        _transactions++;
-        return new Savepoint(before, _changes?.Pending ?? 0);
-    }
-
-    /// <summary>Ends a transaction; the outermost one becomes permanent at this point.</summary>
-    public void CommitTransaction()
-    {
-        DescriptorView descriptor = _engine.OpenDescriptor();
-        foreach (int firstPage in _journal!.KeptUntilNow)
-            _freeList.Put(descriptor, firstPage);
-        _transactions--;
-        _journal.Commit();
-        PublishChanges();
-    }
-
-    /// <summary>Ends a transaction and takes back what was done since it began.</summary>
-    public void RollBackTransaction(in Savepoint before)
-    {
-        _transactions--;
-        _changes?.DiscardAfter(before.LastChange);
-        _journal!.RollBack(_engine.OpenDescriptor(), before.Journal);
-    }
-
     /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
     private void PublishChanges()
     {
         if (_transactions == 0)
             _changes?.Publish();
+    }
+
+    /// <summary>Opens the descriptor for one change, and does the change's share of a rehash that is under way.</summary>
+    private DescriptorView OpenForChange()
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        if (_transactions == 0)
+            _rehash.Advance(descriptor, 1);
+        else
+            _changesInTransactions++;
+        return descriptor;
     }
 
     private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
@@ -262,10 +241,16 @@ internal sealed class TableWriter
     {
         // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
         bool keepCells = _transactions > 0;
+        bool mayPurge = !keepCells;
         CellView cell = Index.FindForAdd(descriptor, key, keepCells);
-        return cell.Pointer == Layout.NeverUsed && _rehash.MakeRoom(descriptor, keepCells)
-            ? Index.FindForAdd(descriptor, key, keepCells)
-            : cell;
+        while ((cell.Pointer == Layout.NeverUsed || descriptor.RehashPhase == RehashPhase.Filling)
+            && _rehash.MakeRoom(descriptor, keepCells, mayPurge))
+        {
+            cell = Index.FindForAdd(descriptor, key, keepCells);
+            mayPurge = false;
+        }
+
+        return cell;
     }
 
     private void PublishIn(DescriptorView descriptor, CellView cell, int key, int page)
@@ -277,6 +262,7 @@ internal sealed class TableWriter
             descriptor.UsedCells++;
         cell.Key = key; // Of an unbound or never-used cell: nobody looks there for a binding yet.
         cell.Pointer = page; // The binding exists from this store on.
+        _cells.Follow(descriptor, key, page);
     }
 
     /// <summary>Checks all pages of a binding that is going to be replaced or removed.</summary>
@@ -309,7 +295,7 @@ internal sealed class TableWriter
         UndoJournal.Savepoint before = BeginChange(descriptor, key, pages);
         try
         {
-            Unlink(cell, key, page, newer, older);
+            Unlink(descriptor, cell, key, page, newer, older);
             descriptor.Bindings--;
             Free(descriptor, page, pages);
         }
@@ -326,12 +312,13 @@ internal sealed class TableWriter
     /// The binding is gone from this store on. Dying right after it leaves its pages to nobody and the count high, unless
     /// there is a journal.
     /// </summary>
-    private void Unlink(CellView cell, int key, int page, int newer, int older)
+    private void Unlink(DescriptorView descriptor, CellView cell, int key, int page, int newer, int older)
     {
         if (newer == 0)
         {
             _journal?.Cell(key, page);
             cell.Pointer = older == 0 ? Layout.Unbound : older;
+            _cells.Follow(descriptor, key, cell.Pointer);
         }
         else
         {
@@ -339,9 +326,4 @@ internal sealed class TableWriter
             new ContentView(_pages.Page(newer)).LinkTo(older);
         }
     }
-
-    /// <summary>What there was when a transaction began.</summary>
-    /// <param name="Journal">The table.</param>
-    /// <param name="LastChange">The number of the last change.</param>
-    public readonly record struct Savepoint(UndoJournal.Savepoint Journal, long LastChange);
 }

@@ -28,6 +28,7 @@ internal sealed class UndoJournal
     private readonly SharedRecords _records;
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
+    private readonly CellMover _cells;
 
     /// <summary>
     /// Bindings that transactions have unlinked. Their pages go into the free list at the end: pages that were reused
@@ -38,13 +39,15 @@ internal sealed class UndoJournal
     private int _depth;
     private long _recordsForUnlinked;
 
-    public UndoJournal(MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index)
+    public UndoJournal(
+        MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index, CellMover cells)
     {
         _header = new SharedPlace<Header>(block, offsetInBytes);
         _records = new SharedRecords(
             block, offsetInBytes + RecordsOffset, (lengthInBytes - RecordsOffset) / SharedRecords.LengthInBytes);
         _pages = pages;
         _index = index;
+        _cells = cells;
     }
 
     private enum Kind
@@ -286,8 +289,10 @@ internal sealed class UndoJournal
         else if (record[0] == (int)Kind.Cell)
         {
             CellView cell = _index.Find(descriptor, record[1], out bool found);
-            if (found)
-                cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
+            if (!found)
+                return;
+            cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
+            _cells.Follow(descriptor, record[1], cell.Pointer);
         }
     }
 

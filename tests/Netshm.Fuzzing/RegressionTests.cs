@@ -7,7 +7,8 @@ namespace Netshm.Fuzzing;
 /// <summary>What the fuzzers have found, each as small as it can be.</summary>
 public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
 {
-    private const int DescriptorPage = 1, CellsWord = 2, UsedCellsWord = 3, SecondExtentWord = 10, Keys = 300;
+    private const int DescriptorPage = 1, CellsWord = 2, UsedCellsWord = 3, BindingsWord = 4,
+        FirstExtentPagesWord = 9, SecondExtentWord = 10, Keys = 300;
 
     private readonly TempTable _temp = new();
 
@@ -30,6 +31,39 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
             table.Add(key, [key]);
         Assert.InRange(new FileInfo(_temp.Name.MemoryPath).Length, before, 2 * before);
         Assert.Equal([1], table.Find(1));
+    }
+
+    /// <summary>The hash table was laid out anew without end, in vain.</summary>
+    [Theory]
+    [InlineData(-1, LockingMethod.None)]
+    [InlineData(-1, LockingMethod.Futex)]
+    [InlineData(1, LockingMethod.None)]
+    [InlineData(1, LockingMethod.Futex)]
+    public void A_wrong_count_of_bindings_does_not_keep_a_full_table_from_growing(int bindings, LockingMethod locking)
+    {
+        using ShmTable table = Open(locking);
+        for (int key = Keys; key < 20 * Keys; key++)
+        {
+            table.Memory[DescriptorPage, BindingsWord] = bindings;
+            table.Add(key, [key]);
+        }
+
+        for (int key = Keys; key < 20 * Keys; key++)
+            Assert.Equal([key], table.Find(key));
+    }
+
+    /// <summary>A file of 4 KiB grew by 4 MiB.</summary>
+    [Theory]
+    [InlineData(LockingMethod.None)]
+    [InlineData(LockingMethod.Futex)]
+    public void An_extent_larger_than_the_table_does_not_decide_how_large_the_next_one_is(LockingMethod locking)
+    {
+        using ShmTable table = Open(locking);
+        table.Memory[DescriptorPage, FirstExtentPagesWord] = 1 << 16;
+        table.Memory[DescriptorPage, UsedCellsWord] = 1000;
+        long before = new FileInfo(_temp.Name.MemoryPath).Length;
+        _ = Assert.Throws<CorruptFileException>(() => table.Add(Keys, [1]));
+        Assert.InRange(new FileInfo(_temp.Name.MemoryPath).Length, before, 2 * before);
     }
 
     /// <summary>It was tried 64 times, each with an exception of its own.</summary>
@@ -103,9 +137,9 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.True(fuzzer.Guard.Figures.Answers > 0);
     }
 
-    private ShmTable Open()
+    private ShmTable Open(LockingMethod locking = LockingMethod.None)
     {
-        ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = LockingMethod.None });
+        ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = locking });
         for (int key = 0; key < Keys; key++)
             table.Add(key, [key]);
         return table;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Netshm.Benchmarks.Peers;
 using Netshm.Benchmarks.Workloads;
 
@@ -16,6 +17,8 @@ internal sealed class GrowthRun(Results results, Effort effort, IReadOnlyList<Pe
     private const int Slower = 10_000;
     private const int Slow = 100_000;
     private const int Fast = 1_000_000;
+
+    private static readonly TimeSpan s_warmUpTime = TimeSpan.FromSeconds(1);
 
     private static readonly Peer[] s_slow = [PeerCatalog.OcamlnetRecord, PeerCatalog.OcamlnetNone, PeerCatalog.TdbFcntl];
     private static readonly Peer[] s_slower = [PeerCatalog.Sqlite, PeerCatalog.RedisTcp, PeerCatalog.RedisUnix];
@@ -54,12 +57,7 @@ internal sealed class GrowthRun(Results results, Effort effort, IReadOnlyList<Pe
         int warmUpRecords = Math.Min(WarmUpRecords, MostBindings(peer));
         using var session = new PeerSession(peer, directory, warmUpRecords, Suite.Words);
         if (peer.Can(Abilities.Managed))
-        {
-            string warmUp = directory + ".warm-up";
-            Traces.OfAdditions(0, warmUpRecords).Save(warmUp);
-            _ = session.RunTimed(warmUp, TimeSpan.Zero);
-            File.Delete(warmUp);
-        }
+            WarmUp(session, directory + ".warm-up", warmUpRecords);
 
         int rounds = bindings > Fast || bindings >= MostBindings(peer) ? 1 : Math.Min(effort.Rounds, 3);
         for (int round = 0; round < rounds; round++)
@@ -71,6 +69,19 @@ internal sealed class GrowthRun(Results results, Effort effort, IReadOnlyList<Pe
             average.NoteLatencies(latencies);
             results.Of(SubjectOf(peer, "longest add", bindings, "ms")).Note(latencies.Max() / 1e6);
         }
+    }
+
+    /// <summary>Long enough for the run-time to compile what is used again and again in its best way.</summary>
+    private static void WarmUp(PeerSession session, string trace, int records)
+    {
+        Traces.OfAdditions(0, records).Save(trace);
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_warmUpTime;)
+        {
+            session.StartAnew(records);
+            _ = session.RunTimed(trace, TimeSpan.Zero);
+        }
+
+        File.Delete(trace);
     }
 
     private static Subject SubjectOf(Peer peer, string operation, int bindings, string unit) =>

@@ -15,7 +15,7 @@ public class RecoveryFaultTests(ITestOutputHelper output)
             var data = new TheoryData<Scenario, LockingMethod>();
             foreach (Scenario scenario in Scenarios.Single.Concat(Scenarios.Groups))
                 data.Add(scenario, LockingMethod.Record);
-            foreach (Scenario scenario in Scenarios.Single.Concat(Scenarios.Groups).Concat(Scenarios.Transactions))
+            foreach (Scenario scenario in Scenarios.WithFutex)
                 data.Add(scenario, LockingMethod.Futex);
             return data;
         }

@@ -3,7 +3,7 @@ using static Netshm.Exploration.Scenario;
 namespace Netshm.Exploration;
 
 /// <summary>The modifications that processes die in.</summary>
-internal static class Scenarios
+internal static partial class Scenarios
 {
     /// <summary>Keys that search the same cells of a table with three cells, or of one with forty-two.</summary>
     private const int SmallTable = 1, LargeTable = 20, LargeTableCells = 42;
@@ -79,7 +79,17 @@ internal static class Scenarios
         new("add more than the journal holds", LargeTable, Few, [t => t.Add(7, Value(70, Huge))]),
         new("replace by more than the journal holds", LargeTable, FewAndFree, [t => t.Replace(3, Value(70, Huge))]),
         new("remove more than the journal holds", LargeTable, t => t.Add(7, Value(70, Huge)), [t => t.Remove(7)]),
+        OversizedBeside,
     ];
+
+    /// <summary>One of them, of a key that a rehash has laid out anew already.</summary>
+    public static Scenario OversizedBeside { get; } = new(
+        "replace by more than the journal holds while the new layout is filled", LargeTable,
+        InTheMiddleOf(RehashPhase.Filling), [t => t.Replace(1, Value(70, Huge))]);
+
+    /// <summary>All that have room in the journal, for tables with futex locking.</summary>
+    public static IEnumerable<Scenario> WithFutex =>
+        Single.Concat(Groups).Concat(Transactions).Concat(LittleByLittle).Concat(TransactionsBetween);
 
     private static Action<ShmTable>[] Mixed =>
     [

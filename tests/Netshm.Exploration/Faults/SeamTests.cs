@@ -6,7 +6,7 @@ namespace Netshm.Exploration;
 public class SeamTests
 {
     public static TheoryData<Scenario> All =>
-        [.. Scenarios.Single.Concat(Scenarios.Groups).Concat(Scenarios.Transactions)];
+        [.. Scenarios.WithFutex];
 
     [Theory]
     [MemberData(nameof(All))]

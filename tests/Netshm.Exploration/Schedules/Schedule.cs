@@ -9,6 +9,9 @@ internal sealed class Schedule : IDisposable
     private const int MaxOperationsPerLane = 6;
     private const int LargeTable = 20;
 
+    /// <summary>A table of nine cells, which is laid out anew while the operations go on.</summary>
+    private const int GrowingTable = 4;
+
     /// <summary>Some of them search the same cells, in the smallest table and in the larger one.</summary>
     private static readonly int[] s_keys = [1, 2, 3, 4, 43];
 
@@ -65,7 +68,10 @@ internal sealed class Schedule : IDisposable
         SimulatedProcess first = NewProcess();
         first.DoAlive(process =>
         {
-            process.Open(Options with { Init = _random.Next(3) == 0 ? LargeTable : 1 });
+            int init = _random.Next(4) switch { 0 => LargeTable, 1 => GrowingTable, _ => 1 };
+            process.Open(Options with { Init = init });
+            if (init == GrowingTable)
+                ClaimCells(process.Table);
             for (int i = _random.Next(6); i > 0; i--)
                 process.Table.Add(DrawKey(), Values.Make(++_values));
             if (_random.Next(2) == 0)
@@ -74,6 +80,16 @@ internal sealed class Schedule : IDisposable
             if (_random.Next(2) == 0)
                 process.Close();
         });
+    }
+
+    /// <summary>Claims so many cells that one more, or a few, begin a rehash.</summary>
+    private void ClaimCells(ShmTable table)
+    {
+        for (int key = _random.Next(10, 14); key < 15; key++)
+        {
+            table.Add(key, Values.Make(0));
+            table.Remove(key);
+        }
     }
 
     /// <summary>One process after the other, each until it dies or has done its operations.</summary>

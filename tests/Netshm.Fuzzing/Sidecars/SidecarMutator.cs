@@ -8,7 +8,7 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
     public const int LockWordOffset = 64;
 
     private const int VersionOffset = 8, IdentityOffset = 16, BootIdOffset = 40, IsCleanOffset = 56, MarkOffset = 68,
-        EpochOffset = 72;
+        EpochOffset = 72, RehashOffset = 128;
 
     private const int WaitsOffset = 256, WaitLengthInBytes = 272, WaitCount = 32;
     private const int SequencesOffset = 12288, SequencesLengthInBytes = 64 + (1024 * 8);
@@ -30,7 +30,7 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
     /// <summary>Does one more damage.</summary>
     public void Damage()
     {
-        switch (random.Next(16))
+        switch (random.Next(17))
         {
             case 0 or 1 or 2:
                 SetInt(LockWordOffset, AnyInt(), isHarmless: true);
@@ -64,6 +64,9 @@ internal sealed class SidecarMutator(byte[] sidecar, Random random)
                 break;
             case 13 or 14:
                 SetInt(FeedOffset + (4 * random.Next((sidecar.Length - FeedOffset) / 4)), AnyInt(), isHarmless: true);
+                break;
+            case 15: // One half of a number, so that the other one belies it.
+                SetInt(RehashOffset + (4 * random.Next(6)), random.Next(), isHarmless: true);
                 break;
             default:
                 SetInt(4 * random.Next(sidecar.Length / 4), AnyInt(), isHarmless: false);

@@ -9,18 +9,26 @@ internal sealed record SidecarSeed(string Name, byte[] Table, byte[] Sidecar, st
 {
     private static readonly ShmTableOptions s_options = new() { PageSize = 64, Init = 20, ChangeFeedCapacity = 16 };
 
-    /// <summary>The keys that are bound.</summary>
+    private const int PhaseWord = 7;
+
+    /// <summary>The keys that are bound, or going to be.</summary>
     public const int Keys = 30;
 
-    /// <summary>Takes pictures of a table: closed, in use, and as if its user were killed in a group or a transaction.</summary>
+    /// <summary>Takes pictures of a table: closed, in use, in a rehash, and as if its user were killed in a group or a transaction.</summary>
     /// <param name="name">Where the table goes: a sidecar belongs to a table at one place only.</param>
     public static IReadOnlyList<SidecarSeed> Take(SharedMemoryName name)
     {
         List<SidecarSeed> seeds = [];
         using (var table = ShmTable.Open(name, s_options))
         {
-            for (int key = 0; key < Keys; key++)
+            for (int key = 0, phase = 0; key < Keys; key++)
+            {
                 table.Add(key, [.. Enumerable.Range(key, key)]);
+                if (table.Memory[1, PhaseWord] is var phaseNow && phaseNow != phase && phaseNow != 0)
+                    seeds.Add(Picture($"in phase {phaseNow} of a rehash", name, TableDump.Format(table)));
+                phase = table.Memory[1, PhaseWord];
+            }
+
             seeds.Add(Picture("in use", name, TableDump.Format(table)));
             TakeWhileBusy(table, name, seeds);
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Netshm.Fuzzing.Tables;
@@ -27,6 +28,8 @@ internal static class SeedTables
         tables.Add(MakeTable("typed", 128, FillTyped));
         tables.Add(MakeArray());
         tables.Add(Mark(tables[4]));
+        for (int phase = 1; phase <= 3; phase++)
+            tables.Add(MakeInRehash(phase));
         tables.Add(ReadGolden(160));
         tables.Add(ReadGolden(256));
         return tables;
@@ -81,6 +84,20 @@ internal static class SeedTables
         using (ShmTable table = temp.Open())
             fill(table);
         return Read(name, temp, pageSize);
+    }
+
+    /// <summary>As a process leaves it that dies in a rehash under record locks.</summary>
+    private static SeedTable MakeInRehash(int phase)
+    {
+        const int PageSize = 64, PhaseWord = 7, PlainMagic = 0x6712DE9F;
+        using var temp = new TempTable(
+            options: new ShmTableOptions { PageSize = PageSize, Init = 50, Locking = LockingMethod.Futex });
+        using ShmTable table = temp.Open();
+        for (int key = 0; table.Memory[1, PhaseWord] != phase; key++)
+            table.Add(key * 3, ValueOf(key, key % 20));
+        byte[] file = File.ReadAllBytes(temp.Name.MemoryPath);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(PageSize), PlainMagic);
+        return new SeedTable($"rehash-{phase}", file, PageSize, KeysOf(table));
     }
 
     private static SeedTable MakeArray()
