@@ -19,14 +19,16 @@ internal sealed class PartitionSurvey(ShardedTableNode node, int partition, Canc
     /// <summary>
     /// Looks for a node on a host that has a certain copy; null when all have said that theirs do not, or the time is over.
     /// </summary>
+    /// <remarks>
+    /// A node that has no keeper yet may just be starting again on the host that has the copy; so may one that is no member
+    /// yet, if its predecessor was lost not long ago.
+    /// </remarks>
     public async Task<IActorRef?> FindHolderAsync(Generation wanted)
     {
-        // A node that has no keeper yet may just be starting again on the host that has the copy.
         IReadOnlyList<Answer> answers = await AskUntilAsync(
-            wanted,
-            all => all.Any(answer => answer.CopyLocation is { HasWanted: true }) || all.All(answer => answer.CopyLocation is not null))
+            wanted, all => HolderAmong(all) is not null || (IsNobodyExpected && all.All(answer => answer.CopyLocation is not null)))
             .ConfigureAwait(false);
-        return answers.FirstOrDefault(answer => answer.CopyLocation is { HasWanted: true })?.Keeper;
+        return HolderAmong(answers);
     }
 
     /// <summary>What all nodes say that have a keeper and answer before the time is over.</summary>
@@ -36,6 +38,11 @@ internal sealed class PartitionSurvey(ShardedTableNode node, int partition, Canc
             await AskUntilAsync(wanted: null, all => !all.Any(answer => answer.IsSilent)).ConfigureAwait(false);
         return [.. answers.Where(answer => answer.CopyLocation is not null)];
     }
+
+    private bool IsNobodyExpected => node.Hosts.SinceLastLoss > node.Settings.PeerTimeout;
+
+    private static IActorRef? HolderAmong(IReadOnlyList<Answer> answers) =>
+        answers.FirstOrDefault(answer => answer.CopyLocation is { HasWanted: true })?.Keeper;
 
     private async Task<IReadOnlyList<Answer>> AskUntilAsync(Generation? wanted, Func<IReadOnlyList<Answer>, bool> isEnough)
     {

@@ -74,6 +74,9 @@ internal sealed class ShardedTableNode
             && KeepsPartitions(member)),
     ];
 
+    /// <summary>Whether the node of another keeper is not gone for good.</summary>
+    public bool IsThere(IActorRef keeper) => OtherMembers().Any(member => member.Address == keeper.Path.Address);
+
     /// <summary>Whether a node may keep partitions of the table.</summary>
     public bool KeepsPartitions(Member member) => Settings.Role is null || member.HasRole(Settings.Role);
 

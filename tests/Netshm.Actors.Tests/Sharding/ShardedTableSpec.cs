@@ -10,7 +10,7 @@ namespace Netshm.Actors.Tests.Sharding;
 public abstract class ShardedTableSpec : IDisposable
 {
     /// <summary>How long a spec waits for what must happen.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _directory = Path.Combine(TempTable.Directory, $"netshm-test-{Guid.NewGuid():N}");
     private readonly List<ActorSystem> _systems = [];
