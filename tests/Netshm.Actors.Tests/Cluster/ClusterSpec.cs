@@ -15,7 +15,7 @@ public abstract class ClusterSpec : IDisposable
     protected const string OtherHost = "127.0.0.2";
 
     /// <summary>How long a test waits for what must happen.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly DisposableList<ChildProcess> _processes = new();
 
@@ -36,7 +36,7 @@ public abstract class ClusterSpec : IDisposable
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, "Netshm.Actors.Worker.dll");
         ChildProcess process = ChildProcess.Start(
-            $"Netshm.Actors.Worker {string.Join(' ', command)}", "dotnet", ["exec", assembly, .. command]);
+            $"Netshm.Actors.Worker {string.Join(' ', command)}", "dotnet", ["exec", assembly, .. command], Patience);
         _processes.Add(process);
         return process;
     }

@@ -5,6 +5,9 @@ namespace Netshm.Actors.Tests.Examples;
 /// <summary>The examples do what they say, in processes of their own.</summary>
 public sealed class ExampleTests
 {
+    /// <summary>A whole run of an example, on a machine that has other things to do.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
     [Fact]
     public void SharedCounter_counts_exactly() =>
         Assert.Equal(["2 processes counted 100000 times each; the counter says 200000."], Run("SharedCounter"));
@@ -48,6 +51,6 @@ public sealed class ExampleTests
     private static ChildProcess Start(string example, params string[] arguments)
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, example + ".dll");
-        return ChildProcess.Start(example, "dotnet", ["exec", assembly, .. arguments]);
+        return ChildProcess.Start(example, "dotnet", ["exec", assembly, .. arguments], s_patience);
     }
 }
