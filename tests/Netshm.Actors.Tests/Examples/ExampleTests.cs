@@ -25,6 +25,7 @@ public sealed class ExampleTests
     {
         IReadOnlyList<string> lines = Run("ClusterCache");
         Assert.Contains("process 1: killed", lines);
+        Assert.Equal(3, lines.Count(line => line.Contains("the near cache of process 3 says near 1", StringComparison.Ordinal)));
         Assert.Contains("  right: what host b had was streamed to host a", lines);
         Assert.DoesNotContain(lines, line => line.Contains("WRONG", StringComparison.Ordinal));
     }
