@@ -126,7 +126,8 @@ internal sealed class Demonstration
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         Check(
             found == $"near {price}",
-            $"{writer.Name} has set a price to {price}, the near cache of {reader.Name} says {found}, after {milliseconds:F0} ms");
+            $"{writer.Name} has set a price to {price}, the near cache of {reader.Name} says {found}, " +
+            $"after {milliseconds:F0} ms");
     }
 
     private static async Task<IReadOnlyDictionary<PartitionOrigin, int>> TellStartedAsync(NodeProcess node)

@@ -45,7 +45,8 @@ internal sealed class TableOverview : UntypedActor
     /// <summary>Forgets a node, unless another one at its address has already taken its place, and those removed before it.</summary>
     private void Forget(Member member)
     {
-        foreach (NodeReport report in _reports.Values.Where(report => IsFrom(report, member) || !IsMember(report)).ToList())
+        NodeReport[] gone = [.. _reports.Values.Where(report => IsFrom(report, member) || !IsMember(report))];
+        foreach (NodeReport report in gone)
             _ = _reports.Remove(report.Address);
     }
 

@@ -35,7 +35,7 @@ internal sealed class HostLedger : IDisposable
             if (recorded != partitions)
             {
                 throw new ConfigurationException(FormattableString.Invariant(
-                    $"{name}: the table has {recorded} partitions on this host, which can't change; {partitions} were asked for"));
+                    $"{name}: the table has {recorded} partitions on this host, which can't change; not {partitions}"));
             }
         }
         catch

@@ -20,6 +20,7 @@ internal sealed class ShardedTableNode
         _cluster = AkkaCluster.Get(system);
         Files = new PartitionFiles(settings.Location);
         Ledger = new HostLedger(Files.Ledger, settings.Partitions);
+        system.RegisterOnTermination(Ledger.Dispose);
         Hosts = new HostMap(Ledger.Host, _cluster.SelfAddress);
         Register = new PartitionRegister(system, name, settings.PeerTimeout);
         Keeper = system.SystemActorOf(Props.Create(() => new PartitionKeeper(this)), KeeperName);

@@ -53,11 +53,13 @@ public sealed class WarmAllocationTests : Akka.TestKit.Xunit2.TestKit
     private sealed class MovesShard : IShardAllocationStrategy
     {
         public Task<IActorRef> AllocateShard(
-            IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
+            IActorRef requester, string shardId,
+            IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
             Task.FromResult<IActorRef>(ActorRefs.Nobody);
 
         public Task<IImmutableSet<string>> Rebalance(
-            IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress) =>
+            IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
+            IImmutableSet<string> rebalanceInProgress) =>
             Task.FromResult(rebalanceInProgress.Count == 0 ? ImmutableHashSet.Create(Shard) : s_none);
     }
 }

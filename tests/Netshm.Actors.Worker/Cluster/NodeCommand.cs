@@ -1,8 +1,9 @@
 namespace Netshm.Actors.Worker.Cluster;
 
 /// <summary>
-/// <c>node IP SEED TABLE LOCATION CAPACITY CONFIG</c>: a node of a cluster that exposes a table with a feed of so many changes; SEED
-/// is a node's address or "first". Says its own address when it is up, and leaves the cluster when its input ends.
+/// <c>node IP SEED TABLE LOCATION CAPACITY CONFIG</c>: a node of a cluster that exposes a table with a feed of so
+/// many changes; SEED is a node's address or "first". Says its own address when it is up, and leaves the cluster when its
+/// input ends.
 /// </summary>
 internal static class NodeCommand
 {
