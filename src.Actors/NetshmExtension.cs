@@ -87,7 +87,7 @@ public sealed class NetshmExtension : IExtension
                     return open;
 
                 // Another copy of a partition, which was left behind when its owner stopped before it had it.
-                open.Actor.Tell(PoisonPill.Instance);
+                open.Abandon();
             }
 
             ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;

@@ -233,6 +233,13 @@ public sealed class TableRef
         return asked.Result;
     }
 
+    /// <summary>Ends the table's actor without executing what waits.</summary>
+    internal void Abandon()
+    {
+        _host.Queue.Close(_host.Closed());
+        Actor.Tell(PoisonPill.Instance);
+    }
+
     /// <summary>Reads the table directly.</summary>
     internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
 

@@ -53,8 +53,9 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         foreach ((_, IActorRef sender, _) in _waiting)
             sender.Tell(Undelivered.Instance);
 
-        // Nobody but an owner may write, and who stops in the middle is none any more.
-        _active?.Table.Actor.Tell(PoisonPill.Instance);
+        // Ended before everything accepted was executed, by the sharding's handoff-timeout say: another owner may have read
+        // the file when what still waits would be executed.
+        _active?.Table.Abandon();
     }
 
     protected override void OnReceive(object message)

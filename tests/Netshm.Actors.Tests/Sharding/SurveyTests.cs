@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Netshm.Actors.Cluster;
+using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Netshm.Actors.Tests.Sharding;
 
@@ -15,6 +16,11 @@ public sealed class SurveyTests : ShardedTableSpec
         ActorSystem b = await StartNode("b", a, Settings);
         var survey = new PartitionSurvey(KeeperOn(a), 0, CancellationToken.None);
         Task<IReadOnlyList<PartitionSurvey.Answer>> asking = survey.AskEverybodyAsync();
+
+        // What was asked before this has been answered, too: that there is nobody.
+        Address address = AkkaCluster.Get(b).SelfAddress;
+        _ = await a.ActorSelection(new RootActorPath(address) / "system" / "nobody")
+            .Ask<ActorIdentity>(new Identify(0), Patience);
         ShardedTableNode other = KeeperOn(b);
         Assert.Equal(other.Hosts.Self, Assert.Single(await asking.WaitAsync(Patience)).CopyLocation?.Host);
     }
