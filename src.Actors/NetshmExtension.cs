@@ -72,14 +72,24 @@ public sealed class NetshmExtension : IExtension
         return OpenTable(name, Settings.Table(name));
     }
 
-    /// <summary>Opens a table with other settings than the configuration has under its name.</summary>
+    /// <summary>
+    /// Opens a table with other settings than the configuration has under its name; if one is open that lies elsewhere, it
+    /// is closed first.
+    /// </summary>
     internal TableRef OpenTable(string name, TableSettings settings)
     {
         string childName = Uri.EscapeDataString(name);
         lock (_opening.GetOrAdd(childName, static _ => new Lock()))
         {
             if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)
-                return open;
+            {
+                if (open.Settings.Location == settings.Location)
+                    return open;
+
+                // Another copy of a partition, which was left behind when its owner stopped before it had it.
+                open.Abandon();
+            }
+
             ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
             var host = new TableHost(name, settings);
             _hosts[childName] = host;

@@ -10,7 +10,7 @@ namespace Netshm.Actors;
 /// </summary>
 internal static class OpenTables
 {
-    /// <summary>A place for each location; it stays, since a process has few of them.</summary>
+    /// <summary>A place for each location that is in use: partitions that move lie at another one each time.</summary>
     private static readonly ConcurrentDictionary<string, Place> s_places = new();
 
     /// <summary>Opens or creates a table, or joins those who have it open.</summary>
@@ -20,15 +20,22 @@ internal static class OpenTables
     public static OpenTable Acquire(TableSettings settings, int? init)
     {
         string location = Path.GetFullPath(settings.Location.MemoryPath);
-        Place place = s_places.GetOrAdd(location, static _ => new Place());
-        lock (place.Sync)
+        while (true)
         {
-            if (place.Table is null)
-                place.Table = new OpenTable(location, settings, init);
-            else if (place.Table.DifferenceTo(settings) is { } difference)
-                throw new ConfigurationException($"the table {settings.Location} is open in this process {difference}");
-            place.Users++;
-            return place.Table;
+            Place place = s_places.GetOrAdd(location, static _ => new Place());
+            lock (place.Sync)
+            {
+                if (place.IsGone)
+                    continue;
+                try
+                {
+                    return place.Take(location, settings, init);
+                }
+                finally
+                {
+                    ForgetUnused(location, place);
+                }
+            }
         }
     }
 
@@ -40,9 +47,23 @@ internal static class OpenTables
         {
             if (--place.Users > 0)
                 return;
-            place.Table = null;
-            table.Close();
+            try
+            {
+                table.Close();
+            }
+            finally
+            {
+                ForgetUnused(table.Location, place);
+            }
         }
+    }
+
+    private static void ForgetUnused(string location, Place place)
+    {
+        if (place.Users > 0)
+            return;
+        place.IsGone = true;
+        _ = s_places.TryRemove(location, out _);
     }
 
     /// <summary>Opening or closing a table may take its time; it keeps only those waiting who want the same.</summary>
@@ -50,9 +71,23 @@ internal static class OpenTables
     {
         public Lock Sync { get; } = new();
 
-        public OpenTable? Table { get; set; }
-
         public int Users { get; set; }
+
+        /// <summary>Whether another place has been, or will be, made for the location.</summary>
+        public bool IsGone { get; set; }
+
+        private OpenTable? Table { get; set; }
+
+        /// <summary>Opens the table for its first user, or joins those who have it open.</summary>
+        public OpenTable Take(string location, TableSettings settings, int? init)
+        {
+            if (Table is null)
+                Table = new OpenTable(location, settings, init);
+            else if (Table.DifferenceTo(settings) is { } difference)
+                throw new ConfigurationException($"the table {settings.Location} is open in this process {difference}");
+            Users++;
+            return Table;
+        }
     }
 }
 

@@ -95,23 +95,18 @@ public sealed class TableRef
     /// <summary>Adds a binding that hides the older ones of the key.</summary>
     public Task AddAsync(
         int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask<object>(
-            new TableProtocol.Add(key, Sequence.Create(value)) { Timeout = timeout }, static r => r, cancellationToken);
+        Ask(TableVerbs.Add(key, value, timeout), cancellationToken);
 
     /// <summary>Replaces a key's newest binding, or adds one.</summary>
     public Task ReplaceAsync(
         int key, ReadOnlySpan<int> value, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask<object>(
-            new TableProtocol.Replace(key, Sequence.Create(value)) { Timeout = timeout }, static r => r,
-            cancellationToken);
+        Ask(TableVerbs.Replace(key, value, timeout), cancellationToken);
 
     /// <summary>Removes a key's newest binding, which brings the one it hid back.</summary>
     /// <returns>Whether there was one.</returns>
     public Task<bool> RemoveAsync(
         int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(
-            new TableProtocol.Remove(key) { Timeout = timeout }, static r => ((TableProtocol.Removed)r).WasBound,
-            cancellationToken);
+        Ask(TableVerbs.Remove(key, timeout), cancellationToken);
 
     /// <summary>The value of a key's newest binding; a <see cref="KeyNotFoundException"/> when there is none.</summary>
     public async Task<int[]> FindAsync(
@@ -122,31 +117,21 @@ public sealed class TableRef
     /// <summary>The value of a key's newest binding, or null when it is not bound.</summary>
     public Task<int[]?> TryFindAsync(
         int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(
-            new TableProtocol.Find(key) { Timeout = timeout },
-            static r => r is TableProtocol.Found found ? found.Value.Array : null,
-            cancellationToken);
+        Ask(TableVerbs.TryFind(key, timeout), cancellationToken);
 
     /// <summary>The values of all bindings of a key, newest first.</summary>
     public Task<IReadOnlyList<int[]>> FindAllAsync(
         int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask<IReadOnlyList<int[]>>(
-            new TableProtocol.FindAll(key) { Timeout = timeout },
-            static r => [.. ((TableProtocol.FoundAll)r).Values.Select(value => value.Array)],
-            cancellationToken);
+        Ask(TableVerbs.FindAll(key, timeout), cancellationToken);
 
     /// <summary>Whether a key is bound.</summary>
     public Task<bool> ContainsAsync(
         int key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(
-            new TableProtocol.Contains(key) { Timeout = timeout }, static r => ((TableProtocol.Contained)r).IsBound,
-            cancellationToken);
+        Ask(TableVerbs.Contains(key, timeout), cancellationToken);
 
     /// <summary>The number of bindings, hidden ones included.</summary>
     public Task<int> CountAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(
-            new TableProtocol.Count { Timeout = timeout }, static r => ((TableProtocol.Counted)r).Bindings,
-            cancellationToken);
+        Ask(TableVerbs.Count(timeout), cancellationToken);
 
     /// <summary>Does several operations as one, if their conditions are met.</summary>
     /// <returns><see cref="TableProtocol.GroupDone"/> or <see cref="TableProtocol.ConditionNotMet"/>.</returns>
@@ -156,9 +141,7 @@ public sealed class TableRef
         ReadOnlySpan<GroupOperation> operations,
         TimeSpan? timeout = null,
         CancellationToken cancellationToken = default) =>
-        Ask<object>(
-            new TableProtocol.GroupOperations(Sequence.Create(operations)) { Timeout = timeout }, static r => r,
-            cancellationToken);
+        Ask(TableVerbs.Group(operations, timeout), cancellationToken);
 
     /// <summary>Runs a delegate while the table is locked for writing.</summary>
     /// <remarks>See <see cref="TableGroup"/>. It may run more than once until its task is done.</remarks>
@@ -193,19 +176,16 @@ public sealed class TableRef
     /// <summary>A copy of all bindings at one moment; those of one key come newest first.</summary>
     public Task<IReadOnlyList<TableProtocol.Binding>> SnapshotAsync(
         TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask<IReadOnlyList<TableProtocol.Binding>>(
-            new TableProtocol.TakeSnapshot { Timeout = timeout }, static r => ((TableProtocol.Snapshot)r).Bindings,
-            cancellationToken);
+        Ask(TableVerbs.Snapshot(timeout), cancellationToken);
 
     /// <summary>Checks the table for damage; a damaged one is not quarantined for that.</summary>
     public Task<TableProtocol.Checked> CheckAsync(
         TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask(
-            new TableProtocol.Check { Timeout = timeout }, static r => (TableProtocol.Checked)r, cancellationToken);
+        Ask(TableVerbs.Check(timeout), cancellationToken);
 
     /// <summary>Writes a table in a file back to its device.</summary>
     public Task FlushAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Ask<object>(new TableProtocol.Flush { Timeout = timeout }, static r => r, cancellationToken);
+        Ask(TableVerbs.Flush(timeout), cancellationToken);
 
     /// <summary>Lets an actor be told the changes of the table, by any process, in their order.</summary>
     /// <remarks>
@@ -253,8 +233,18 @@ public sealed class TableRef
         return asked.Result;
     }
 
+    /// <summary>Ends the table's actor without executing what waits.</summary>
+    internal void Abandon()
+    {
+        _host.Queue.Close(_host.Closed());
+        Actor.Tell(PoisonPill.Instance);
+    }
+
     /// <summary>Reads the table directly.</summary>
     internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
+
+    private Task<T> Ask<T>(TableVerb<T> verb, CancellationToken cancellationToken) =>
+        Ask(verb.Request, verb.ResultOf, cancellationToken);
 
     private TResult Read<TArgument, TResult>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
         where TArgument : allows ref struct

@@ -21,7 +21,7 @@ namespace Netshm.Actors;
 /// </remarks>
 public sealed class TableSerializer : SerializerWithStringManifest
 {
-    private const string Version = ".1";
+    private const string Kind = "message of a table";
 
     private static readonly Dictionary<string, Func<BinaryReader, object>> s_readers = new()
     {
@@ -59,7 +59,7 @@ public sealed class TableSerializer : SerializerWithStringManifest
             r.ReadString(), r.ReadInt64(), (ChangeKind)r.ReadByte(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32()),
         [nameof(Gap)] = r => new Gap(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         [nameof(ChangesEnded)] = r => new ChangesEnded(r.ReadString(), r.ReadString()),
-        [nameof(Rejected)] = r => new Rejected((Request)Read(r.ReadString(), r), r.ReadInt32()),
+        [nameof(Rejected)] = r => new Rejected(ReadRequest(r), r.ReadInt32()),
     };
 
     /// <summary>Called by Akka.</summary>
@@ -69,45 +69,17 @@ public sealed class TableSerializer : SerializerWithStringManifest
     }
 
     /// <inheritdoc/>
-    public override string Manifest(object o)
-    {
-        ArgumentNullException.ThrowIfNull(o);
-        return o is IWireMessage
-            ? o.GetType().Name + Version
-            : throw new ArgumentException($"{o.GetType()} is no message for other machines", nameof(o));
-    }
+    public override string Manifest(object o) => WireMessages.ManifestOf<IWireMessage>(o, Kind);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream))
-            Write(obj, writer);
-        return stream.ToArray();
-    }
+    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
     /// The manifest is unknown, or the bytes are not of its layout.
     /// </exception>
-    public override object FromBinary(byte[] bytes, string manifest)
-    {
-        using var stream = new MemoryStream(bytes);
-        using var reader = new BinaryReader(stream);
-        try
-        {
-            object message = Read(manifest, reader);
-            return stream.Position == stream.Length
-                ? message
-                : throw new SerializationException(FormattableString.Invariant(
-                    $"a {manifest} takes {stream.Position} bytes; {stream.Length} were found"));
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new SerializationException(FormattableString.Invariant(
-                $"the {bytes.Length} bytes found are too few for a {manifest}"), e);
-        }
-    }
+    public override object FromBinary(byte[] bytes, string manifest) =>
+        WireMessages.FromBytes(bytes, manifest, WireMessages.ReaderOf(s_readers, manifest, Kind));
 
     private static Func<BinaryReader, object> Request(Func<BinaryReader, Request> read) => reader =>
     {
@@ -115,15 +87,14 @@ public sealed class TableSerializer : SerializerWithStringManifest
         return read(reader) with { Timeout = timeout };
     };
 
-    private static object Read(string manifest, BinaryReader reader)
+    private static Request ReadRequest(BinaryReader reader)
     {
-        if (manifest.EndsWith(Version, StringComparison.Ordinal)
-            && s_readers.TryGetValue(manifest[..^Version.Length], out Func<BinaryReader, object>? read))
-        {
-            return read(reader);
-        }
-
-        throw new SerializationException($"'{manifest}' is no manifest of a table's message, or of a later version");
+        // Nothing that has messages in it itself: a hostile message would be nested until the stack is full.
+        string manifest = reader.ReadString();
+        return !WireMessages.IsOf(manifest, nameof(Rejected))
+            && WireMessages.ReaderOf(s_readers, manifest, Kind)(reader) is Request request
+                ? request
+                : throw new SerializationException($"'{manifest}' is no manifest of a request");
     }
 
     private void Write(object message, BinaryWriter writer)
@@ -252,7 +223,7 @@ public sealed class TableSerializer : SerializerWithStringManifest
                 writer.Write(reason);
                 break;
             default:
-                throw new ArgumentException($"{message.GetType()} is no message for other machines");
+                throw new ArgumentException($"{message.GetType()} is no {Kind}");
         }
     }
 }

@@ -20,18 +20,21 @@ internal sealed class ClusterNode
 
     /// <summary>Starts a node and waits until it is a member.</summary>
     /// <param name="role">"cache" for one that keeps partitions; anything else for one that uses them.</param>
-    /// <param name="address">The IP address to listen on.</param>
-    /// <param name="files">What the names of the table's files on this host begin with.</param>
+    /// <param name="host">This host.</param>
     /// <param name="seed">A member to join, or null to begin a cluster.</param>
-    public static async Task<ClusterNode> StartAsync(string role, string address, string files, string? seed)
+    public static async Task<ClusterNode> StartAsync(string role, Host host, string? seed)
     {
         string sample = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sharding.conf"));
         var node = new ClusterNode(ActorSystem.Create("cluster-cache", ConfigurationFactory
             .ParseString($$"""
                 akka { loglevel = OFF, stdout-loglevel = OFF }
                 akka.cluster.roles = [{{role}}]
-                akka.remote.dot-netty.tcp { hostname = "{{address}}", port = 0 }
-                netshm.sharded-table.carts.location = "file:{{files}}"
+                akka.remote.dot-netty.tcp { hostname = "{{host.Address}}", port = 0 }
+                netshm {
+                  sharded-table.carts.location = "file:{{host.Directory}}/carts"
+                  table.prices { location = "file:{{host.Directory}}/prices", cluster.expose = on, change-feed-capacity = 1024 }
+                  cluster { host = {{host.Name}}, role = cache }
+                }
                 """)
             .WithFallback(ConfigurationFactory.ParseString(sample))));
         var joined = new TaskCompletionSource();

@@ -5,11 +5,13 @@ using Netshm.Actors.Cluster;
 namespace ClusterCache;
 
 /// <summary>
-/// The story of three processes on two hosts: carts are written, a process is killed, comes back, and a host is given up.
+/// The story of three processes on two hosts: carts are written and prices change, a process is killed, comes back, and a host
+/// is given up.
 /// </summary>
 internal sealed class Demonstration
 {
     private const int Users = 2000;
+    private const string Article = "book";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly ClusterNode _client;
@@ -31,8 +33,8 @@ internal sealed class Demonstration
         Host[] hosts = [MakeHost(directory, "a", "127.0.0.1"), MakeHost(directory, "b", "127.0.0.2")];
         try
         {
-            string unused = Path.Combine(directory, "none");
-            ClusterNode client = await ClusterNode.StartAsync("client", "127.0.0.1", unused, seed: null);
+            var nowhere = new Host("client", "127.0.0.1", directory); // It keeps no partitions, so there are no files.
+            ClusterNode client = await ClusterNode.StartAsync("client", nowhere, seed: null);
             var demonstration = new Demonstration(client);
             await demonstration.TellAsync(hosts[0], hosts[1]);
             await client.System.Terminate();
@@ -48,7 +50,7 @@ internal sealed class Demonstration
     {
         string path = Path.Combine(directory, name);
         Directory.CreateDirectory(path);
-        return new Host(name, address, Path.Combine(path, "carts"));
+        return new Host(name, address, path);
     }
 
     private async Task TellAsync(Host a, Host b)
@@ -59,15 +61,18 @@ internal sealed class Demonstration
         await using NodeProcess third = await NodeProcess.StartAsync("process 3", b, seed);
 
         await Task.WhenAll(Numbers.Select(i => _carts.ReplaceAsync(UserOf(i), new Cart(UserOf(i), []))));
-        await AddToAllAsync("book");
+        await AddToAllAsync(Article);
         Console.WriteLine($"{Users} carts are written, in {_carts.Settings.Partitions} partitions");
         foreach (NodeProcess node in (NodeProcess[])[first, second, third])
             await TellStartedAsync(node);
         await VerifyAsync(articles: 1);
+        await SetPriceAsync(first, third, 10);
+        await SetPriceAsync(second, third, 12);
 
         await first.KillAsync();
         await VerifyAsync(articles: 1);
         Expect(await TellStartedAsync(second), PartitionOrigin.Warm);
+        await SetPriceAsync(second, third, 15);
         await AddToAllAsync("pen");
 
         await using NodeProcess again = await NodeProcess.StartAsync("process 1 again", a, seed);
@@ -84,7 +89,7 @@ internal sealed class Demonstration
         Check(
             moved.ContainsKey(PartitionOrigin.Streamed) || also.ContainsKey(PartitionOrigin.Streamed),
             "what host b had was streamed to host a");
-        Check(!Directory.EnumerateFiles(Path.GetDirectoryName(b.Files)!, "*-*").Any(), "no partition is left on host b");
+        Check(!Directory.EnumerateFiles(b.Directory, "*-*").Any(), "no partition is left on host b");
     }
 
     private static IEnumerable<int> Numbers => Enumerable.Range(0, Users);
@@ -103,6 +108,26 @@ internal sealed class Demonstration
             && found.User == UserOf(i) && found.Articles.Count == articles).Count();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Check(whole == Users, $"{whole} of {Users} carts are whole, after {seconds:F1} s");
+    }
+
+    /// <summary>
+    /// Has a process set a price, and another one look it up until its near cache, which had the price before, has the new one.
+    /// </summary>
+    private async Task SetPriceAsync(NodeProcess writer, NodeProcess reader, int price)
+    {
+        await writer.SetPriceAsync(Article, price);
+        long start = Stopwatch.GetTimestamp();
+        string found;
+        do
+        {
+            found = await reader.PriceAsync(Article);
+        }
+        while (found != $"near {price}" && Stopwatch.GetElapsedTime(start) < s_patience);
+        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Check(
+            found == $"near {price}",
+            $"{writer.Name} has set a price to {price}, the near cache of {reader.Name} says {found}, " +
+            $"after {milliseconds:F0} ms");
     }
 
     private static async Task<IReadOnlyDictionary<PartitionOrigin, int>> TellStartedAsync(NodeProcess node)

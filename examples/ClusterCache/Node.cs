@@ -5,8 +5,9 @@ using Netshm.Actors.Cluster;
 namespace ClusterCache;
 
 /// <summary>
-/// A process that keeps partitions. It answers each line of its input by what it has begun to serve since the one before, as
-/// <c>ORIGIN=NUMBER</c>; at the end of the input it leaves the cluster orderly.
+/// A process that keeps partitions, and looks prices up. It answers each line of its input: <c>started</c> by what it has begun
+/// to serve since it was asked last, as <c>ORIGIN=NUMBER</c>; <c>price ARTICLE</c> by what <see cref="Prices.LookUpAsync"/>
+/// gives; <c>price ARTICLE PRICE</c> when it is set. At the end of the input it leaves the cluster orderly.
 /// </summary>
 internal static class Node
 {
@@ -15,17 +16,32 @@ internal static class Node
 
     /// <summary>Serves until the input ends.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string address, string files, string seed)
+    public static async Task<int> RunAsync(Host host, string seed)
     {
-        ClusterNode node = await ClusterNode.StartAsync("cache", address, files, seed);
+        ClusterNode node = await ClusterNode.StartAsync("cache", host, seed);
         IActorRef log = node.System.ActorOf(Props.Create(() => new StartLog()));
         node.System.EventStream.Subscribe(log, typeof(PartitionStarted));
         _ = node.StartTable();
+        var prices = new Prices(node, host.Name);
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is { } line)
-            Console.WriteLine(await log.Ask<string>(line, TimeSpan.FromSeconds(10)));
+            Console.WriteLine(await AnswerAsync(line.Split(' '), log, prices));
         await CoordinatedShutdown.Get(node.System).Run(CoordinatedShutdown.ClrExitReason.Instance);
         return 0;
+    }
+
+    private static async Task<string> AnswerAsync(string[] words, IActorRef log, Prices prices)
+    {
+        switch (words)
+        {
+            case ["price", var article]:
+                return await prices.LookUpAsync(article);
+            case ["price", var article, var price]:
+                await prices.SetAsync(article, int.Parse(price, CultureInfo.InvariantCulture));
+                return "set";
+            default:
+                return await log.Ask<string>(words[0], TimeSpan.FromSeconds(10));
+        }
     }
 
     private sealed class StartLog : ReceiveActor

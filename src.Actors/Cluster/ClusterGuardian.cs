@@ -18,6 +18,8 @@ internal sealed class ClusterGuardian : UntypedActor
     /// <summary>For each exposed table its gate, its doors, and who publishes its changes.</summary>
     private readonly Dictionary<string, IActorRef[]> _actors = [];
 
+    private bool _isClosed;
+
     public ClusterGuardian(string host, ClusterSettings settings, ConcurrentDictionary<string, bool> published)
     {
         _host = host;
@@ -38,6 +40,8 @@ internal sealed class ClusterGuardian : UntypedActor
     {
         switch (message)
         {
+            case Expose when _isClosed:
+                break;
             case Expose(var table):
                 Open(table);
                 break;
@@ -45,8 +49,9 @@ internal sealed class ClusterGuardian : UntypedActor
                 Sender.Tell(Context.ActorOf(props, name));
                 break;
             case CloseDoors:
+                _isClosed = true;
                 foreach (IActorRef actor in _actors.Values.SelectMany(static actors => actors))
-                    actor.Tell(new TableGate.Close());
+                    actor.Tell(new TableEntrance.Close());
                 Sender.Tell(Done.Instance);
                 break;
             default:
@@ -60,7 +65,7 @@ internal sealed class ClusterGuardian : UntypedActor
         if (_actors.TryGetValue(table.Name, out IActorRef[]? actors))
         {
             foreach (IActorRef actor in actors)
-                actor.Tell(new TableGate.Serve(table));
+                actor.Tell(new TableEntrance.Serve(table));
             return;
         }
 

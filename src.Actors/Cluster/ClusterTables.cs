@@ -175,9 +175,9 @@ public sealed class ClusterTables : IExtension
     }
 
     private IActorRef StartFollower(
-        RemoteTableRef table, long? from, Action<object> tell, IActorRef? subscriber) => Start(
+        RemoteTableRef table, long? from, Action<object> tell, IActorRef? subscriber) => _system.SystemActorOf(
         Props.Create(() => new ChangeFollower(table, from, Settings, tell, subscriber)),
-        FormattableString.Invariant($"follower-{Interlocked.Increment(ref _followers)}"));
+        FormattableString.Invariant($"netshm-follower-{Interlocked.Increment(ref _followers)}"));
 
     private IActorRef Start(Props props, string name) =>
         _guardian.Ask<IActorRef>(new ClusterGuardian.Start(props, name), s_startTimeout).GetAwaiter().GetResult();

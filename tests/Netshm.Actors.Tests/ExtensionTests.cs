@@ -14,6 +14,19 @@ public sealed class ExtensionTests : TableSpec
     public void Opening_a_table_again_gives_the_same_one() => Assert.Same(Table, Sys.Netshm().OpenTable("test"));
 
     [Fact]
+    public async Task Opening_it_elsewhere_closes_it_where_it_was()
+    {
+        using var temp = new TempTable();
+        TableRef elsewhere = Sys.Netshm().OpenTable("test", Table.Settings.ForPartition(temp.Name));
+        Assert.Equal(temp.Name, elsewhere.Settings.Location);
+        Assert.True(Table.IsClosed);
+        await elsewhere.AddAsync(1, [1]);
+        await Assert.ThrowsAsync<TableClosedException>(() => Table.AddAsync(1, [1]));
+        Assert.Same(elsewhere, Sys.Netshm().OpenTable("test", elsewhere.Settings));
+        await Sys.Terminate();
+    }
+
+    [Fact]
     public async Task The_path_of_an_actor_shows_the_name_of_its_table()
     {
         Assert.Equal("/system/netshm/test", Table.Actor.Path.ToStringWithoutAddress());

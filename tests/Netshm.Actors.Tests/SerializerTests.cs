@@ -71,6 +71,13 @@ public sealed class SerializerTests : TableSpec
         }
     }
 
+    [Theory]
+    [InlineData("Rejected.1", "0a52656a65637465642e310852656d6f76652e31000000000000008001000000020000000200000002000000")]
+    [InlineData("Rejected.1", "09466c75736865642e3102000000")]
+    [InlineData("Checked.1", "00ffffffffffff")]
+    public void What_no_release_writes_is_refused(string manifest, string bytes) => Assert.Throws<SerializationException>(
+        () => Serializer(new Flushed()).FromBinary(Convert.FromHexString(bytes), manifest));
+
     [Fact]
     public void Every_message_is_read_back_from_those_bytes()
     {

@@ -30,6 +30,21 @@ public abstract class WaitingTests(string locking)
     }
 
     [Fact]
+    public async Task What_waits_when_the_table_is_given_up_is_not_executed()
+    {
+        using (HoldLock())
+        {
+            Task waiting = Table.AddAsync(1, [1]);
+            Table.Abandon();
+            await Assert.ThrowsAsync<TableClosedException>(() => waiting);
+        }
+
+        TableRef again = Sys.Netshm().OpenTable("test");
+        await again.AddAsync(2, [2]);
+        Assert.False(again.Contains(1));
+    }
+
+    [Fact]
     public async Task A_told_request_has_its_deadline_answered_by_a_failure()
     {
         using (HoldLock())

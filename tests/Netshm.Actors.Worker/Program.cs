@@ -5,8 +5,8 @@ return args switch
 {
     ["increment", var name, var keys, var rounds] => await IncrementCommand.Run(name, keys, rounds),
     ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
-    ["node", var ip, var seed, var table, var location, var capacity] =>
-        await NodeCommand.Run(ip, seed, table, location, capacity),
+    ["node", var ip, var seed, var table, var location, var capacity, var config] =>
+        await NodeCommand.Run(ip, seed, table, location, capacity, config),
     ["near", var ip, var seed, var location, var worker] => await NearCommand.Run(ip, seed, location, worker),
     ["shard", var address, var seed, var config] => await ShardCommand.Run(address, seed, config),
     _ => await Unknown(args),

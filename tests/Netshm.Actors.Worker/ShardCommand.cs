@@ -14,7 +14,7 @@ namespace Netshm.Actors.Worker;
 /// </summary>
 internal static class ShardCommand
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     public static async Task<int> Run(string address, string seed, string config)
     {

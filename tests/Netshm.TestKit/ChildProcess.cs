@@ -116,6 +116,13 @@ public sealed class ChildProcess : IDisposable
             throw Failure("had failed before it was to be killed");
     }
 
+    /// <summary>Sends the process a signal: <c>STOP</c>, <c>CONT</c> and so on.</summary>
+    public void Signal(string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", FormattableString.Invariant($"{_process.Id}")]);
+        kill.WaitForExit();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -52,6 +52,13 @@ internal sealed class ChangeFollower : UntypedActor, IWithTimers
         AskForMissing();
     }
 
+    protected override void PostStop()
+    {
+        // A near cache outlives its actor system, from which it hears no more: the node may have been downed.
+        if (_subscriber is null)
+            _tell(new FeedSilent(_table.Name));
+    }
+
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -92,8 +99,11 @@ internal sealed class ChangeFollower : UntypedActor, IWithTimers
     private void OnPublished(Published published)
     {
         if (published.FeedId == _feedId)
+        {
             _lastHeard = Stopwatch.GetTimestamp();
-        _lastSeen = Math.Max(_lastSeen, published.LastChange);
+            _lastSeen = Math.Max(_lastSeen, published.LastChange); // The numbers of another feed would be waited for in vain.
+        }
+
         if (_isAsking)
             return;
         if (published.FeedId != _feedId || !_isFound || FirstMissing(published) is not null)

@@ -55,10 +55,10 @@ internal sealed class ClusterPublisher : UntypedActor, IWithTimers
                 break;
             case Ended:
                 break;
-            case TableGate.Serve(var table):
+            case TableEntrance.Serve(var table):
                 _table = table;
                 break;
-            case TableGate.Close:
+            case TableEntrance.Close:
                 Context.Stop(Self);
                 break;
             default:

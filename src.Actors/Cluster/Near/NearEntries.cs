@@ -191,6 +191,7 @@ internal sealed class NearEntries<TKey, TValue>(int maxEntries)
 
         public Entry? Next { get; } = next;
 
-        public int LengthOfChain => 1 + (Next?.LengthOfChain ?? 0);
+        /// <summary>Kept and not counted: a chain is as long as those who choose the keys want it to be.</summary>
+        public int LengthOfChain { get; } = 1 + (next?.LengthOfChain ?? 0);
     }
 }

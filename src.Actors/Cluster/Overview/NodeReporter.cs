@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
 
 namespace Netshm.Actors.Cluster;
 
@@ -12,6 +13,7 @@ internal sealed class NodeReporter : UntypedActor, IWithTimers
     private readonly NetshmExtension _netshm = NetshmExtension.Get(Context.System);
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
     private readonly Akka.Cluster.UniqueAddress _self = Akka.Cluster.Cluster.Get(Context.System).SelfUniqueAddress;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _host;
     private readonly IActorRef _overview;
     private readonly TimeSpan _interval;
@@ -53,6 +55,10 @@ internal sealed class NodeReporter : UntypedActor, IWithTimers
                 if (_isAnotherWanted)
                     Self.Tell(new ReportNow());
                 _isAnotherWanted = false;
+                break;
+            case Status.Failure failure:
+                _isMakingReport = false; // The next one may come off.
+                _log.Warning(failure.Cause, "This node's tables can't be reported now");
                 break;
             case SubscribeAck:
                 break;

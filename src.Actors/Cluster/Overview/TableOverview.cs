@@ -34,7 +34,7 @@ internal sealed class TableOverview : UntypedActor
                 Forget(removed.Member);
                 break;
             case ClusterTables.Status:
-                Sender.Tell(new ClusterStatus([.. _reports.Values.Select(StatusOf)]));
+                Sender.Tell(new ClusterStatus([.. _reports.Values.Where(IsMember).Select(StatusOf)]));
                 break;
             default:
                 Unhandled(message);
@@ -42,18 +42,23 @@ internal sealed class TableOverview : UntypedActor
         }
     }
 
-    /// <summary>Forgets a node, unless another one at its address has already taken its place.</summary>
+    /// <summary>Forgets a node, unless another one at its address has already taken its place, and those removed before it.</summary>
     private void Forget(Member member)
     {
-        string address = member.Address.ToString();
-        if (_reports.TryGetValue(address, out NodeReport? report) && report.NodeId == member.UniqueAddress.Uid)
-            _ = _reports.Remove(address);
+        NodeReport[] gone = [.. _reports.Values.Where(report => IsFrom(report, member) || !IsMember(report))];
+        foreach (NodeReport report in gone)
+            _ = _reports.Remove(report.Address);
     }
+
+    /// <summary>A node's last report may come after it was removed.</summary>
+    private bool IsMember(NodeReport report) => _cluster.State.Members.Any(member => IsFrom(report, member));
+
+    private static bool IsFrom(NodeReport report, Member member) =>
+        member.UniqueAddress.Uid == report.NodeId && member.Address.ToString() == report.Address;
 
     private NodeStatus StatusOf(NodeReport report)
     {
-        bool isReachable = !_cluster.State.Unreachable.Any(
-            member => member.UniqueAddress.Uid == report.NodeId && member.Address.ToString() == report.Address);
+        bool isReachable = !_cluster.State.Unreachable.Any(member => IsFrom(report, member));
         return new NodeStatus(report.Address, report.Host, isReachable, report.Tables);
     }
 }

@@ -12,7 +12,7 @@ namespace Netshm.Actors.Cluster;
 /// </remarks>
 public sealed class ClusterSerializer : SerializerWithStringManifest
 {
-    private const string Version = ".1";
+    private const string Kind = "message of the cluster layer";
 
     private static readonly Dictionary<string, Func<ClusterSerializer, BinaryReader, object>> s_readers = new()
     {
@@ -45,22 +45,10 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         : base(system) => _tables = new TableSerializer(system);
 
     /// <inheritdoc/>
-    public override string Manifest(object o)
-    {
-        ArgumentNullException.ThrowIfNull(o);
-        return o is IClusterMessage
-            ? o.GetType().Name + Version
-            : throw new ArgumentException($"{o.GetType()} is no message of the cluster layer", nameof(o));
-    }
+    public override string Manifest(object o) => WireMessages.ManifestOf<IClusterMessage>(o, Kind);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream))
-            Write(obj, writer);
-        return stream.ToArray();
-    }
+    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
@@ -68,21 +56,8 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
     /// </exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        using var stream = new MemoryStream(bytes);
-        using var reader = new BinaryReader(stream);
-        try
-        {
-            object message = ReaderOf(manifest)(this, reader);
-            return stream.Position == stream.Length
-                ? message
-                : throw new SerializationException(FormattableString.Invariant(
-                    $"a {manifest} takes {stream.Position} bytes; {stream.Length} were found"));
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new SerializationException(FormattableString.Invariant(
-                $"the {bytes.Length} bytes found are too few for a {manifest}"), e);
-        }
+        Func<ClusterSerializer, BinaryReader, object> read = WireMessages.ReaderOf(s_readers, manifest, Kind);
+        return WireMessages.FromBytes(bytes, manifest, reader => read(this, reader));
     }
 
     /// <summary>Writes a message for a way on which it would be written by another serializer.</summary>
@@ -90,14 +65,6 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
 
     /// <summary>Reads it again.</summary>
     internal object Open(Letter letter) => FromBinary(letter.Bytes, letter.Manifest);
-
-    private static Func<ClusterSerializer, BinaryReader, object> ReaderOf(string manifest) =>
-        manifest.EndsWith(Version, StringComparison.Ordinal)
-        && s_readers.TryGetValue(
-            manifest[..^Version.Length], out Func<ClusterSerializer, BinaryReader, object>? read)
-            ? read
-            : throw new SerializationException(
-                $"'{manifest}' is no manifest of a message of the cluster layer, or of a later version");
 
     private void Write(object message, BinaryWriter writer)
     {
@@ -173,13 +140,13 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
                 writer.WriteSequence(nodes, static (w, node) => w.WriteNodeStatus(node));
                 break;
             default:
-                throw new ArgumentException($"{message.GetType()} is no message of the cluster layer");
+                throw new ArgumentException($"{message.GetType()} is no {Kind}");
         }
     }
 
     private void WriteInner(object message, BinaryWriter writer)
     {
-        SerializerWithStringManifest serializer = message is IClusterMessage ? this : _tables;
+        SerializerWithStringManifest serializer = message is Replay or Replayed ? this : _tables;
         writer.Write(serializer.Manifest(message));
         byte[] bytes = serializer.ToBinary(message);
         writer.Write(bytes.Length);
@@ -191,7 +158,9 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         string manifest = reader.ReadString();
         byte[] bytes = new byte[reader.ReadCount(sizeof(byte))];
         reader.BaseStream.ReadExactly(bytes);
-        bool isOwn = s_readers.ContainsKey(manifest.Split('.')[0]);
+
+        // Nothing else of this layer: a hostile message would be nested until the stack is full.
+        bool isOwn = WireMessages.IsOf(manifest, nameof(Replay)) || WireMessages.IsOf(manifest, nameof(Replayed));
         return isOwn ? FromBinary(bytes, manifest) : _tables.FromBinary(bytes, manifest);
     }
 }

@@ -7,55 +7,35 @@ namespace Netshm.Actors.Cluster;
 /// exposed table, at a path that no other process has.
 /// </summary>
 /// <remarks>It never waits: the table's actor answers on the thread pool, in whatever order questions are done.</remarks>
-internal sealed class TableGate : UntypedActor
+internal sealed class TableGate : TableEntrance
 {
     /// <summary>The longest reply, however much is asked for: some 30 bytes each.</summary>
     private const int MaxReplayed = 1 << 16;
 
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress();
-    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
-    private TableRef _table;
     private readonly string _host;
-    private bool _isClosed;
 
     public TableGate(TableRef table, string host)
+        : base(table) => _host = host;
+
+    protected override void OnQuestion(object question)
     {
-        _table = table;
-        _host = host;
-    }
-
-    /// <summary>Says that a table that was closed has been opened again.</summary>
-    internal sealed record Serve(TableRef Table) : INoSerializationVerificationNeeded;
-
-    /// <summary>Says that the process is about to end: callers are to go elsewhere while they can be told so.</summary>
-    internal sealed record Close : INoSerializationVerificationNeeded;
-
-    protected override void OnReceive(object message)
-    {
-        switch (message)
+        switch (question)
         {
-            case Ask(var id, _) when _isClosed:
+            case Ask(var id, _) when IsClosed:
                 Sender.Tell(new Failed(
-                    id, typeof(TableClosedException).FullName!, $"the process that served '{_table.Name}' ends"));
+                    id, typeof(TableClosedException).FullName!, $"the process that served '{Table.Name}' ends"));
                 break;
             case Ask ask:
                 Execute(ask, Sender);
                 break;
+            case Probe when IsClosed:
+                break;
             case Probe:
-                if (!_isClosed)
-                    Sender.Tell(new Alive(_path));
-                break;
-            case Close:
-                _isClosed = true;
-                break;
-            case Serve(var table):
-                _table = table;
-                break;
-            case Letter letter:
-                OnReceive(_serializer.Open(letter));
+                Sender.Tell(new Alive(_path));
                 break;
             default:
-                Unhandled(message);
+                Unhandled(question);
                 break;
         }
     }
@@ -67,14 +47,16 @@ internal sealed class TableGate : UntypedActor
         {
             if (ask.Question is Replay replay)
             {
-                Replayed replayed = _table.ReadDirectly(table => Read(table, replay));
+                Replayed replayed = Table.ReadDirectly(table => Read(table, replay));
                 asker.Tell(new Answer(ask.Id, replayed, replayed.LastChange), self);
                 return;
             }
 
             // Before the value is read: the reply has all changes up to this one.
-            long asOf = _table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
-            _ = _table.Ask((TableProtocol.Request)ask.Question, static reply => reply, CancellationToken.None).ContinueWith(
+            long asOf = Table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+            if (ask.Question is not TableProtocol.Request request)
+                throw new InvalidOperationException($"{ask.Question.GetType()} is no request to a table");
+            _ = Table.Ask(request, static reply => reply, CancellationToken.None).ContinueWith(
                 done => asker.Tell(ReplyOf(ask.Id, done, asOf), self),
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,

@@ -18,13 +18,16 @@ internal sealed class HostLedger : IDisposable
     private const int GuidLengthInWords = 4;
     private const int EpochLengthInWords = 2;
 
+    /// <summary>A process that is stopped in the middle of a note keeps the others waiting no longer.</summary>
+    private static readonly TimeSpan s_lockTimeout = TimeSpan.FromSeconds(10);
+
     private readonly ShmTable _table;
 
     /// <summary>Opens the host's ledger; the first process makes it.</summary>
     /// <exception cref="ConfigurationException">The table has another number of partitions here.</exception>
     public HostLedger(SharedMemoryName name, int partitions)
     {
-        _table = ShmTable.Open(name, new ShmTableOptions { Locking = LockingMethod.Futex });
+        _table = ShmTable.Open(name, new ShmTableOptions { Locking = LockingMethod.Futex, LockTimeout = s_lockTimeout });
         try
         {
             Host = _table.Group(HostOnce);
@@ -32,7 +35,7 @@ internal sealed class HostLedger : IDisposable
             if (recorded != partitions)
             {
                 throw new ConfigurationException(FormattableString.Invariant(
-                    $"{name}: the table has {recorded} partitions on this host, which can't change; {partitions} were asked for"));
+                    $"{name}: the table has {recorded} partitions on this host, which can't change; not {partitions}"));
             }
         }
         catch

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Akka.Actor;
 
 namespace Netshm.Actors.Cluster;
@@ -9,6 +10,7 @@ internal sealed class HostMap(Guid self, Address selfAddress)
 {
     private readonly ConcurrentDictionary<Address, Guid> _hosts = new([new(selfAddress, self)]);
     private readonly ConcurrentDictionary<int, Guid> _serving = new();
+    private long _lastLoss = Stopwatch.GetTimestamp();
 
     /// <summary>This node's host.</summary>
     public Guid Self { get; } = self;
@@ -19,9 +21,18 @@ internal sealed class HostMap(Guid self, Address selfAddress)
     /// <summary>Whether another node is on this node's host.</summary>
     public bool HasNeighbour => _hosts.Values.Count(host => host == Self) > 1;
 
+    /// <summary>
+    /// How long ago a node was lost, or might have been before this one was there: its host may be about to come back.
+    /// </summary>
+    public TimeSpan SinceLastLoss => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastLoss));
+
     public void LearnNode(Address node, Guid host) => _hosts[node] = host;
 
-    public void ForgetNode(Address node) => _hosts.TryRemove(node, out _);
+    public void ForgetNode(Address node)
+    {
+        _hosts.TryRemove(node, out _);
+        Volatile.Write(ref _lastLoss, Stopwatch.GetTimestamp());
+    }
 
     public void LearnServing(int partition, Guid host) => _serving[partition] = host;
 

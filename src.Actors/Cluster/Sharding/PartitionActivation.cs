@@ -1,7 +1,11 @@
 namespace Netshm.Actors.Cluster;
 
 /// <summary>A partition that can be served.</summary>
-internal sealed record ActivePartition(TableRef Table, Generation Generation, PartitionOrigin Origin);
+/// <param name="Table">Its table, which is open.</param>
+/// <param name="Generation">The copy that the table holds.</param>
+/// <param name="Origin">Where the contents come from.</param>
+/// <param name="Bindings">How many bindings there are.</param>
+internal sealed record ActivePartition(TableRef Table, Generation Generation, PartitionOrigin Origin, int Bindings);
 
 /// <summary>
 /// Finds out which copy of a partition counts, gets it to this host, and opens it. Everything it does can be given up, or
@@ -18,8 +22,10 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
     {
         if (await node.Register.ReadAsync(partition, cancellation).ConfigureAwait(false) is not { } counts)
             return await BeginAsync().ConfigureAwait(false);
+
+        // What was read may be known to a minority, which can be gone the next time: it counts when a majority knows it.
         return node.Files.Has(partition, counts)
-            ? Open(counts, PartitionOrigin.Warm)
+            ? await LetCountAsync(counts, PartitionOrigin.Warm).ConfigureAwait(false)
             : await MoveHereAsync(counts).ConfigureAwait(false);
     }
 
@@ -33,8 +39,7 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
         try
         {
             using ShmTable draft = node.CreateFile(partition, own);
-            await PartitionTransfer.FillAsync(
-                holder, partition, counts, draft, node.Settings.PeerTimeout, cancellation).ConfigureAwait(false);
+            await PartitionTransfer.FillAsync(node, holder, partition, counts, draft, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -86,6 +91,6 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
         node.Ledger.Note(partition, generation, node.Hosts.All);
         TableRef table = NetshmExtension.Get(node.System).OpenTable(
             FormattableString.Invariant($"{node.Name}/{partition}"), node.SettingsOf(partition, generation));
-        return new ActivePartition(table, generation, origin);
+        return new ActivePartition(table, generation, origin, table.Count);
     }
 }

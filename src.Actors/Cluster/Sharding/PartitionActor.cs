@@ -20,7 +20,7 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
     private readonly long _start = Stopwatch.GetTimestamp();
 
     /// <summary>What came before the partition was open, with the time of its arrival.</summary>
-    private readonly Queue<(object Message, IActorRef Sender, long Arrival)> _waiting = [];
+    private readonly Queue<(Request Request, IActorRef Sender, long Arrival)> _waiting = [];
 
     private ActivePartition? _active;
     private bool _isOpening;
@@ -50,11 +50,12 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
     {
         _opening.Cancel();
         _opening.Dispose();
-        foreach ((object message, IActorRef sender, _) in _waiting)
-        {
-            if (message is Request)
-                sender.Tell(Undelivered.Instance);
-        }
+        foreach ((_, IActorRef sender, _) in _waiting)
+            sender.Tell(Undelivered.Instance);
+
+        // Ended before everything accepted was executed, by the sharding's handoff-timeout say: another owner may have read
+        // the file when what still waits would be executed.
+        _active?.Table.Abandon();
     }
 
     protected override void OnReceive(object message)
@@ -64,12 +65,14 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
             case Request when _isStopping:
                 Sender.Tell(Undelivered.Instance);
                 break;
-            case Request or Wake when _active is null:
-                Keep(message);
+            case Request request when _active is null:
+                Keep(request);
                 break;
             case Request request:
                 Execute(request, Sender, request.Timeout);
                 break;
+            case Wake when _active is null:
+                break; // All keepers are told when it is open.
             case Wake:
                 Sender.Tell(new Serving(_partition, _node.Hosts.Self, _active!.Generation));
                 break;
@@ -105,10 +108,10 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         Task.Run(activation.RunAsync).PipeTo(Self, failure: cause => new OpeningFailed(cause));
     }
 
-    private void Keep(object message)
+    private void Keep(Request request)
     {
         if (_waiting.Count < _node.MaxQueue)
-            _waiting.Enqueue((message, Sender, Stopwatch.GetTimestamp()));
+            _waiting.Enqueue((request, Sender, Stopwatch.GetTimestamp()));
         else
             Refuse(Sender, new TableBusyException(Inv($"{_waiting.Count} requests wait for partition {_partition}")));
     }
@@ -124,17 +127,14 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         }
 
         var started = new PartitionStarted(
-            _node.Name, _partition, active.Origin, active.Table.Settings.Location, active.Table.Count,
+            _node.Name, _partition, active.Origin, active.Table.Settings.Location, active.Bindings,
             Stopwatch.GetElapsedTime(_start));
         if (active.Origin == PartitionOrigin.Lost)
             _log.Warning("No host has the current contents of {0}: it begins empty", started);
         _node.Keeper.Tell(new PartitionKeeper.Opened(_partition, active.Generation));
         Context.System.EventStream.Publish(started);
         while (_waiting.TryDequeue(out var kept))
-        {
-            if (kept.Message is Request request)
-                Execute(request, kept.Sender, request.Timeout - Stopwatch.GetElapsedTime(kept.Arrival));
-        }
+            Execute(kept.Request, kept.Sender, kept.Request.Timeout - Stopwatch.GetElapsedTime(kept.Arrival));
     }
 
     /// <summary>Has a request executed by the table's actor; its answer does not come through this actor.</summary>

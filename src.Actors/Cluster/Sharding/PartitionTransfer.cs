@@ -7,15 +7,15 @@ namespace Netshm.Actors.Cluster;
 internal static class PartitionTransfer
 {
     /// <summary>Fills an empty table with a copy that another host has.</summary>
+    /// <param name="node">This node.</param>
     /// <param name="keeper">A keeper on that host.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="generation">The copy.</param>
     /// <param name="destination">The table.</param>
-    /// <param name="timeout">How long to wait for each piece.</param>
     /// <param name="cancellation">Gives it up.</param>
     /// <exception cref="PartitionTransferException">The other end failed, or is gone.</exception>
     public static async Task FillAsync(
-        IActorRef keeper, int partition, Generation generation, ShmTable destination, TimeSpan timeout,
+        ShardedTableNode node, IActorRef keeper, int partition, Generation generation, ShmTable destination,
         CancellationToken cancellation)
     {
         var transfer = Guid.NewGuid();
@@ -23,7 +23,7 @@ internal static class PartitionTransfer
         Task<object> next = AskFor(0);
         for (int index = 0; ; index++)
         {
-            if (await AnswerTo(next).ConfigureAwait(false) is not Chunk chunk)
+            if (await AnswerTo(next, node, keeper).ConfigureAwait(false) is not Chunk chunk)
                 throw new PartitionTransferException(((TransferFailed)next.Result).Reason);
             if (chunk.TotalBindings is null)
                 next = AskFor(index + 1); // The next piece travels while this one is written, but no more.
@@ -40,11 +40,18 @@ internal static class PartitionTransfer
         }
 
         Task<object> AskFor(int index) => keeper.Ask<object>(
-            new NextChunk(partition, generation, transfer, index), timeout, cancellation);
+            new NextChunk(partition, generation, transfer, index), node.Settings.PeerTimeout, cancellation);
     }
 
-    private static async Task<object> AnswerTo(Task<object> question)
+    /// <summary>Waits for an answer, but not for one of a node that the cluster has given up.</summary>
+    private static async Task<object> AnswerTo(Task<object> question, ShardedTableNode node, IActorRef keeper)
     {
+        while (await Task.WhenAny(question, Task.Delay(node.Settings.RetryInterval)).ConfigureAwait(false) != question)
+        {
+            if (!node.IsThere(keeper))
+                throw new PartitionTransferException("the other host's process is gone");
+        }
+
         try
         {
             return await question.ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class ShardedTableNode
         _cluster = AkkaCluster.Get(system);
         Files = new PartitionFiles(settings.Location);
         Ledger = new HostLedger(Files.Ledger, settings.Partitions);
+        system.RegisterOnTermination(Ledger.Dispose);
         Hosts = new HostMap(Ledger.Host, _cluster.SelfAddress);
         Register = new PartitionRegister(system, name, settings.PeerTimeout);
         Keeper = system.SystemActorOf(Props.Create(() => new PartitionKeeper(this)), KeeperName);
@@ -73,6 +74,9 @@ internal sealed class ShardedTableNode
             && member.Status is not (MemberStatus.Down or MemberStatus.Removed)
             && KeepsPartitions(member)),
     ];
+
+    /// <summary>Whether the node of another keeper is not gone for good.</summary>
+    public bool IsThere(IActorRef keeper) => OtherMembers().Any(member => member.Address == keeper.Path.Address);
 
     /// <summary>Whether a node may keep partitions of the table.</summary>
     public bool KeepsPartitions(Member member) => Settings.Role is null || member.HasRole(Settings.Role);

@@ -20,7 +20,7 @@ namespace Netshm.Actors.Cluster;
 /// </remarks>
 public sealed class ShardedTableSerializer : SerializerWithStringManifest
 {
-    private const string Version = ".1";
+    private const string Kind = "message of a sharded table";
 
     private static readonly Dictionary<string, Func<BinaryReader, object>> s_readers = new()
     {
@@ -58,64 +58,31 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
     }
 
     /// <inheritdoc/>
-    public override string Manifest(object o)
-    {
-        ArgumentNullException.ThrowIfNull(o);
-        return o is IWireMessage
-            ? o.GetType().Name + Version
-            : throw new ArgumentException($"{o.GetType()} is no message of a sharded table", nameof(o));
-    }
+    public override string Manifest(object o) => WireMessages.ManifestOf<IWireMessage>(o, Kind);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream))
-        {
-            if (obj is Request request)
-                WriteRequest(request, writer);
-            else
-                WriteOther(obj, writer);
-        }
-
-        return stream.ToArray();
-    }
+    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
     /// The manifest is unknown, or the bytes are not of its layout.
     /// </exception>
-    public override object FromBinary(byte[] bytes, string manifest)
-    {
-        ArgumentNullException.ThrowIfNull(manifest);
-        if (!manifest.EndsWith(Version, StringComparison.Ordinal)
-            || !s_readers.TryGetValue(manifest[..^Version.Length], out Func<BinaryReader, object>? read))
-        {
-            throw new SerializationException($"'{manifest}' is no manifest of a sharded table's message, or of a later version");
-        }
-
-        using var stream = new MemoryStream(bytes);
-        using var reader = new BinaryReader(stream);
-        try
-        {
-            object message = read(reader);
-            return stream.Position == stream.Length
-                ? message
-                : throw new SerializationException(FormattableString.Invariant(
-                    $"a {manifest} takes {stream.Position} bytes; {stream.Length} were found"));
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new SerializationException(FormattableString.Invariant(
-                $"the {bytes.Length} bytes found are too few for a {manifest}"), e);
-        }
-    }
+    public override object FromBinary(byte[] bytes, string manifest) =>
+        WireMessages.FromBytes(bytes, manifest, WireMessages.ReaderOf(s_readers, manifest, Kind));
 
     private static Func<BinaryReader, object> Request(Func<BinaryReader, Request> read) => reader =>
     {
         var timeout = TimeSpan.FromTicks(reader.ReadInt64());
         return read(reader) with { Timeout = timeout };
     };
+
+    private static void Write(object message, BinaryWriter writer)
+    {
+        if (message is Request request)
+            WriteRequest(request, writer);
+        else
+            WriteOther(message, writer);
+    }
 
     private static void WriteRequest(Request request, BinaryWriter writer)
     {
@@ -229,7 +196,7 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
                 writer.Write(reason);
                 break;
             default:
-                throw new ArgumentException($"{message.GetType()} is no message of a sharded table");
+                throw new ArgumentException($"{message.GetType()} is no {Kind}");
         }
     }
 }

@@ -47,10 +47,23 @@ internal sealed class WarmAllocationStrategy(IShardAllocationStrategy byLoad, Ho
         IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
         IImmutableSet<string> rebalanceInProgress)
     {
+        ForgetThoseThatStayed(currentShardAllocations, rebalanceInProgress);
         IImmutableSet<string> chosen =
             await byLoad.Rebalance(currentShardAllocations, rebalanceInProgress).ConfigureAwait(false);
         foreach (string shardId in chosen)
             _moving[shardId] = true;
         return chosen;
+    }
+
+    /// <summary>A partition whose move has failed is where it was: if its process dies, it is to stay on the host.</summary>
+    private void ForgetThoseThatStayed(
+        IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
+        IImmutableSet<string> rebalanceInProgress)
+    {
+        foreach (string shardId in currentShardAllocations.Values.SelectMany(static shards => shards))
+        {
+            if (!rebalanceInProgress.Contains(shardId))
+                _moving.TryRemove(shardId, out _);
+        }
     }
 }

@@ -105,6 +105,18 @@ public sealed class ClusterSerializerTests : TableSpec
     }
 
     [Fact]
+    public void A_message_in_a_message_has_none_in_it()
+    {
+        ClusterSerializer serializer = SerializerOf(new Probe());
+        Assert.Throws<ArgumentException>(() => serializer.ToBinary(new Ask(1, new Ask(2, new Find(3)))));
+
+        // The bytes that an older release would have written of it.
+        byte[] inner = serializer.ToBinary(new Ask(2, new Find(3)));
+        byte[] nested = [.. new byte[8], 5, .. "Ask.1"u8, (byte)inner.Length, 0, 0, 0, .. inner];
+        Assert.Throws<SerializationException>(() => serializer.FromBinary(nested, "Ask.1"));
+    }
+
+    [Fact]
     public void A_letter_survives_being_written_as_JSON()
     {
         ClusterSerializer serializer = SerializerOf(new Probe());

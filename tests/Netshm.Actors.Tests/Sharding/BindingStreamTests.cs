@@ -31,7 +31,11 @@ public sealed class BindingStreamTests(ITestOutputHelper output)
         using var destination = new TempTable();
         ShmTable from = source.Open(), to = destination.Open();
         for (int i = 0; i < 300; i++)
-            from.Add(random.Next(100), [.. Enumerable.Range(0, random.Next(4) == 0 ? 0 : random.Next(100)).Select(_ => random.Next())]);
+        {
+            int length = random.Next(4) == 0 ? 0 : random.Next(100);
+            from.Add(random.Next(100), [.. Enumerable.Range(0, length).Select(_ => random.Next())]);
+        }
+
         from.Add(1000, new int[5000]);
         var writer = new BindingStream.Writer(to);
         foreach (int[] piece in BindingStream.Read(from, lengthInWords))

@@ -22,7 +22,11 @@ public sealed class CrashTests : ShardingSpec
         await writers.AdvanceAsync(Patience);
         await writers.StopAndCheckAsync();
         await AssertFilled(Keys);
-        Assert.All(StartedOn(second), start => Assert.Equal(PartitionOrigin.Warm, start.Origin));
+        IReadOnlyList<Start> started = StartedOn(second);
+        Assert.Contains(started, start => start.Origin == PartitionOrigin.Warm);
+        Assert.All(started, start => Assert.True(
+            start.Origin is PartitionOrigin.Warm or PartitionOrigin.Streamed, // Some may come back from the other host.
+            $"partition {start.Partition} began {start.Origin}"));
     }
 
     [Fact]

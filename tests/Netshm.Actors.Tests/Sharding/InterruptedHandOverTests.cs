@@ -4,7 +4,7 @@ using Netshm.TestKit;
 namespace Netshm.Actors.Tests.Sharding;
 
 /// <summary>Hand-overs between hosts in the middle of which one end is killed (SIGKILL).</summary>
-public sealed class InterruptedHandOverTests() : ShardingSpec("partitions = 1, chunk-size = 1024, peer-timeout = 3s")
+public sealed class InterruptedHandOverTests() : ShardingSpec("partitions = 1, chunk-size = 1024, peer-timeout = 30s")
 {
     /// <summary>So many that their stream has hundreds of pieces, and is not over when it has been seen to begin.</summary>
     private const int Keys = 10_000;
@@ -34,6 +34,7 @@ public sealed class InterruptedHandOverTests() : ShardingSpec("partitions = 1, c
         first.WriteLine("leave");
         await Until(() => FilesOn("b").Count > 0, "the stream begins");
         first.Kill();
+        await AwaitCaches(1); // The host has no process any more, for as long as it takes the next one to start.
         _ = StartNode("a");
         await AssertFilled(Keys);
         Start started = Assert.Single(StartedOn(second));

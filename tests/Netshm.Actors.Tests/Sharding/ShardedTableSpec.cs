@@ -10,7 +10,7 @@ namespace Netshm.Actors.Tests.Sharding;
 public abstract class ShardedTableSpec : IDisposable
 {
     /// <summary>How long a spec waits for what must happen.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _directory = Path.Combine(TempTable.Directory, $"netshm-test-{Guid.NewGuid():N}");
     private readonly List<ActorSystem> _systems = [];
@@ -20,8 +20,9 @@ public abstract class ShardedTableSpec : IDisposable
     /// <param name="seed">The node to join.</param>
     /// <param name="settings">Settings of the sharded table.</param>
     /// <param name="role">The node's role: <c>cache</c> for one that keeps partitions.</param>
+    /// <param name="config">Other settings of the node.</param>
     protected async Task<ActorSystem> StartNode(
-        string host, ActorSystem? seed = null, string settings = "", string role = "cache")
+        string host, ActorSystem? seed = null, string settings = "", string role = "cache", string config = "")
     {
         Directory.CreateDirectory(Path.Combine(_directory, host));
         ActorSystem system = ActorSystem.Create("carts", ConfigurationFactory
@@ -29,6 +30,7 @@ public abstract class ShardedTableSpec : IDisposable
                 akka { loglevel = ERROR, stdout-loglevel = OFF, loggers = [], cluster.roles = [{{role}}] }
                 akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
                 netshm.sharded-table.carts { location = "file:{{_directory}}/{{host}}/carts", {{settings}} }
+                {{config}}
                 """)
             .WithFallback(ConfigurationFactory.ParseString(Sample)));
         _systems.Add(system);

@@ -14,7 +14,7 @@ namespace Netshm.Actors.Tests.Sharding;
 public abstract class ShardingSpec : IDisposable
 {
     /// <summary>How long a spec waits for what must happen.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private const int InFlight = 2000;
 
@@ -81,6 +81,11 @@ public abstract class ShardingSpec : IDisposable
         .. Directory.EnumerateFiles(Path.Combine(_directory, host), "carts.*-*").Where(
             path => !path.EndsWith(".netshm", StringComparison.Ordinal)),
     ];
+
+    /// <summary>Waits until so many nodes that keep partitions are members of the cluster, and no more.</summary>
+    protected Task AwaitCaches(int count) => Until(
+        () => AkkaCluster.Get(_system).State.Members.Count(member => member.HasRole("cache")) == count,
+        FormattableString.Invariant($"the cluster has {count} nodes with partitions"));
 
     /// <summary>Waits until something has come true.</summary>
     protected static async Task Until(Func<bool> isTrue, string what)

@@ -6,7 +6,7 @@ namespace Netshm.Actors.Worker.Cluster;
 /// <summary>A node of the tests' clusters, in a worker or in the test's own process.</summary>
 public sealed class ClusterNode : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private ClusterNode(ActorSystem system) => System = system;
 
@@ -69,7 +69,7 @@ public sealed class ClusterNode : IAsyncDisposable
           }
         }
         netshm.cluster {
-          remote.silence = 500ms
+          remote { silence = 500ms, request-timeout = 60s }
           publish { election-interval = 50ms, heartbeat-interval = 200ms }
           follow.silence = 600ms
           overview.report-interval = 200ms

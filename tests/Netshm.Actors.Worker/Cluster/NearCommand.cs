@@ -15,8 +15,12 @@ internal static class NearCommand
     public static async Task<int> Run(string ip, string seed, string location, string worker)
     {
         bool isRemote = location == "remote";
-        ClusterNode node = await ClusterNode.StartAsync(ip, seed == "first" ? null : seed, isRemote ? "" : $$"""
+        string own = isRemote ? "" : $$"""
             netshm.table.near { location = "{{location}}", cluster.expose = on, change-feed-capacity = 1024 }
+            """;
+        ClusterNode node = await ClusterNode.StartAsync(ip, seed == "first" ? null : seed, $$"""
+            netshm.cluster.remote.silence = 30s # Nobody dies; what is slow is waited for.
+            {{own}}
             """);
         INearTable table = isRemote ? new RemoteNearTable(node.System) : new LocalNearTable(node.System);
         var run = new NearRun(table, worker);

@@ -1,0 +1,27 @@
+using Akka.Actor;
+using Netshm.Actors.Cluster;
+using Netshm.TestKit;
+using static Netshm.Actors.TableProtocol;
+
+namespace Netshm.Actors.Tests.Cluster;
+
+/// <summary>What a gate does with what nobody should send to it.</summary>
+public sealed class TableGateTests() : TableSpec("change-feed-capacity = 16")
+{
+    [Fact]
+    public async Task It_refuses_what_is_no_request_and_remembers_the_table_that_was_opened_again()
+    {
+        TableRef table = Table;
+        IActorRef gate = Sys.ActorOf(Props.Create(() => new TableGate(table, "h")));
+        using var temp = new TempTable();
+        TableRef again = Sys.Netshm().OpenTable("test", Table.Settings.ForPartition(temp.Name));
+        gate.Tell(new TableEntrance.Serve(again));
+
+        gate.Tell(new Ask(1, new Locate()), TestActor);
+        Assert.Equal(typeof(InvalidOperationException).FullName, ExpectMsg<Failed>(Patience).ErrorType);
+        gate.Tell(new Letter("Ask.1", [1, 2, 3]), TestActor);
+        gate.Tell(new Ask(2, new Count()), TestActor);
+        Assert.Equal(new Answer(2, new Counted(0), 0), ExpectMsg<Answer>(Patience));
+        await Sys.Terminate();
+    }
+}
