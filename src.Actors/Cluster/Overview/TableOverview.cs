@@ -42,7 +42,9 @@ internal sealed class TableOverview : UntypedActor
         }
     }
 
-    /// <summary>Forgets a node, unless another one at its address has already taken its place, and those removed before it.</summary>
+    /// <summary>
+    /// Forgets a node, unless another one at its address has already taken its place, and those that were removed before it.
+    /// </summary>
     private void Forget(Member member)
     {
         NodeReport[] gone = [.. _reports.Values.Where(report => IsFrom(report, member) || !IsMember(report))];
