@@ -41,6 +41,7 @@ static void peer_open(int is_new, const char *directory, int records, int words)
   cells_per_page = words_per_page / 4 - 1;
   descriptor = table + words_per_page;
   cells = descriptor[2];
+  if (descriptor[7] != 0) fail("the table is being laid out anew");
 }
 
 static inline int32_t *cell_of(int32_t key, int probe) {
@@ -53,7 +54,10 @@ static inline int32_t *cell_of(int32_t key, int probe) {
 }
 
 static inline int32_t *page_of(int32_t key, int32_t *cell) {
-  for (int probe = 1; cell[0] != key; probe++) cell = cell_of(key, probe);
+  for (int probe = 1; cell[0] != key; probe++) {
+    if (probe > 1000) fail("key %d is not where it was", key);
+    cell = cell_of(key, probe);
+  }
   return table + (int64_t)cell[1] * words_per_page;
 }
 

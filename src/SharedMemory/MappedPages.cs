@@ -18,7 +18,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private const long MinReservedBytes = 1L << 28;
     private const int SystemPageBytes = 4096;
     private const long MinGrowthBytes = 1 << 16;
-    
+
     /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
     private const long MaxGrowthBytes = 1 << 20;
 

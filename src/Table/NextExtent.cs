@@ -7,7 +7,7 @@ namespace Netshm;
 /// </remarks>
 internal sealed class NextExtent
 {
-    private const int BytesAtATime = (16 << 10) / Seam.StepDivisor;
+    private const int BytesAtATime = 6144 / Seam.StepDivisor;
 
     /// <summary>How many calls do not ask again for room that there was not.</summary>
     private const int PauseWhenFull = 1000;

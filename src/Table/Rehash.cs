@@ -84,7 +84,7 @@ internal sealed class Rehash
     /// <summary>To be called before an addition: makes some of the next extent ready, so that it is there in time.</summary>
     public void Prepare(DescriptorView descriptor)
     {
-        if (_isGradual && IsFuller(descriptor, 3) && descriptor.RehashPhase == RehashPhase.None && !HasFewBindings(descriptor))
+        if (_isGradual && IsFuller(descriptor, 4) && descriptor.RehashPhase == RehashPhase.None && !HasFewBindings(descriptor))
             _nextExtent.MakeSomeReady(descriptor);
     }
 

@@ -35,9 +35,9 @@ public sealed partial class ShmTable
     /// <inheritdoc cref="Add" path="/exception"/>
     public void Replace(int key, ReadOnlySpan<int> value)
     {
-        ReaderWithoutLock?.AskForPage(key);
+        CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
         using Access access = Write(out Deadline deadline);
-        Engine.Writer.Replace(key, value, deadline);
+        Engine.Writer.Replace(key, value, deadline, hint);
     }
 
     /// <summary>
@@ -49,9 +49,9 @@ public sealed partial class ShmTable
     /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
     public bool Remove(int key)
     {
-        ReaderWithoutLock?.AskForPage(key);
+        CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
         using Access access = Write(out Deadline deadline);
-        return Engine.Writer.Remove(key, deadline);
+        return Engine.Writer.Remove(key, deadline, hint);
     }
 
     /// <summary>Whether a key is bound (the original's <c>mem</c>).</summary>

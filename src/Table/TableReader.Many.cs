@@ -62,16 +62,19 @@ internal sealed partial class TableReader
     /// <summary>
     /// Asks for the newest page of a key that is going to be modified, so that the wait for it overlaps with locking.
     /// </summary>
+    /// <returns>Where the key's cell seems to be.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AskForPage(int key)
+    public CellHint AskForPage(int key)
     {
         // Only a hint: it does not matter whether the cell is being modified.
         HashGeometry? geometry = _geometry;
         if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _, out _))
-            return;
-        int page = NewestOf(_pages, geometry, key);
+            return default;
+        long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
+        int page = NewestOf(_pages, geometry, key, cellWord);
         if (page > Layout.NeverUsed)
             _pages.Prefetch((long)page * _pages.WordsPerPage);
+        return _othersMoveCells ? default : new CellHint(cellWord, geometry.Structure);
     }
 
     private static int FindOtherwise(

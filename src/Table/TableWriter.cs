@@ -71,10 +71,10 @@ internal sealed partial class TableWriter
     }
 
     /// <summary>Replaces the newest binding of a key, or adds one.</summary>
-    public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline)
+    public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Index.Find(descriptor, key, out bool found);
+        CellView cell = Find(descriptor, key, hint, out bool found);
         if (!found || !cell.IsBound)
         {
             Add(key, value);
@@ -84,6 +84,20 @@ internal sealed partial class TableWriter
         if (_swap is null || !_swap.TryReplace(descriptor, cell, key, value))
             ReplacePages(descriptor, cell, key, value, deadline);
         EndChange(ChangeKind.Replaced, key, value.Length);
+    }
+
+    /// <summary>The cell of a key; where it was seen before, if cells are where they were and it is the key's still.</summary>
+    private CellView Find(DescriptorView descriptor, int key, CellHint hint, out bool found)
+    {
+        if (hint.FirstWord != 0 && _sequences is not null && _sequences.Structure == hint.Structure)
+        {
+            var cell = new CellView(_pages.WordsAt(hint.FirstWord, CellView.LengthInWords));
+            found = cell.Key == key && cell.IsBound;
+            if (found)
+                return cell;
+        }
+
+        return Index.Find(descriptor, key, out found);
     }
 
     private void ReplacePages(
@@ -112,10 +126,10 @@ internal sealed partial class TableWriter
     }
 
     /// <summary>Removes the newest binding of a key.</summary>
-    public bool Remove(int key, Deadline deadline)
+    public bool Remove(int key, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Index.Find(descriptor, key, out bool found);
+        CellView cell = Find(descriptor, key, hint, out bool found);
         if (!found || !cell.IsBound)
             return false;
         int page = cell.Pointer;

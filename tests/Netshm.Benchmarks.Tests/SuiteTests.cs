@@ -11,6 +11,7 @@ public sealed class SuiteTests(ITestOutputHelper output) : IDisposable
     private static readonly Effort s_tiny = new(
         Rounds: 1,
         WarmUp: TimeSpan.FromMilliseconds(1),
+        Compilation: TimeSpan.FromMilliseconds(2),
         Throughput: TimeSpan.FromMilliseconds(2),
         Latency: TimeSpan.FromMilliseconds(1),
         Bindings: 1000,

@@ -3,6 +3,10 @@ namespace Netshm.Benchmarks.Runs;
 /// <summary>How long everything takes.</summary>
 /// <param name="Rounds">How often each peer has its turn.</param>
 /// <param name="WarmUp">How long a scenario runs before the first round.</param>
+/// <param name="Compilation">
+/// How long, instead, when it is the first one of its kind in a managed process: the run-time takes so long until it has
+/// compiled what is used again and again in its best way.
+/// </param>
 /// <param name="Throughput">How long a turn is.</param>
 /// <param name="Latency">How long a turn is in which single operations are timed.</param>
 /// <param name="Bindings">How many bindings the main part has.</param>
@@ -13,6 +17,7 @@ namespace Netshm.Benchmarks.Runs;
 internal sealed record Effort(
     int Rounds,
     TimeSpan WarmUp,
+    TimeSpan Compilation,
     TimeSpan Throughput,
     TimeSpan Latency,
     int Bindings,
@@ -23,11 +28,11 @@ internal sealed record Effort(
 {
     /// <summary>Some ten minutes on two quiet processors.</summary>
     public static Effort Quick { get; } = new(
-        5, Milliseconds(100), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
+        5, Milliseconds(100), Milliseconds(500), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
 
     /// <summary>An hour or more.</summary>
     public static Effort Full { get; } = new(
-        15, Milliseconds(500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
+        15, Milliseconds(500), Milliseconds(1500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
 
     private static TimeSpan Milliseconds(int number) => TimeSpan.FromMilliseconds(number);
 }

@@ -63,13 +63,15 @@ internal sealed class PeerSession : IDisposable
     /// <param name="traceLength">The number of its entries.</param>
     /// <param name="duration">How long; zero for the whole trace.</param>
     /// <param name="parallelism">By how many at once.</param>
-    public Turn Run(string tracePath, int traceLength, TimeSpan duration, Parallelism parallelism)
+    /// <param name="isLeadIn">Whether this only precedes a turn: then other entries come first.</param>
+    public Turn Run(
+        string tracePath, int traceLength, TimeSpan duration, Parallelism parallelism, bool isLeadIn = false)
     {
         while (_processes.Count < parallelism.Processes)
             Open(Peer, isNew: false);
         for (int i = 0; i < parallelism.Processes; i++)
         {
-            long start = (long)traceLength * i / parallelism.Processes;
+            long start = (long)traceLength * ((2 * i) + (isLeadIn ? 1 : 0)) / (2 * parallelism.Processes);
             _processes[i].WriteLine(FormattableString.Invariant(
                 $"run {tracePath} {start} {duration.TotalMilliseconds:F0} {parallelism.Threads} -"));
         }

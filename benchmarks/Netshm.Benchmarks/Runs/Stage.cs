@@ -16,6 +16,7 @@ internal sealed class Stage : IDisposable
     private readonly int _bindings;
     private readonly int _words;
     private readonly List<PeerSession> _sessions = [];
+    private readonly HashSet<(PeerSession, string Operation, int Processes)> _compiled = [];
 
     /// <summary>Starts the peers and gives them their records; those that fail are noted and left out.</summary>
     /// <param name="results">Receives the figures.</param>
@@ -83,8 +84,13 @@ internal sealed class Stage : IDisposable
     {
         Attempt(session, $"{scenario.Operation}, {scenario.Keys}, {scenario.Parallelism}", () =>
         {
-            TimeSpan duration = isWarmUp ? effort.WarmUp : effort.Throughput;
-            Turn turn = session.Run(trace, scenario.Trace.Entries.Length, duration, scenario.Parallelism);
+            int length = scenario.Trace.Entries.Length;
+            TimeSpan duration = isWarmUp ? WarmUpOf(session, scenario, effort) : effort.Throughput;
+
+            // The peers before have had the caches.
+            if (!isWarmUp && !scenario.Trace.ChangesKeys)
+                _ = session.Run(trace, length, duration / 2, scenario.Parallelism, isLeadIn: true);
+            Turn turn = session.Run(trace, length, duration, scenario.Parallelism);
             if (isWarmUp)
                 return;
             Result result = _results.Of(SubjectOf(
@@ -96,6 +102,14 @@ internal sealed class Stage : IDisposable
             if (scenario.WithLatencies)
                 result.NoteLatencies(session.RunTimed(trace, effort.Latency));
         });
+    }
+
+    /// <summary>The mixes are of operations that have had their time before.</summary>
+    private TimeSpan WarmUpOf(PeerSession session, Scenario scenario, Effort effort)
+    {
+        bool isFirst = session.Peer.Can(Abilities.Managed) && scenario.Section != Sections.Ycsb
+            && _compiled.Add((session, scenario.Operation, scenario.Parallelism.Processes));
+        return isFirst ? effort.Compilation : effort.WarmUp;
     }
 
     /// <summary>A peer that fails is left out from then on.</summary>

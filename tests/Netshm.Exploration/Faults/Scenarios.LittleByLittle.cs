@@ -11,8 +11,8 @@ internal static partial class Scenarios
     /// <summary>Single modifications and groups.</summary>
     public static IEnumerable<Scenario> LittleByLittle =>
     [
-        new("make the next extent ready", LargeTable, t => AddMany(t, 100, 16), [t => AddMany(t, 200, 1)]),
-        new("begin a rehash", LargeTable, t => AddMany(t, 100, 22), [t => AddMany(t, 200, 1)]),
+        new("make the next extent ready", LargeTable, t => AddMany(t, 100, 22), [t => AddMany(t, 200, 1)]),
+        new("begin a rehash", LargeTable, t => AddMany(t, 100, 24), [t => AddMany(t, 200, 1)]),
         new("begin a rehash in the same table", LargeTable, FewKeysInManyCells, [t => AddMany(t, NewCell, 1)]),
         new("search the new layout", LargeTable, BeforeTheEndOf(RehashPhase.Filling), [t => AddMany(t, 200, 1)]),
         new("search the cells again", LargeTable, BeforeTheEndOf(RehashPhase.Copying), [t => AddMany(t, 200, 1)]),

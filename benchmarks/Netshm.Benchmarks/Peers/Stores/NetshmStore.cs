@@ -108,6 +108,8 @@ internal sealed class NetshmStore : Store
             _table.AddMany(keys[..count], values.AsSpan(0, count * Words), lengths.AsSpan(0, count));
             keys = keys[count..];
         }
+
+        FinishRehash(template);
     }
 
     /// <inheritdoc/>
@@ -131,6 +133,15 @@ internal sealed class NetshmStore : Store
     {
         _modified = new int[other.Words];
         _table = other._table;
+    }
+
+    /// <summary>What a table is left with that grew goes on with the writes that follow; turns are to be alike.</summary>
+    private void FinishRehash(int[] template)
+    {
+        const int descriptorPage = 1, phaseWord = 7;
+        int key = template[0];
+        while (_table.Memory[descriptorPage, phaseWord] != 0)
+            _table.Replace(key, template);
     }
 
     private bool ModifyInGroup(int key)
