@@ -87,8 +87,8 @@ internal sealed class Stage : IDisposable
             int length = scenario.Trace.Entries.Length;
             TimeSpan duration = isWarmUp ? WarmUpOf(session, scenario, effort) : effort.Throughput;
 
-            // The peers before have had the caches.
-            if (!isWarmUp && !scenario.Trace.ChangesKeys)
+            // The peers before have had the caches. Where a turn is part of a mix, its first operations bring them back.
+            if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section is not (Sections.Ycsb or Sections.Parallel))
                 _ = session.Run(trace, length, duration / 2, scenario.Parallelism, isLeadIn: true);
             Turn turn = session.Run(trace, length, duration, scenario.Parallelism);
             if (isWarmUp)
