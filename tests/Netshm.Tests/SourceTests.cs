@@ -17,7 +17,10 @@ public class SourceTests
                select Path.GetFileName(file),
         ];
         Assert.Equal(
-            ["Libc.cs", "MappedBlock.cs", "MappedPages.LookUp.cs", "MappedPages.cs", "SharedLongs.cs"],
+            [
+                "Libc.cs", "MappedBlock.cs", "MappedPages.LookUp.cs", "MappedPages.cs", "SharedLongs.cs", "SharedPlace.cs",
+                "SharedRecords.cs",
+            ],
             files.Order(StringComparer.Ordinal));
     }
 
