@@ -54,12 +54,14 @@ internal sealed class Rehash
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="keepCells">Whether the cells of keys that are not bound any more are needed, too.</param>
     /// <param name="mayPurge">Whether dropping unbound cells may be enough: not again when it has just been done.</param>
+    /// <param name="mayExtend">Whether no extent was added for the same cell before; then one more must be enough.</param>
     /// <returns>Whether cells are elsewhere now; then more room may be needed still.</returns>
     /// <exception cref="OutOfSpaceException">There is no room for a larger table; nothing has changed.</exception>
-    public bool MakeRoom(DescriptorView descriptor, bool keepCells, bool mayPurge)
+    /// <exception cref="CorruptFileException">The table is full right after it has grown: it is damaged.</exception>
+    public bool MakeRoom(DescriptorView descriptor, bool keepCells, bool mayPurge, bool mayExtend)
     {
         if (descriptor.RehashPhase == RehashPhase.None
-            && !(IsFuller(descriptor, 4) && TryBegin(descriptor, keepCells, mayPurge)))
+            && !(IsFuller(descriptor, 4) && TryBegin(descriptor, keepCells, mayPurge, mayExtend)))
         {
             return false;
         }
@@ -157,7 +159,7 @@ internal sealed class Rehash
     private static bool HasFewBindings(DescriptorView descriptor) =>
         descriptor.Bindings >= 0 && (long)descriptor.Bindings * PurgeWhenBoundAtMostOneIn <= descriptor.Cells;
 
-    private bool TryBegin(DescriptorView descriptor, bool keepCells, bool mayPurge)
+    private bool TryBegin(DescriptorView descriptor, bool keepCells, bool mayPurge, bool mayExtend)
     {
         int extents = HashIndex.ExtentCount(descriptor);
         if (mayPurge && HasFewBindings(descriptor))
@@ -170,6 +172,12 @@ internal sealed class Rehash
             return TryBeginInLargest(descriptor, keepCells);
         if (_isGradual && !_nextExtent.IsReady(descriptor) && !IsFuller(descriptor, 5))
             return false;
+        if (!mayExtend)
+        {
+            throw new CorruptFileException(_pages.Name, Layout.DescriptorPage, DescriptorView.UsedCellsWord,
+                $"{descriptor.UsedCells} of {descriptor.Cells} cells are used right after the hash table has grown");
+        }
+
         PageRange pages = _nextExtent.Take(descriptor);
 
         // From here on until the copying phase, dying leaves a table whose extents have more cells than it uses.

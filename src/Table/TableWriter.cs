@@ -256,9 +256,10 @@ internal sealed partial class TableWriter
         // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
         bool keepCells = _transactions > 0;
         bool mayPurge = !keepCells;
+        int totalPages = descriptor.TotalPages;
         CellView cell = Index.FindForAdd(descriptor, key, keepCells);
         while ((cell.Pointer == Layout.NeverUsed || descriptor.RehashPhase == RehashPhase.Filling)
-            && _rehash.MakeRoom(descriptor, keepCells, mayPurge))
+            && _rehash.MakeRoom(descriptor, keepCells, mayPurge, mayExtend: descriptor.TotalPages == totalPages))
         {
             cell = Index.FindForAdd(descriptor, key, keepCells);
             mayPurge = false;
