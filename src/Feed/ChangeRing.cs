@@ -25,8 +25,12 @@ internal sealed class ChangeRing
     /// </summary>
     private static readonly TimeSpan s_nap = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same where writers can't be made to see who sleeps, and miss it now and then.</summary>
+    private static readonly TimeSpan s_napWithoutFence = TimeSpan.FromMilliseconds(5);
+
     private readonly MappedBlock _block;
     private readonly int _offset;
+    private readonly bool _writersAreFenced = SharedFence.TryJoin();
     private long _headBefore;
 
     /// <param name="block">The sidecar.</param>
@@ -118,8 +122,9 @@ internal sealed class ChangeRing
     /// <summary>Wakes readers who sleep since before <see cref="Begin"/>.</summary>
     public void Wake()
     {
-        // Who has announced that it sleeps must be seen unless it has seen the head; see Announce.
-        Interlocked.MemoryBarrier();
+        // Who has announced that it sleeps must be seen unless it has seen the head. The sleeper sees to that; see Announce.
+        if (!_writersAreFenced)
+            Interlocked.MemoryBarrier();
 
         // Nobody can have gone to sleep over a head that is older, without having been woken by who moved it.
         if (Head == _headBefore || Volatile.Read(ref Word(AwaitedOffset)) < _headBefore)
@@ -134,10 +139,10 @@ internal sealed class ChangeRing
     /// <summary>Sleeps until the head is another one than it was, or for a nap at most.</summary>
     public void SleepWhileHeadIs(long seen, TimeSpan longest)
     {
-        Announce(seen);
+        TimeSpan nap = Announce(seen) ? s_nap : s_napWithoutFence;
         if (Head != seen)
             return;
-        TimeSpan nap = longest < s_nap ? longest : s_nap;
+        nap = longest < nap ? longest : nap;
         Seam.Waiting(ref nap);
         _block.WaitWhile(_offset + HeadOffset, (int)seen, nap); // The word's lower half comes first in memory.
     }
@@ -159,7 +164,8 @@ internal sealed class ChangeRing
     /// Says that a reader sleeps over a head. The number only grows, so that a reader who is late does not hide one who is
     /// not; and since a writer who has moved the head finds it older than its own, nobody has to take it back.
     /// </summary>
-    private void Announce(long seen)
+    /// <returns>Whether every writer who moves the head from now on sees it.</returns>
+    private bool Announce(long seen)
     {
         ref long awaited = ref Word(AwaitedOffset);
         for (long found; (found = Volatile.Read(ref awaited)) < seen;)
@@ -169,8 +175,11 @@ internal sealed class ChangeRing
                 break;
         }
 
-        // The head must not be looked at before the announcement is seen.
+        // The head must not be looked at before the announcement is seen. Writers look for it without a fence, maybe before
+        // others see their head; so this one is for their processors, too: who has looked before it has its head seen after
+        // it, and who looks after it sees the announcement.
         Interlocked.MemoryBarrier();
+        return SharedFence.TryIssue();
     }
 
     private int OffsetOf(long number) => EntriesOffset + (((int)number & (Capacity - 1)) * EntryLengthInBytes);

@@ -23,6 +23,7 @@ internal static unsafe partial class Libc
     public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
 #endif
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
+    public const int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 2, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 4;
     public const int SEEK_HOLE = 4;
     public const int FALLOC_FL_KEEP_SIZE = 1;
 
@@ -38,6 +39,10 @@ internal static unsafe partial class Libc
     /// <summary>The number of futex(2), which the C library has no function for.</summary>
     public static nint SYS_futex { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 98 : 202;
+
+    /// <summary>The number of membarrier(2), which the C library has no function for.</summary>
+    public static nint SYS_membarrier { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 283 : 324;
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -197,6 +202,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);

@@ -1,0 +1,20 @@
+namespace Netshm;
+
+/// <summary>A full fence for the threads of all processes that take part, which only the one who asks for it pays for.</summary>
+/// <remarks>
+/// membarrier(2), "global expedited": Linux 4.16 and later. A sandbox may forbid it, so both can fail.
+/// </remarks>
+internal static class SharedFence
+{
+    /// <summary>Has the threads of this process, also later ones, take part from now on.</summary>
+    /// <returns>Whether they do.</returns>
+    public static bool TryJoin() => Call(Libc.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
+
+    /// <summary>
+    /// Has each thread of the processes that take part pass a full fence between the beginning and the end of this call.
+    /// </summary>
+    /// <returns>Whether that was done.</returns>
+    public static bool TryIssue() => Call(Libc.MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+
+    private static bool Call(int command) => Libc.MemoryBarrier(Libc.SYS_membarrier, command, 0, 0) == 0;
+}
