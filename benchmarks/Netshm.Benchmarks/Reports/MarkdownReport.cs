@@ -130,7 +130,11 @@ internal sealed class MarkdownReport(
 
     private void WriteParallel(IReadOnlyList<Result> figures)
     {
-        writer.WriteLine("Million operations a second, all processes and threads together.\n");
+        writer.WriteLine("""
+            Million operations a second, all processes and threads together. The writer of the last column is a process that
+            replaces at full speed, and its operations are not counted.
+
+            """);
         foreach (IGrouping<string, Result> work in figures.GroupBy(OperationOf))
         {
             writer.WriteLine($"{work.Key}:\n");

@@ -85,6 +85,9 @@ internal sealed class Targets(Results results)
             yield return AtLeast($"2 processes, {operation}", "as much as one process", times,
                 Parallel(operation, Parallelism.None), Parallel(operation, new Parallelism(2, 1)));
         }
+
+        yield return AtLeast("read beside a process that replaces at full speed", "as fast as alone", 0.5,
+            Parallel(Scenarios.Read, Parallelism.None), Parallel(Scenarios.Read, Parallelism.BesideWriter));
     }
 
     private IEnumerable<Target> Tables()

@@ -67,27 +67,27 @@ internal sealed class PeerSession : IDisposable
     public Turn Run(
         string tracePath, int traceLength, TimeSpan duration, Parallelism parallelism, bool isLeadIn = false)
     {
-        while (_processes.Count < parallelism.Processes)
-            Open(Peer, isNew: false);
         for (int i = 0; i < parallelism.Processes; i++)
         {
             long start = (long)traceLength * ((2 * i) + (isLeadIn ? 1 : 0)) / (2 * parallelism.Processes);
-            _processes[i].WriteLine(FormattableString.Invariant(
-                $"run {tracePath} {start} {duration.TotalMilliseconds:F0} {parallelism.Threads} -"));
+            Start(i, tracePath, start, duration, parallelism.Threads);
         }
 
-        long operations = 0;
-        double perNanosecond = 0;
-        double allocated = 0;
-        foreach (ChildProcess process in _processes.Take(parallelism.Processes))
-        {
-            double[] answer = Numbers(process.ReadLine());
-            operations += (long)answer[0];
-            perNanosecond += answer[0] / answer[1];
-            allocated += answer[2];
-        }
+        return Finish(parallelism.Processes);
+    }
 
-        return new Turn(operations, 1 / perNanosecond, allocated / operations);
+    /// <summary>Lets one process do a trace, and another one at the same time something else, which is not counted.</summary>
+    /// <param name="neighbourPath">The file of what the other one does.</param>
+    /// <param name="tracePath">The trace's file.</param>
+    /// <param name="traceLength">The number of entries of each.</param>
+    /// <param name="duration">How long.</param>
+    public Turn RunBeside(string neighbourPath, string tracePath, int traceLength, TimeSpan duration)
+    {
+        Start(1, neighbourPath, traceLength / 2, duration, threads: 1);
+        Start(0, tracePath, 0, duration, threads: 1);
+        Turn turn = Finish(processes: 1);
+        _ = _processes[1].ReadLine();
+        return turn;
     }
 
     /// <summary>Lets the peer do a trace in one thread, timing each operation.</summary>
@@ -149,6 +149,32 @@ internal sealed class PeerSession : IDisposable
         {
             Directory.Delete(_directory, recursive: true);
         }
+    }
+
+    /// <summary>Has a process begin with a trace, one that joins first if there are too few.</summary>
+    private void Start(int index, string tracePath, long start, TimeSpan duration, int threads)
+    {
+        while (_processes.Count <= index)
+            Open(Peer, isNew: false);
+        _processes[index].WriteLine(
+            FormattableString.Invariant($"run {tracePath} {start} {duration.TotalMilliseconds:F0} {threads} -"));
+    }
+
+    /// <summary>Waits for the first processes, and adds up what they did.</summary>
+    private Turn Finish(int processes)
+    {
+        long operations = 0;
+        double perNanosecond = 0;
+        double allocated = 0;
+        foreach (ChildProcess process in _processes.Take(processes))
+        {
+            double[] answer = Numbers(process.ReadLine());
+            operations += (long)answer[0];
+            perNanosecond += answer[0] / answer[1];
+            allocated += answer[2];
+        }
+
+        return new Turn(operations, 1 / perNanosecond, allocated / operations);
     }
 
     private static double[] Numbers(string line) =>

@@ -18,6 +18,9 @@ internal sealed record Scenario(
     /// <summary>How many processes or threads do it at the same time.</summary>
     public Parallelism Parallelism { get; init; } = Parallelism.None;
 
+    /// <summary>What the process does that <see cref="Parallelism.HasNeighbour"/> tells of.</summary>
+    public OperationTrace? Neighbour { get; init; }
+
     /// <summary>Whether single operations are timed, too.</summary>
     public bool WithLatencies { get; init; }
 

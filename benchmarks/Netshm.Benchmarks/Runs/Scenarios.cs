@@ -84,9 +84,15 @@ internal static class Scenarios
         KeyDistribution keys = KeyDistribution.Uniform(bindings);
         OperationTrace reads = Traces.Of(Operation.Read, length, keys);
         OperationTrace mixed = Traces.OfYcsb('B', bindings, length, keys, keys);
-        return
+        var besideWriter = new Scenario(section, Read, Uniform, Abilities.None, reads)
+        {
+            Parallelism = Parallelism.BesideWriter,
+            Neighbour = Traces.Of(Operation.Replace, length, keys),
+        };
+        return (
             from work in ((string Name, OperationTrace Trace)[])[(Read, reads), (Mixed, mixed)]
             from parallelism in (Parallelism[])[Parallelism.None, new(2, 1), new(4, 1), new(1, 2), new(1, 4)]
-            select new Scenario(section, work.Name, Uniform, Abilities.None, work.Trace) { Parallelism = parallelism };
+            select new Scenario(section, work.Name, Uniform, Abilities.None, work.Trace) { Parallelism = parallelism })
+            .Append(besideWriter);
     }
 }

@@ -1,4 +1,5 @@
 using Netshm.Benchmarks.Peers;
+using Netshm.Benchmarks.Workloads;
 
 namespace Netshm.Benchmarks.Runs;
 
@@ -37,17 +38,19 @@ internal sealed class Stage : IDisposable
     /// <summary>Lets the peers take turns at scenarios.</summary>
     public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort)
     {
-        string[] traces = [.. scenarios.Select(SaveTrace)];
+        string[] traces = [.. scenarios.Select(scenario => SaveTrace(scenario.Trace))];
+        string?[] neighbours =
+            [.. scenarios.Select(scenario => scenario.Neighbour is { } neighbour ? SaveTrace(neighbour) : null)];
         for (int round = -1; round < effort.Rounds; round++)
         {
             for (int i = 0; i < scenarios.Count; i++)
             {
                 foreach (PeerSession session in _sessions.ToArray().Where(one => scenarios[i].IsFor(one.Peer)))
-                    TakeTurn(session, scenarios[i], traces[i], isWarmUp: round < 0, effort);
+                    TakeTurn(session, scenarios[i], traces[i], neighbours[i], isWarmUp: round < 0, effort);
             }
         }
 
-        foreach (string trace in traces)
+        foreach (string trace in traces.Concat(neighbours.OfType<string>()))
             File.Delete(trace);
     }
 
@@ -80,7 +83,8 @@ internal sealed class Stage : IDisposable
             Stop(session);
     }
 
-    private void TakeTurn(PeerSession session, Scenario scenario, string trace, bool isWarmUp, Effort effort)
+    private void TakeTurn(
+        PeerSession session, Scenario scenario, string trace, string? neighbour, bool isWarmUp, Effort effort)
     {
         Attempt(session, $"{scenario.Operation}, {scenario.Keys}, {scenario.Parallelism}", () =>
         {
@@ -90,7 +94,9 @@ internal sealed class Stage : IDisposable
             // The peers before have had the caches. Where a turn is part of a mix, its first operations bring them back.
             if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section is not (Sections.Ycsb or Sections.Parallel))
                 _ = session.Run(trace, length, duration / 2, scenario.Parallelism, isLeadIn: true);
-            Turn turn = session.Run(trace, length, duration, scenario.Parallelism);
+            Turn turn = neighbour is null
+                ? session.Run(trace, length, duration, scenario.Parallelism)
+                : session.RunBeside(neighbour, trace, length, duration);
             if (isWarmUp)
                 return;
             Result result = _results.Of(SubjectOf(
@@ -130,10 +136,10 @@ internal sealed class Stage : IDisposable
     private Subject SubjectOf(string section, Peer peer, string operation, string keys, string parallel, string unit) =>
         new(section, peer.Label, operation, keys, _bindings, _words, parallel, unit);
 
-    private string SaveTrace(Scenario scenario)
+    private string SaveTrace(OperationTrace trace)
     {
         string path = Path.Combine(_directory, $"trace-{Guid.NewGuid():N}");
-        scenario.Trace.Save(path);
+        trace.Save(path);
         return path;
     }
 }
