@@ -90,6 +90,7 @@ internal sealed class HashGeometry
         long allCells = 0;
         for (int i = 0; i < source.Length && source[i] > 0 && source[i + 1] > 0; i += 2)
         {
+            CheckPlace(source, i, name);
             long firstWord = ((long)source[i] * wordsPerPage) + Layout.HashPageHeaderInWords;
             extents.Add(new Extent((int)allCells, firstWord));
             allCells += (long)source[i + 1] * cellsPerPage;
@@ -107,6 +108,29 @@ internal sealed class HashGeometry
         if (cells > allCells)
             throw Bad(name, DescriptorView.ExtentsWord, $"the extents have {allCells} cells; expected {cells}");
         return new HashGeometry(cellsInDescriptor, source, cells, side, extents, wordsPerPage) { Structure = structure };
+    }
+
+    /// <summary>
+    /// Refuses an extent that lies over the descriptor or an earlier extent: storing a cell would change another one, or where
+    /// the cells are.
+    /// </summary>
+    private static void CheckPlace(ReadOnlySpan<int> extents, int index, string name)
+    {
+        (int first, int pages) = (extents[index], extents[index + 1]);
+        if (first <= Layout.DescriptorPage)
+        {
+            throw Bad(name, DescriptorView.ExtentsWord + index,
+                $"an extent begins with page {first}; expected one behind the descriptor, {Layout.DescriptorPage}");
+        }
+
+        for (int other = 0; other < index; other += 2)
+        {
+            if (first < (long)extents[other] + extents[other + 1] && extents[other] < (long)first + pages)
+            {
+                throw Bad(name, DescriptorView.ExtentsWord + index,
+                    $"the {pages} pages of an extent from page {first} on overlap those of the one from {extents[other]} on");
+            }
+        }
     }
 
     /// <summary>Whether the descriptor still says what this was worked out for.</summary>

@@ -33,6 +33,24 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Equal([1], table.Find(1));
     }
 
+    /// <summary>Storing a cell there moved the cells, and made the table add one extent after the other.</summary>
+    [Theory]
+    [InlineData(1, LockingMethod.None)]
+    [InlineData(1, LockingMethod.Futex)]
+    [InlineData(3, LockingMethod.None)]
+    [InlineData(3, LockingMethod.Futex)]
+    public void An_extent_over_the_descriptor_or_another_extent_is_refused_and_nothing_changes(
+        int firstPage, LockingMethod locking)
+    {
+        using ShmTable table = Open(locking);
+        table.Memory[DescriptorPage, SecondExtentWord] = firstPage;
+        table.Memory[DescriptorPage, SecondExtentWord + 1] = 3;
+        byte[] before = File.ReadAllBytes(_temp.Name.MemoryPath);
+        Assert.Equal(SecondExtentWord, Assert.Throws<CorruptFileException>(() => table.Add(7, [7])).Word);
+        Assert.NotEmpty(table.Check().Violations);
+        Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
+    }
+
     /// <summary>The hash table was laid out anew without end, in vain.</summary>
     [Theory]
     [InlineData(-1, LockingMethod.None)]

@@ -9,7 +9,7 @@ internal sealed class OperationGuard
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>What an operation may allocate beside twice the file: for errors, reports and buffers.</summary>
-    public const long AllowanceInBytes = 192 << 10;
+    public const long AllowanceInBytes = 128 << 10;
 
     /// <summary>Files below this are too small for the ratio between them and what is allocated to mean anything.</summary>
     private const long RatioCountsFromBytes = 8 << 10;

@@ -88,6 +88,7 @@ internal sealed class TableFuzzer : IFuzzer
         Guard.NoteLength(new FileInfo(FilePath).Length);
         if (isTyped)
             script.RunTyped(SeedTables.TypedKeys);
+        Guard.NoteLength(new FileInfo(FilePath).Length);
         Guard.IsSound = false;
         if (isTyped)
             UseAsArray(options, random);
