@@ -90,7 +90,7 @@ internal sealed class HashGeometry
         long allCells = 0;
         for (int i = 0; i < source.Length && source[i] > 0 && source[i + 1] > 0; i += 2)
         {
-            CheckPlace(source, i, name);
+            CheckPlace(source, i, Layout.FirstHashPage(wordsPerPage), name);
             long firstWord = ((long)source[i] * wordsPerPage) + Layout.HashPageHeaderInWords;
             extents.Add(new Extent((int)allCells, firstWord));
             allCells += (long)source[i + 1] * cellsPerPage;
@@ -114,13 +114,13 @@ internal sealed class HashGeometry
     /// Refuses an extent that lies over the descriptor or an earlier extent: storing a cell would change another one, or where
     /// the cells are.
     /// </summary>
-    private static void CheckPlace(ReadOnlySpan<int> extents, int index, string name)
+    private static void CheckPlace(ReadOnlySpan<int> extents, int index, int firstPossible, string name)
     {
         (int first, int pages) = (extents[index], extents[index + 1]);
-        if (first <= Layout.DescriptorPage)
+        if (first < firstPossible)
         {
             throw Bad(name, DescriptorView.ExtentsWord + index,
-                $"an extent begins with page {first}; expected one behind the descriptor, {Layout.DescriptorPage}");
+                $"an extent begins with page {first}; expected one behind the descriptor, {firstPossible} or later");
         }
 
         for (int other = 0; other < index; other += 2)

@@ -35,14 +35,16 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>Storing a cell there moved the cells, and made the table add one extent after the other.</summary>
     [Theory]
-    [InlineData(1, LockingMethod.None)]
-    [InlineData(1, LockingMethod.Futex)]
-    [InlineData(3, LockingMethod.None)]
-    [InlineData(3, LockingMethod.Futex)]
+    [InlineData(256, 1, LockingMethod.None)]
+    [InlineData(256, 1, LockingMethod.Futex)]
+    [InlineData(256, 3, LockingMethod.None)]
+    [InlineData(256, 3, LockingMethod.Futex)]
+    [InlineData(64, 3, LockingMethod.None)]
+    [InlineData(64, 5, LockingMethod.Futex)]
     public void An_extent_over_the_descriptor_or_another_extent_is_refused_and_nothing_changes(
-        int firstPage, LockingMethod locking)
+        int pageSize, int firstPage, LockingMethod locking)
     {
-        using ShmTable table = Open(locking);
+        using ShmTable table = Open(locking, pageSize);
         table.Memory[DescriptorPage, SecondExtentWord] = firstPage;
         table.Memory[DescriptorPage, SecondExtentWord + 1] = 3;
         byte[] before = File.ReadAllBytes(_temp.Name.MemoryPath);
@@ -155,9 +157,10 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.True(fuzzer.Guard.Figures.Answers > 0);
     }
 
-    private ShmTable Open(LockingMethod locking = LockingMethod.None)
+    private ShmTable Open(
+        LockingMethod locking = LockingMethod.None, int pageSize = ShmTableOptions.DefaultPageSize)
     {
-        ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = locking });
+        ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = locking, PageSize = pageSize });
         for (int key = 0; key < Keys; key++)
             table.Add(key, [key]);
         return table;
