@@ -175,6 +175,12 @@ internal ref partial struct TableCheck
             CheckReachable(cells);
             CheckBindings(cell);
         }
+
+        if (_claimedCells == number)
+        {
+            Report(Layout.DescriptorPage, DescriptorView.CellsWord,
+                $"all {number} cells are used; the hash table must always have a free one");
+        }
     }
 
     private void CheckReachable(CellWalk cells)

@@ -53,6 +53,28 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
     }
 
+    /// <summary>The check found nothing in a table where no search for a missing key came to an end.</summary>
+    [Fact]
+    public void A_hash_table_without_a_free_cell_is_damaged()
+    {
+        const int CellLength = 4, PointerInCell = 1, Unbound = -1;
+        using ShmTable table = _temp.Open(new ShmTableOptions { Init = 1, Locking = LockingMethod.None });
+        int firstPage = table.Memory[DescriptorPage, FirstExtentPagesWord - 1];
+        int cells = table.Memory[DescriptorPage, CellsWord];
+        table.Memory[DescriptorPage, UsedCellsWord] = cells;
+        Assert.True(table.Check().IsConsistent);
+        int cellsPerPage = (table.PageSize / sizeof(int) / CellLength) - 1;
+        for (int cell = 0; cell < cells; cell++)
+        {
+            int word = CellLength * (1 + (cell % cellsPerPage));
+            table.Memory[firstPage + (cell / cellsPerPage), word] = cell;
+            table.Memory[firstPage + (cell / cellsPerPage), word + PointerInCell] = Unbound;
+        }
+
+        Assert.Contains(table.Check().Violations, violation => violation.Page == DescriptorPage && violation.Word == CellsWord);
+        _ = Assert.Throws<CorruptFileException>(() => table.Contains(-1));
+    }
+
     /// <summary>The hash table was laid out anew without end, in vain.</summary>
     [Theory]
     [InlineData(-1, LockingMethod.None)]
