@@ -153,10 +153,25 @@ internal ref partial struct TableCheck
 
         bool mayHaveMore = _isRehashing && _descriptor.RehashPhase == RehashPhase.Filling;
         if (_descriptor.Cells > 0 && (cells == _descriptor.Cells || (mayHaveMore && cells > _descriptor.Cells)))
-            return true;
+            return HasGeometry();
         Report(Layout.DescriptorPage, DescriptorView.CellsWord,
             $"{_descriptor.Cells} cells found; the extents have {cells}");
         return false;
+    }
+
+    /// <summary>Finds out once what each search would complain of.</summary>
+    private readonly bool HasGeometry()
+    {
+        try
+        {
+            _ = _engine.Index.GeometryOf(_descriptor);
+            return true;
+        }
+        catch (CorruptFileException e)
+        {
+            Report(e);
+            return false;
+        }
     }
 
     private void CheckCells()

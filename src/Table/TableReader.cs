@@ -155,13 +155,15 @@ internal sealed partial class TableReader
 
     private void WaitForWriter(ref int tries)
     {
-        _engine.Counters.CountConcurrently(Counter.Retries);
-
         // A writer of this process may be this very thread, or one that is waited for better than by spinning.
         if (_engine.IsWriting)
+        {
             tries = MaxTries;
-        else
-            Thread.SpinWait(SpinsPerTry);
+            return;
+        }
+
+        _engine.Counters.CountConcurrently(Counter.Retries);
+        Thread.SpinWait(SpinsPerTry);
     }
 
     /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
