@@ -85,12 +85,16 @@ internal sealed class HashGeometry
     {
         int cellsInDescriptor = descriptor.Cells;
         int[] source = descriptor.Extents.ToArray();
+
+        // Afterwards: a new extent's pages are counted before it is entered, so these are at least those of all extents above.
+        Volatile.ReadBarrier();
+        int totalPages = descriptor.TotalPages;
         int cellsPerPage = Layout.CellsPerPage(wordsPerPage);
         var extents = new List<Extent>(Layout.MaxExtents);
         long allCells = 0;
         for (int i = 0; i < source.Length && source[i] > 0 && source[i + 1] > 0; i += 2)
         {
-            CheckPlace(source, i, Layout.FirstHashPage(wordsPerPage), name);
+            CheckPlace(source, i, Layout.FirstHashPage(wordsPerPage), totalPages, name);
             long firstWord = ((long)source[i] * wordsPerPage) + Layout.HashPageHeaderInWords;
             extents.Add(new Extent((int)allCells, firstWord));
             allCells += (long)source[i + 1] * cellsPerPage;
@@ -111,16 +115,23 @@ internal sealed class HashGeometry
     }
 
     /// <summary>
-    /// Refuses an extent that lies over the descriptor or an earlier extent: storing a cell would change another one, or where
-    /// the cells are.
+    /// Refuses an extent that lies over the descriptor or an earlier extent, or where new pages will be: storing a cell would
+    /// change another one, or where the cells are, or a value.
     /// </summary>
-    private static void CheckPlace(ReadOnlySpan<int> extents, int index, int firstPossible, string name)
+    private static void CheckPlace(
+        ReadOnlySpan<int> extents, int index, int firstPossible, int totalPages, string name)
     {
         (int first, int pages) = (extents[index], extents[index + 1]);
         if (first < firstPossible)
         {
             throw Bad(name, DescriptorView.ExtentsWord + index,
                 $"an extent begins with page {first}; expected one behind the descriptor, {firstPossible} or later");
+        }
+
+        if ((long)first + pages > totalPages)
+        {
+            throw Bad(name, DescriptorView.ExtentsWord + index,
+                $"an extent has {pages} pages from page {first} on; the table has {totalPages}");
         }
 
         for (int other = 0; other < index; other += 2)

@@ -54,6 +54,21 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
     }
 
+    /// <summary>New pages were cells at the same time, and values were read that nobody had written.</summary>
+    [Theory]
+    [InlineData(LockingMethod.None)]
+    [InlineData(LockingMethod.Record)]
+    [InlineData(LockingMethod.Futex)]
+    public void An_extent_beyond_the_last_page_is_refused_and_nothing_changes(LockingMethod locking)
+    {
+        const int TotalPagesWord = 1, FirstExtentWord = FirstExtentPagesWord - 1;
+        using ShmTable table = _temp.Open(new ShmTableOptions { Init = 500, Locking = locking });
+        table.Memory[DescriptorPage, TotalPagesWord]--;
+        byte[] before = File.ReadAllBytes(_temp.Name.MemoryPath)[table.PageSize..];
+        Assert.Equal(FirstExtentWord, Assert.Throws<CorruptFileException>(() => table.Add(7, [7])).Word);
+        Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath)[table.PageSize..]);
+    }
+
     /// <summary>The check found nothing in a table where no search for a missing key came to an end.</summary>
     [Fact]
     public void A_hash_table_without_a_free_cell_is_damaged()
@@ -173,6 +188,9 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
     [InlineData(1570018601, 1697)] // 24 GiB
     [InlineData(1240366715, 70)] // Dump
     [InlineData(714110914, 108)] // Check
+    [InlineData(642044662, 571753)] // One extent after the other
+    [InlineData(1891077293, 877648)] // No free cell
+    [InlineData(1244813029, 275328)] // The same violation a hundred times
     public void A_file_that_failed_once_fails_no_more(int seed, int number)
     {
         using var fuzzer = new TableFuzzer();
