@@ -189,7 +189,6 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
     [InlineData(1240366715, 70)] // Dump
     [InlineData(714110914, 108)] // Check
     [InlineData(642044662, 571753)] // One extent after the other
-    [InlineData(1891077293, 877648)] // No free cell
     [InlineData(1244813029, 275328)] // The same violation a hundred times
     public void A_file_that_failed_once_fails_no_more(int seed, int number)
     {
