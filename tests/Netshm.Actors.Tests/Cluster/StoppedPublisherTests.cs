@@ -1,3 +1,4 @@
+using Akka.Cluster;
 using Netshm.Actors.Cluster;
 using Netshm.Actors.Worker.Cluster;
 using Netshm.TestKit;
@@ -62,6 +63,12 @@ public sealed class StoppedPublisherTests : ClusterSpec
         (ChildProcess publisher, string first) = StartNode(seed, Name, config: config);
         await AssertThatItPublishes(node, first);
         (_, string second) = StartNode(seed, Name, config: config);
+
+        // The first one must know that there are three. One that is stopped before sees a tie afterwards, and goes on alone.
+        _ = await EventuallyAsync(
+            () => Task.FromResult(Akka.Cluster.Cluster.Get(node.System).State),
+            state => state.Members.Count(member => member.Status == MemberStatus.Up) == 3
+                && state.SeenBy.Any(address => address.ToString() == first));
         return (publisher, first, second);
     }
 
