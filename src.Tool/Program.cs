@@ -1,7 +1,5 @@
-using System.Text;
 using Netshm.Tool.CommandLine;
 
-// Answers can have millions of lines: they are written in large pieces.
-using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), bufferSize: 1 << 16);
-Console.SetOut(output);
+// Not disposed of: what could not be written in time is not waited for, and all else was written when the command ended.
+Console.SetOut(StandardStreams.OpenOutput());
 return await RootCommandLine.RunAsync(args);

@@ -22,4 +22,7 @@ internal static class ExitCode
 
     /// <summary>Stopped by Ctrl-C or a request to terminate; 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Whoever read the output through a pipe has stopped reading; 128 + SIGPIPE, as shells have it.</summary>
+    public const int OutputClosed = 141;
 }

@@ -15,6 +15,8 @@ internal sealed record Failure(int ExitCode, string Message)
         CorruptFileException { InnerException: FormatException cause } =>
             new(CommandLine.ExitCode.Usage, $"a binding is of other types than --key and --value say: {cause.Message}"),
         CorruptFileException => new(CommandLine.ExitCode.Damaged, error.Message),
+        IOException when StandardStreams.IsReaderGone =>
+            new(CommandLine.ExitCode.OutputClosed, "whoever read the output has stopped reading"),
         LockTimeoutException or DeadlockException => new(CommandLine.ExitCode.Timeout, error.Message),
         NetshmException or IOException or UnauthorizedAccessException =>
             new(CommandLine.ExitCode.System, error.Message),

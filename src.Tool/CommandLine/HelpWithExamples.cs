@@ -28,6 +28,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
                   4    the system refused: permissions, no room, input or output
                   5    a lock was not free within the time
                   130  interrupted
+                  141  whoever read the output has stopped reading
                 """);
         }
 

@@ -24,9 +24,17 @@ internal sealed class Interruption : IDisposable
     /// <summary>Says that there was a signal.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Waits for a command; not for ever when there was a signal, since it may itself wait for a lock.</summary>
-    public async Task<int> WaitForAsync(Task<int> command) =>
-        await Task.WhenAny(command, _timeIsUp.Task) == command ? await command : ExitCode.Interrupted;
+    /// <summary>
+    /// Waits for a command; not for ever when there was a signal, since it may itself wait for a lock. What it has begun is
+    /// then removed.
+    /// </summary>
+    public async Task<int> WaitForAsync(Task<int> command)
+    {
+        if (await Task.WhenAny(command, _timeIsUp.Task) == command)
+            return await command;
+        Unfinished.RemoveAll();
+        return ExitCode.Interrupted;
+    }
 
     /// <summary>Leaves the signals to the system again.</summary>
     public void Dispose()

@@ -50,9 +50,21 @@ internal sealed class Output(bool isJson)
     public static void WriteLine(string line) => System.Console.Out.WriteLine(line);
 
     /// <summary>Says on standard error why the command failed.</summary>
-    public void Fail(Failure failure) => System.Console.Error.WriteLine(isJson
-        ? JsonSerializer.Serialize(new { error = failure.Message, failure.ExitCode }, s_json)
-        : $"netshm: {failure.Message}");
+    /// <param name="failure">What happened.</param>
+    /// <param name="isJson">Whether to say it in JSON.</param>
+    /// <returns>The exit code.</returns>
+    public static int Fail(Failure failure, bool isJson)
+    {
+        // Nobody wants to hear that of "netshm ls | head".
+        if (failure.ExitCode != ExitCode.OutputClosed)
+        {
+            System.Console.Error.WriteLine(isJson
+                ? JsonSerializer.Serialize(new { error = failure.Message, failure.ExitCode }, s_json)
+                : $"netshm: {failure.Message}");
+        }
+
+        return failure.ExitCode;
+    }
 
     /// <summary>An empty table for people.</summary>
     public Table NewTable(params string[] columns)

@@ -14,7 +14,7 @@ internal abstract class ToolCommand : Command
         Examples = examples;
 
         // On a thread of its own, so that Ctrl-C is noticed while a command waits for a lock.
-        SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
+        SetAction((parsed, cancellation) => Task.Run(() => Run(new Invocation(parsed, cancellation)), CancellationToken.None));
     }
 
     /// <summary>Command lines that the help shows.</summary>
@@ -23,18 +23,4 @@ internal abstract class ToolCommand : Command
     /// <summary>Does what the command is for.</summary>
     /// <returns>The exit code.</returns>
     protected abstract int Run(Invocation invocation);
-
-    private int Run(ParseResult parsed, CancellationToken cancellation)
-    {
-        var invocation = new Invocation(parsed, cancellation);
-        try
-        {
-            return Run(invocation);
-        }
-        catch (Exception e) when (Failure.Of(e) is { } failure)
-        {
-            invocation.Output.Fail(failure);
-            return failure.ExitCode;
-        }
-    }
 }

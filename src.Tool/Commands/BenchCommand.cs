@@ -65,15 +65,9 @@ internal sealed class BenchCommand : ToolCommand
     private static List<Measurement> Measure(LockingMethod method, int bindings, int words)
     {
         using SharedMemoryObject memory = SharedMemoryObject.CreateUnique(SharedMemoryName.Local("bench-XXXXXXXX"));
-        try
-        {
-            using ShmTable table = ShmTable.Manage(memory, new ShmTableOptions { Locking = method });
-            return Measure(table, KeysInRandomOrder(bindings), words);
-        }
-        finally
-        {
-            SharedMemoryObject.Unlink(memory.Name);
-        }
+        using var unfinished = new Unfinished(() => SharedMemoryObject.Unlink(memory.Name));
+        using ShmTable table = ShmTable.Manage(memory, new ShmTableOptions { Locking = method });
+        return Measure(table, KeysInRandomOrder(bindings), words);
     }
 
     private static List<Measurement> Measure(ShmTable table, int[] keys, int words)

@@ -1,4 +1,3 @@
-using System.Text;
 using Netshm.Tool.CommandLine;
 using Netshm.Tool.Formats;
 using Netshm.Tool.Tables;
@@ -40,11 +39,12 @@ internal sealed class DumpCommand : TypedCommand
     {
         string? file = invocation.Get(_output);
         using ShmTable table = OpenedTable.ForReading(invocation);
-        using TextWriter? opened = file is null ? null : new StreamWriter(file, append: false, new UTF8Encoding(false));
-        TextWriter writer = opened ?? Console.Out;
+        using OutputFile? opened = file is null ? null : new OutputFile(file);
+        TextWriter writer = opened?.Writer ?? Console.Out;
         int bindings = invocation.Get(_format) == "ocaml"
             ? WriteAsOcaml(table, writer)
             : WriteLines(invocation, table, writer);
+        opened?.Complete();
         if (file is not null)
             invocation.Output.Write(new { file, bindings }, $"{bindings} bindings written to {file}");
         return ExitCode.Fine;

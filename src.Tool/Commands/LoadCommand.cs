@@ -37,23 +37,17 @@ internal sealed class LoadCommand : TypedCommand
 
     protected override int Run(Invocation invocation)
     {
-        using TextReader reader = invocation.Get(_file) is { } file ? new StreamReader(file) : Console.In;
+        using TextReader reader = invocation.Get(_file) is { } file
+            ? StandardStreams.OpenInput(file)
+            : StandardStreams.OpenInput();
         var lines = new DumpReader(reader);
         bool isNew = !File.Exists(invocation.Name.LockPath) && !File.Exists(invocation.Name.MemoryPath);
         using ShmTable table = isNew ? Create(invocation, lines.Header) : OpenedTable.ForWriting(invocation);
         if (table.Count > 0 && !invocation.Get(_append))
             throw new UsageException($"{table.Name} has {table.Count} bindings; --append adds to them");
-        int bindings;
-        try
-        {
-            bindings = Load(invocation, table, lines);
-        }
-        catch when (isNew)
-        {
-            SharedMemoryObject.Unlink(table.Name);
-            throw;
-        }
-
+        using Unfinished? created = isNew ? new Unfinished(() => SharedMemoryObject.Unlink(table.Name)) : null;
+        int bindings = Load(invocation, table, lines);
+        created?.Complete();
         invocation.Output.Write(
             new { name = table.Name.ToString(), bindings }, $"{bindings} bindings loaded into {table.Name}");
         return ExitCode.Fine;

@@ -10,6 +10,7 @@ namespace Netshm.Tool.Commands;
 internal sealed class TopCommand : ToolCommand
 {
     private const double MinInterval = 0.05;
+    private const double MaxInterval = 86_400;
     private const string Unknown = "-";
 
     private readonly CommandOption<double> _interval = new("--interval")
@@ -40,7 +41,10 @@ internal sealed class TopCommand : ToolCommand
 
     protected override int Run(Invocation invocation)
     {
-        var interval = TimeSpan.FromSeconds(Math.Max(MinInterval, invocation.Get(_interval)));
+        double seconds = invocation.Get(_interval);
+        if (!(seconds <= MaxInterval)) // Nor is NaN.
+            throw new UsageException("--interval is a number of seconds, a day at most");
+        var interval = TimeSpan.FromSeconds(Math.Max(MinInterval, seconds));
         using SharedMemoryObject memory =
             OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out int pageSize);
         Output output = invocation.Output;

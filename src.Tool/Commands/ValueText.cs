@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Commands;
 
@@ -10,6 +12,19 @@ internal static class ValueText
         Description = "The value, as --value says; words as in 1,2,3 (\"\" for none). '-' reads it from standard input.",
     };
 
-    public static string Read(string argument) =>
-        argument == "-" ? Console.In.ReadToEnd().TrimEnd('\n') : argument;
+    /// <summary>The value that an argument stands for.</summary>
+    /// <exception cref="UsageException">Standard input is not in UTF-8.</exception>
+    public static string Read(string argument)
+    {
+        if (argument != "-")
+            return argument;
+        try
+        {
+            return StandardStreams.OpenInput().ReadToEnd().TrimEnd('\n');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new UsageException($"the value on standard input is not in UTF-8: {e.Message}", e);
+        }
+    }
 }

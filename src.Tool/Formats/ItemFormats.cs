@@ -93,7 +93,7 @@ internal static class ItemFormats
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = JsonText.Parse(text);
             return text;
         }
         catch (JsonException e)

@@ -84,6 +84,6 @@ internal sealed partial record Orphan(string Path, string TablePath, string Reas
     private static partial Regex SidecarPath();
 
     /// <summary>Drafts of sidecars, and of the copies that this program writes.</summary>
-    [GeneratedRegex(@"^(?<table>.+?)(\.netshm\.new|\.draft-[0-9A-F]{12})$")]
+    [GeneratedRegex(@"^(?<table>.+?)(\.netshm\.new|\.draft-[0-9A-F]{12}(-pages)?)$")]
     private static partial Regex DraftPath();
 }

@@ -1,3 +1,5 @@
+using Netshm.Tool.CommandLine;
+
 namespace Netshm.Tool.Observation;
 
 /// <summary>Where tables usually lie: <c>/dev/shm</c> and the user's own directory there.</summary>
@@ -6,8 +8,11 @@ internal static class UsualPlaces
     private const string SidecarEnding = ".netshm";
 
     /// <summary>The directories to look at: those that were asked for, or else the usual ones.</summary>
+    /// <exception cref="UsageException">A name is empty.</exception>
     public static IReadOnlyList<string> Directories(IReadOnlyList<string> wanted)
     {
+        if (wanted.Contains(""))
+            throw new UsageException("a directory's name is empty");
         if (wanted.Count > 0)
             return [.. wanted.Select(Path.GetFullPath)];
         return

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Netshm.Tool.CommandLine;
+using Netshm.Tool.Formats;
 
 namespace Netshm.Tool.Tables;
 
@@ -50,7 +52,7 @@ internal sealed class DumpReader
         string? line;
         do
         {
-            line = _reader.ReadLine();
+            line = ReadLine();
             _line++;
         }
         while (line is { Length: 0 });
@@ -58,12 +60,25 @@ internal sealed class DumpReader
             return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
+            using JsonDocument document = JsonText.Parse(line);
             return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
             throw new UsageException($"line {_line} is not JSON: {e.Message}", e);
+        }
+    }
+
+    private string? ReadLine()
+    {
+        try
+        {
+            return _reader.ReadLine();
+        }
+        catch (DecoderFallbackException e)
+        {
+            // The reader is ahead of the lines, so the place is behind this one.
+            throw new UsageException($"the dump is not in UTF-8, somewhere after line {_line}: {e.Message}", e);
         }
     }
 }

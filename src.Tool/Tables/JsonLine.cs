@@ -26,8 +26,20 @@ internal static class JsonLine
         if (line.TryGetProperty("value", out JsonElement value))
             return new Binding(key.GetRawText(), value.GetRawText());
         return line.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String
-            ? new Binding(key.GetRawText(), text.GetString()!)
+            ? new Binding(key.GetRawText(), ReadText(text))
             : throw new UsageException("""expected {"key":...,"value":...}""");
+    }
+
+    private static string ReadText(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UsageException($"{text.GetRawText()} is not a text: {e.Message}", e);
+        }
     }
 
     private static bool IsPlain(string value)
@@ -36,7 +48,7 @@ internal static class JsonLine
             return false;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(value);
+            using JsonDocument document = JsonText.Parse(value);
             return true;
         }
         catch (JsonException)

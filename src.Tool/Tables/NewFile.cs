@@ -7,7 +7,7 @@ namespace Netshm.Tool.Tables;
 internal sealed class NewFile : IDisposable
 {
     private readonly string _path;
-    private bool _isPublished;
+    private readonly Unfinished _unfinished;
 
     /// <exception cref="UsageException">The name is not one of an ordinary file, or something bears it.</exception>
     public NewFile(SharedMemoryName name)
@@ -15,10 +15,11 @@ internal sealed class NewFile : IDisposable
         if (name.Type != SharedMemoryType.File)
             throw new UsageException($"{name}: a new table is written as a file; expected file:/path or local:name");
         _path = name.MemoryPath;
-        if (File.Exists(_path))
+        if (Path.Exists(_path))
             throw new UsageException($"{name} exists");
         name.EnsureDirectory(mayCreate: true);
         Draft = SharedMemoryName.File($"{_path}.draft-{RandomNumberGenerator.GetHexString(12)}");
+        _unfinished = new Unfinished(() => File.Delete(Draft.MemoryPath));
     }
 
     /// <summary>The name under which it is written.</summary>
@@ -28,13 +29,9 @@ internal sealed class NewFile : IDisposable
     public void Publish()
     {
         File.Move(Draft.MemoryPath, _path, overwrite: false);
-        _isPublished = true;
+        _unfinished.Complete();
     }
 
     /// <summary>Removes what is not complete.</summary>
-    public void Dispose()
-    {
-        if (!_isPublished)
-            File.Delete(Draft.MemoryPath);
-    }
+    public void Dispose() => _unfinished.Dispose();
 }

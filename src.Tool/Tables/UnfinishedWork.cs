@@ -1,3 +1,5 @@
+using Netshm.Tool.CommandLine;
+
 namespace Netshm.Tool.Tables;
 
 /// <summary>
@@ -6,12 +8,12 @@ namespace Netshm.Tool.Tables;
 /// </summary>
 internal sealed class UnfinishedWork : IDisposable
 {
-    private readonly string _copyPath;
+    private readonly Unfinished _copyFile;
 
-    private UnfinishedWork(DamagedTable copy, string copyPath, int storesTakenBack)
+    private UnfinishedWork(DamagedTable copy, Unfinished copyFile, int storesTakenBack)
     {
         Table = copy;
-        _copyPath = copyPath;
+        _copyFile = copyFile;
         StoresTakenBack = storesTakenBack;
     }
 
@@ -39,16 +41,17 @@ internal sealed class UnfinishedWork : IDisposable
         if (!sidecar.IsOfThisBoot || JournalOf(sidecar, table).State != JournalState.Active)
             return null;
         string copyPath = $"{beside.Draft.MemoryPath}-pages";
+        var copyFile = new Unfinished(() => File.Delete(copyPath));
         try
         {
             File.Copy(memory.Name.MemoryPath, copyPath);
             DamagedTable copy = table.OpenCopy(SharedMemoryName.File(copyPath));
             int stores = JournalOf(sidecar, copy).UndoWherePossible(copy.Engine.DescriptorAsItIs);
-            return new UnfinishedWork(copy, copyPath, stores);
+            return new UnfinishedWork(copy, copyFile, stores);
         }
         catch
         {
-            File.Delete(copyPath);
+            copyFile.Dispose();
             throw;
         }
     }
@@ -57,7 +60,7 @@ internal sealed class UnfinishedWork : IDisposable
     public void Dispose()
     {
         Table.Dispose();
-        File.Delete(_copyPath);
+        _copyFile.Dispose();
     }
 
     private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table)

@@ -117,10 +117,13 @@ public sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Sends the process a signal: <c>STOP</c>, <c>CONT</c> and so on.</summary>
+    /// <exception cref="ChildProcessException">It has ended, or there is no such signal.</exception>
     public void Signal(string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", FormattableString.Invariant($"{_process.Id}")]);
         kill.WaitForExit();
+        if (kill.ExitCode != 0)
+            throw Failure($"could not be sent the signal {signal}");
     }
 
     /// <inheritdoc/>

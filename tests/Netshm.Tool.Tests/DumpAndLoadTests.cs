@@ -84,6 +84,61 @@ public sealed class DumpAndLoadTests
     }
 
     [Fact]
+    public void Json_as_deep_as_it_likes_comes_back()
+    {
+        string deep = new string('[', 64) + new string(']', 64), deeper = new string('[', 1000) + new string(']', 1000);
+        using var temp = new TempTable();
+        ShmTable table = temp.Open();
+        ToolRun.Fine(temp, "set", "1", deep, "--value", "json");
+        ToolRun.Fine(temp, "set", "2", deeper, "--value", "json");
+        using var copy = new TempTable();
+        ToolRun.ExpectWithInput(
+            0, ToolRun.Fine(temp, "dump", "--value", "json").Output, "load", copy.Name.ToString());
+        Assert.Equal(TableDump.Format(table), TableDump.Format(copy.Open()));
+    }
+
+    [Theory]
+    [InlineData("""{"key":1,"text":"\ud800"}""", "json")]
+    [InlineData("""{"key":1,"value":"\ud800"}""", "string")]
+    public void Half_a_surrogate_pair_is_no_text(string line, string type)
+    {
+        SharedMemoryName name = TempTable.FreshName();
+        ToolRun.ExpectWithInput(2, line, "load", name.ToString(), "--value", type);
+        Assert.False(File.Exists(name.MemoryPath));
+    }
+
+    [Fact]
+    public void Input_that_is_not_in_utf8_is_refused_and_not_changed()
+    {
+        using var temp = new TempTable();
+        _ = temp.Open();
+        string file = temp.Name.MemoryPath + ".jsonl";
+        File.WriteAllBytes(file, [.. "{\"key\":1,\"value\":\"a"u8, 0xFF, .. "b\"}\n"u8]);
+        try
+        {
+            string name = temp.Name.ToString();
+            Assert.Contains(
+                "UTF-8", ToolRun.Expect(2, "load", name, file, "--value", "string").Error, StringComparison.Ordinal);
+            foreach (string command in new[] { "load $0 --value string", "set $0 1 - --value string" })
+                Assert.Contains("UTF-8", ToolRun.ExpectInShell(2, $"netshm {command} < $1", name, file).Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Another_charset_of_the_locale_changes_nothing()
+    {
+        using var temp = new TempTable();
+        _ = temp.Open();
+        ToolRun.ExpectInShell(
+            0, "printf 'K\\303\\244se' | LC_ALL=de_DE.ISO-8859-1 netshm set $0 1 - --value string", temp.Name.ToString());
+        Assert.Equal("Käse\n", ToolRun.Fine(temp, "get", "1", "--value", "string").Output);
+    }
+
+    [Fact]
     public void A_load_into_a_table_with_bindings_must_be_meant()
     {
         using var temp = new TempTable();

@@ -53,6 +53,10 @@ public sealed class ExitCodeTests
     [InlineData("get", "local:x", "7", "--timeout", "soon")]
     [InlineData("get", "local:x", "7", "--value", "poem")]
     [InlineData("create", "file:/dev/shm/x", "--page-size", "many")]
+    [InlineData("list", "")]
+    [InlineData("top", "local:x", "--interval", "NaN")]
+    [InlineData("top", "local:x", "--interval", "1e300")]
+    [InlineData("top", "local:x", "--interval", "9999999")]
     public void A_wrong_command_line_is_a_usage_error(params string[] arguments) => ToolRun.Expect(2, arguments);
 
     [Fact]
@@ -129,6 +133,24 @@ public sealed class ExitCodeTests
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
         _ = temp.Open();
         ToolRun.Expect(2, "set", temp.Name.ToString(), "7", "1", "--locking", "record");
+    }
+
+    [Theory]
+    [InlineData("backup")]
+    [InlineData("compact")]
+    public void A_target_that_is_a_directory_exists(string command)
+    {
+        using var temp = new TempTable();
+        _ = temp.Open();
+        ToolRun.Expect(2, command, temp.Name.ToString(), $"file:{TempTable.Directory}");
+    }
+
+    [Fact]
+    public void Errors_of_the_command_line_are_json_when_asked_for()
+    {
+        ToolRun run = ToolRun.Expect(2, "get", "local:x", "--json");
+        Assert.StartsWith("""{"error":"Required argument missing""", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\"exitCode\":2}\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

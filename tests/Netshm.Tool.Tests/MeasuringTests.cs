@@ -108,8 +108,7 @@ public sealed class MeasuringTests
         _ = top.ReadLine();
 
         // Not SIGINT, which a program that was started in the background never gets.
-        using ChildProcess kill = ChildProcess.Start("kill", "kill", ["-TERM", $"{top.Id}"]);
-        _ = kill.Finish();
+        top.Signal("TERM");
         _ = top.Finish();
     }
 

@@ -74,6 +74,8 @@ public sealed class ObservationTests
             File.WriteAllText($"{directory}/companion", "R POSIX_SHM \"/netshm-no-such-object\"\n");
             File.WriteAllBytes($"{directory}/x.draft-0123456789AB", []);
             File.SetLastWriteTimeUtc($"{directory}/x.draft-0123456789AB", DateTime.UtcNow.AddHours(-1));
+            File.WriteAllBytes($"{directory}/x.draft-0123456789AB-pages", []);
+            File.SetLastWriteTimeUtc($"{directory}/x.draft-0123456789AB-pages", DateTime.UtcNow.AddHours(-1));
             File.WriteAllBytes($"{directory}/y.draft-0123456789AB", []);
 
             JsonElement list = ToolRun.Expect(0, "list", directory, "--json").Json;
@@ -85,7 +87,11 @@ public sealed class ObservationTests
                 .. list.GetProperty("orphans").EnumerateArray().Select(one => one.GetProperty("path").GetString()!),
             ];
             Assert.Equal(
-                [$"{directory}/companion", $"{directory}/lost.netshm", $"{directory}/x.draft-0123456789AB"], orphans);
+                [
+                    $"{directory}/companion", $"{directory}/lost.netshm", $"{directory}/x.draft-0123456789AB",
+                    $"{directory}/x.draft-0123456789AB-pages",
+                ],
+                orphans);
 
             string[] before = Directory.GetFiles(directory);
             ToolRun.Expect(0, "prune", directory);

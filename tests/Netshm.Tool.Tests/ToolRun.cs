@@ -48,6 +48,15 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
     public static ChildProcess Start(params string[] arguments) =>
         ChildProcess.Start($"netshm {string.Join(' ', arguments)}", "dotnet", ["exec", Assembly, .. arguments]);
 
+    /// <summary>Starts the program, to be interrupted; nothing is demanded of how it ends.</summary>
+    public static Process StartPlain(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", ["exec", Assembly, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
     /// <summary>Runs the program on a terminal, as <c>script</c> makes one, and gives what it shows there.</summary>
     public static string OnTerminal(params string[] arguments)
     {
@@ -62,14 +71,29 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
         return string.Join('\n', script.Finish());
     }
 
+    /// <summary>Runs a shell command, in which <c>netshm</c> is the program, and demands that it ends with an exit code.</summary>
+    /// <param name="exitCode">The exit code.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="arguments">Its arguments, from <c>$0</c> on.</param>
+    public static ToolRun ExpectInShell(int exitCode, string command, params string[] arguments)
+    {
+        string script = $"netshm() {{ dotnet exec '{Assembly}' \"$@\"; }}; {command}";
+        ToolRun run = RunProgram("bash", ["-c", script, .. arguments], input: "");
+        Assert.True(run.ExitCode == exitCode, $"{command}: exit code {run.ExitCode}, {exitCode} expected\n{run.Output}\n{run.Error}");
+        return run;
+    }
+
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "Netshm.Tool.dll");
 
     /// <summary>Runs the program, however it ends.</summary>
     public static ToolRun Run(params string[] arguments) => RunWithInput("", arguments);
 
-    private static ToolRun RunWithInput(string input, string[] arguments)
+    private static ToolRun RunWithInput(string input, string[] arguments) =>
+        RunProgram("dotnet", ["exec", Assembly, .. arguments], input);
+
+    private static ToolRun RunProgram(string program, string[] arguments, string input)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Assembly, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -83,7 +107,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
         if (!process.WaitForExit(s_patience))
         {
             process.Kill();
-            throw new TimeoutException($"netshm {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
         }
 
         return new ToolRun(process.ExitCode, output.Result, error.Result);

@@ -72,7 +72,7 @@ public class RecordLockTests
         using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Record", intent.ToString());
         Assert.Equal("held", holder.ReadLine());
         if (stopped)
-            Signal(holder, "STOP");
+            holder.Signal("STOP");
         long start = Stopwatch.GetTimestamp();
         LockTimeoutException e = Assert.Throws<LockTimeoutException>(() => table.Replace(1, [2]));
         Assert.True(Stopwatch.GetElapsedTime(start) >= s_hasty.LockTimeout);
@@ -82,7 +82,7 @@ public class RecordLockTests
         else
             Assert.Equal([1], table.Find(1));
         if (stopped)
-            Signal(holder, "CONT");
+            holder.Signal("CONT");
         holder.WriteLine("release");
         holder.Finish();
         Assert.Equal([1], table.Find(1));
@@ -98,12 +98,5 @@ public class RecordLockTests
         holder.Kill();
         table.Add(1, [1]);
         Assert.Equal([1], table.Find(1));
-    }
-
-    private static void Signal(ChildProcess process, string signal)
-    {
-        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
     }
 }

@@ -62,7 +62,7 @@ public class HolderTests(ITestOutputHelper output)
         using ChildProcess holder = WorkerProcess.Start("write-and-hold", temp.Name.ToString(), $"{locking}");
         Assert.Equal("ready", holder.ReadLine());
         Assert.Equal("held", holder.Ask("hold"));
-        Signal(holder, "STOP");
+        holder.Signal("STOP");
         Action[] operations =
         [
             () => table.Replace(1, [2]),
@@ -86,7 +86,7 @@ public class HolderTests(ITestOutputHelper output)
             }
         }
 
-        Signal(holder, "CONT");
+        holder.Signal("CONT");
         holder.WriteLine("release");
         holder.Finish();
         Assert.Equal([1], temp.Open().Find(1));
@@ -105,7 +105,7 @@ public class HolderTests(ITestOutputHelper output)
         using ChildProcess holder = WorkerProcess.Start("write-and-hold", temp.Name.ToString(), "Futex");
         Assert.Equal("ready", holder.ReadLine());
         Assert.Equal("held", holder.Ask("hold"));
-        Signal(holder, "STOP");
+        holder.Signal("STOP");
         ShmTable hasty = temp.Open(temp.Options with { LockTimeout = TimeSpan.Zero });
         int found = 0;
         for (int key = 0; key < Bindings; key++)
@@ -121,7 +121,7 @@ public class HolderTests(ITestOutputHelper output)
             }
         }
 
-        Signal(holder, "CONT");
+        holder.Signal("CONT");
         holder.WriteLine("release");
         holder.Finish();
         output.WriteLine($"{found} of {Bindings} keys could be read");
@@ -157,13 +157,6 @@ public class HolderTests(ITestOutputHelper output)
         holder.Kill();
         waiter.Join();
         return Stopwatch.GetElapsedTime(Math.Max(killed, begun), done);
-    }
-
-    private static void Signal(ChildProcess process, string signal)
-    {
-        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
     }
 }
 

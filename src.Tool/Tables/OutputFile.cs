@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Observation;
+
+namespace Netshm.Tool.Tables;
+
+/// <summary>
+/// A text file that is written under another name and takes the place of an older one when it is complete: until then, and
+/// when the command fails, the older one stays. Devices and pipes are written to directly.
+/// </summary>
+internal sealed class OutputFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _draft;
+    private readonly Unfinished _unfinished;
+
+    /// <exception cref="UsageException">The file belongs to a table: its users would lose it.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written, or is a directory.</exception>
+    public OutputFile(string path)
+    {
+        bool exists = Libc.Stat(path, out Libc.Status status) == 0;
+        _path = exists && status.IsRegularFile ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+        if (exists && status.IsRegularFile)
+            EnsureReplaceable(_path);
+        bool isWrittenDirectly = exists && !status.IsRegularFile;
+        _draft = isWrittenDirectly ? _path : $"{_path}.draft-{RandomNumberGenerator.GetHexString(12)}";
+        Writer = new StreamWriter(_draft, append: false, new UTF8Encoding(false));
+        _unfinished = new Unfinished(isWrittenDirectly ? static () => { } : () => File.Delete(_draft));
+        if (_draft != _path && exists)
+            File.SetUnixFileMode(_draft, status.Permissions);
+    }
+
+    /// <summary>Takes the text.</summary>
+    public StreamWriter Writer { get; }
+
+    /// <summary>Gives the file its name: all of the text was written.</summary>
+    public void Complete()
+    {
+        Writer.Dispose();
+        if (_draft != _path)
+            File.Move(_draft, _path, overwrite: true);
+        _unfinished.Complete();
+    }
+
+    /// <summary>Removes what is not complete.</summary>
+    public void Dispose()
+    {
+        _unfinished.Dispose();
+        Writer.Dispose();
+    }
+
+    private static void EnsureReplaceable(string path)
+    {
+        if (Marks.BeginTable(path) || Marks.BeginSidecar(path) || Marks.ObjectOfCompanion(path) is not null)
+            throw new UsageException($"{path} is a file of a table; its users would lose it");
+
+        // Who may not write the file may not replace it, either.
+        File.Open(path, FileMode.Open, FileAccess.Write).Dispose();
+    }
+}
