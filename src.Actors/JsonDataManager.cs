@@ -1,3 +1,4 @@
+using System.Globalization;
 using Newtonsoft.Json;
 
 namespace Netshm.Actors;
@@ -22,6 +23,9 @@ public sealed class JsonDataManager<T> : DataManager<T>
     public JsonDataManager(JsonSerializerSettings? settings = null) => _settings = settings;
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">
+    /// The value is nested deeper than <see cref="JsonSerializerSettings.MaxDepth"/> (64) lets it be read.
+    /// </exception>
     public override int LengthInWords(T value)
     {
         string text = Write(value);
@@ -54,7 +58,39 @@ public sealed class JsonDataManager<T> : DataManager<T>
         }
     }
 
-    private string Write(T value) => JsonConvert.SerializeObject(value, typeof(T), _settings);
+    private string Write(T value)
+    {
+        JsonSerializer serializer = JsonSerializer.CreateDefault(_settings);
+
+        // The serializer tells only a depth that was set; without one, its readers take that of fresh settings.
+        int? maxDepth = serializer.MaxDepth ?? (_settings ?? new JsonSerializerSettings()).MaxDepth;
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var writer = new BoundedWriter(text, maxDepth) { Formatting = serializer.Formatting })
+            serializer.Serialize(writer, value, typeof(T));
+        return text.ToString();
+    }
+
+    /// <summary>Refuses what lies deeper than readers go: it could be stored, but never be read again.</summary>
+    private sealed class BoundedWriter(TextWriter text, int? maxDepth) : JsonTextWriter(text)
+    {
+        public override void WriteStartObject()
+        {
+            base.WriteStartObject();
+            CheckDepth();
+        }
+
+        public override void WriteStartArray()
+        {
+            base.WriteStartArray();
+            CheckDepth();
+        }
+
+        private void CheckDepth()
+        {
+            if (Top > maxDepth)
+                throw new ArgumentException($"the value is nested deeper than {maxDepth}, the MaxDepth of the settings");
+        }
+    }
 
     private sealed record Measured(JsonDataManager<T> Manager, object? Value, string Text);
 }

@@ -90,6 +90,8 @@ public sealed class NetshmExtension : IExtension
                 open.Abandon();
             }
 
+            if (_system.WhenTerminated.IsCompleted)
+                throw new TableClosedException($"the actor system '{_system.Name}' has ended; no table can be opened");
             ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
             var host = new TableHost(name, settings);
             _hosts[childName] = host;

@@ -13,7 +13,7 @@ internal sealed class TableGuardian : UntypedActor
     private readonly HashSet<IActorRef> _tables = [];
     private IActorRef? _stopper;
 
-    /// <summary>Starts a table's actor; answered by its reference.</summary>
+    /// <summary>Starts a table's actor; answered by its reference, or by a <see cref="Status.Failure"/>.</summary>
     internal sealed record StartTable(TableHost Host, string ChildName) : INoSerializationVerificationNeeded;
 
     /// <summary>Lets all table actors execute what waits, and stops them; answered by <see cref="Done"/>.</summary>
@@ -56,13 +56,26 @@ internal sealed class TableGuardian : UntypedActor
             return;
         }
 
+        try
+        {
+            sender.Tell(Start(start));
+        }
+        catch (Exception e)
+        {
+            // It is the opener's: thrown here it would end the actors of all other tables, and tell the opener nothing.
+            sender.Tell(new Status.Failure(e));
+        }
+    }
+
+    private IActorRef Start(StartTable start)
+    {
         Props props = Props.Create(() => new TableActor(start.Host))
             .WithDispatcher(start.Host.Settings.Dispatcher)
             .WithMailbox(NetshmSettings.MailboxPath);
         IActorRef table = Context.Watch(Context.ActorOf(props, start.ChildName));
         start.Host.Publisher = Context.Watch(Context.ActorOf(Props.Create(() => new ChangePublisher(start.Host, table))));
         _tables.Add(table);
-        sender.Tell(table);
+        return table;
     }
 
     private void StartDelayed(string childName)

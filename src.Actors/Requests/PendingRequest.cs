@@ -29,10 +29,13 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
 
     public bool IsClaimed => Volatile.Read(ref _state) == Claimed;
 
-    /// <summary>The moment that lies the given time ahead.</summary>
-    public static long DeadlineAfter(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
-        ? Never
-        : Stopwatch.GetTimestamp() + TimestampsOf(timeout);
+    /// <summary>The moment that lies the given time ahead; <see cref="Never"/> when no clock will come to it.</summary>
+    public static long DeadlineAfter(TimeSpan timeout)
+    {
+        long now = Stopwatch.GetTimestamp();
+        long ahead = timeout == Timeout.InfiniteTimeSpan ? Never : TimestampsOf(timeout);
+        return ahead < Never - now ? now + ahead : Never;
+    }
 
     /// <summary>A time in units of <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public static long TimestampsOf(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -18,6 +19,9 @@ namespace Netshm;
 public sealed class ShmArray<T> : IDisposable
 {
     private const int LengthKey = -1;
+
+    private static readonly bool s_isChangeable =
+        RuntimeHelpers.IsReferenceOrContainsReferences<T>() && typeof(T) != typeof(string);
 
     private readonly DataManager<T> _manager;
     private readonly ShmHashtable<long, T> _elements;
@@ -179,7 +183,11 @@ public sealed class ShmArray<T> : IDisposable
     private T Get(int index)
     {
         CheckIndex(index);
-        return _elements.TryFind(index, out T? element) ? element : DefaultValue;
+        if (_elements.TryFind(index, out T? element))
+            return element;
+
+        // As of a stored element, every caller gets a copy of its own: changing it must not change other elements.
+        return s_isChangeable ? _manager.Decode(_encodedDefault) : DefaultValue;
     }
 
     /// <summary>Sets an element, within a group; says whether it is stored.</summary>

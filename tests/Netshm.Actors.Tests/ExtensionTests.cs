@@ -157,4 +157,34 @@ public sealed class ExtensionTests : TableSpec
     private static TableHost HostOf(ActorSystem system) => HostOf(system.Netshm().OpenTable("test"), system);
 
     private static TableHost HostOf(TableRef table, ActorSystem system) => system.Netshm().HostOf(table.Actor);
+
+    [Fact]
+    public async Task A_table_whose_actor_can_not_be_made_is_an_error_and_leaves_the_others_alone()
+    {
+        using var other = new TempTable();
+        using var system = ActorSystem.Create("wrong", Configure(Temp.Name, "").WithFallback(ConfigurationFactory.ParseString(
+            $$"""netshm.table.wrong { location = "{{other.Name}}", dispatcher = "no.such.dispatcher" }""")));
+        TableRef table = system.Netshm().OpenTable("test");
+        Exception error = Assert.ThrowsAny<Exception>(() => system.Netshm().OpenTable("wrong"));
+        Assert.Contains("no.such.dispatcher", error.Message, StringComparison.Ordinal);
+        await table.AddAsync(1, [1]);
+        Assert.False(table.IsClosed);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task A_system_that_has_ended_opens_no_table()
+    {
+        NetshmExtension tables = Sys.Netshm();
+        await Sys.Terminate();
+        Assert.Throws<TableClosedException>(() => tables.OpenTable("test"));
+    }
+
+    [Fact]
+    public async Task The_longest_timeout_is_one()
+    {
+        await Table.AddAsync(1, [1], TimeSpan.MaxValue);
+        AssertWords(await Table.TryFindAsync(1, TimeSpan.MaxValue), 1);
+        Assert.Equal(1, await Table.GroupAsync(group => group.Count, TimeSpan.MaxValue));
+    }
 }

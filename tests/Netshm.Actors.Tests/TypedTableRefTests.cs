@@ -133,6 +133,22 @@ public sealed class TypedTableRefTests : TableSpec
         }
     }
 
+    [Theory]
+    [InlineData(64, null)]
+    [InlineData(100, 100)]
+    public void Json_is_written_as_deep_as_it_can_be_read(int deepest, int? maxDepth)
+    {
+        var json = new JsonDataManager<object[]>(
+            maxDepth is { } depth ? new JsonSerializerSettings { MaxDepth = depth } : null);
+        object[] value = [];
+        for (int i = 1; i < deepest; i++)
+            value = [value];
+        int[] words = new int[json.LengthInWords(value)];
+        json.Encode(value, words);
+        _ = json.Decode(words);
+        Assert.Throws<ArgumentException>(() => json.LengthInWords([value]));
+    }
+
     [Fact]
     public void What_is_no_json_of_the_type_is_a_format_error()
     {

@@ -47,6 +47,19 @@ public sealed class ShmArrayTests : IDisposable
     }
 
     [Fact]
+    public void An_element_that_was_not_set_is_a_copy_of_its_own()
+    {
+        using var temp = new TempTable();
+        using ShmArray<int[]> array = ShmArray<int[]>.Open([0], DataManagers.Int32Array, temp.Name, init: 2);
+
+        array[0][0] = 7;
+
+        Assert.Equal([0], array[0]);
+        Assert.Equal([0], array[1]);
+        Assert.Equal([0], array.DefaultValue);
+    }
+
+    [Fact]
     public void Default_elements_are_not_stored()
     {
         using ShmArray<string> array = Open(init: int.MaxValue);
