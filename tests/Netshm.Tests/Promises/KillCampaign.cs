@@ -11,6 +11,7 @@ internal sealed class KillCampaign(LockingMethod locking, ITestOutputHelper outp
     private const int Workers = 4;
     private const int KillsPerTable = 50;
     private const int LongestPauseInMilliseconds = 40;
+    private const int MostKillsWithoutRecovery = 1000;
 
     private readonly List<ChildProcess> _followers = [];
 
@@ -30,12 +31,17 @@ internal sealed class KillCampaign(LockingMethod locking, ITestOutputHelper outp
     /// <summary>How many changes the followers saw, all together.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>Kills so often, beginning with a new table from time to time, and prints what happened.</summary>
+    /// <summary>
+    /// Kills so often, beginning with a new table from time to time, and prints what happened. Where none of them met a writer
+    /// at work, which a few may well miss, it goes on until one does.
+    /// </summary>
     public void Run(int kills, Random random)
     {
         var totals = new long[Enum.GetValues<BoardCounter>().Length];
         while (_kills < kills)
             RunOnOneTable(Math.Min(kills, _kills + KillsPerTable), random, totals);
+        while (totals[(int)BoardCounter.Recoveries] == 0 && _kills < MostKillsWithoutRecovery)
+            RunOnOneTable(_kills + KillsPerTable, random, totals);
         output.WriteLine($"{locking}: {_kills} kills and {_ends} ordinary ends on {_tables} tables; " +
             string.Join(", ", Enum.GetValues<BoardCounter>().Select(counter => $"{counter} {totals[(int)counter]}")));
         Assert.True(totals[(int)BoardCounter.Recoveries] > 0, "no kill met a writer at work");
