@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -37,8 +36,8 @@ internal sealed unsafe partial class MappedPages
     /// <remarks>
     /// For readers that hold no lock: whatever is read is checked, and is only worth something when nothing was modified
     /// meanwhile. A processor goes on with the next look-up while it waits for the memory of this one, as far as the
-    /// instructions that it can hold reach: each one saved here is nearly a nanosecond. Branches on what the page says
-    /// would be waited for too: so there is one for all that must be so, and what is copied does not depend on it.
+    /// instructions that it can hold reach: each one saved here is nearly a nanosecond. So what must be so is looked at
+    /// together, and what is copied does not depend on it.
     /// </remarks>
     /// <param name="page">The binding's first page, or any number.</param>
     /// <param name="key">The key it must have.</param>
@@ -55,12 +54,12 @@ internal sealed unsafe partial class MappedPages
 
         // SAFETY: the page lies within the mapping, as for Page; a page has more words than its header.
         Seam.Reached(SeamKind.Load);
-        int* words = _base + ((long)page * WordsPerPage);
-        int copiedWords = Math.Min(WordsPerPage - Layout.ContentHeaderInWords, destination.Length);
+        int* words = FirstWordOf(page);
+        int copiedWords = Math.Min(_roomInPage, destination.Length);
         if (!IsWhole(words, key, copiedWords, out lengthInWords))
             return false;
         Seam.Reached(SeamKind.Load);
-        CopyFew(words + Layout.ContentHeaderInWords, ref MemoryMarshal.GetReference(destination), copiedWords);
+        CopyFew(ref words[Layout.ContentHeaderInWords], ref MemoryMarshal.GetReference(destination), copiedWords);
         return true;
     }
 
@@ -79,41 +78,50 @@ internal sealed unsafe partial class MappedPages
 
         // SAFETY: as above.
         Seam.Reached(SeamKind.Load);
-        int* first = _base + ((long)page * WordsPerPage);
+        int* first = FirstWordOf(page);
         words = new Span<int>(first, WordsPerPage);
         olderBinding = first[ContentView.OlderBindingWord];
-        return IsWhole(first, key, WordsPerPage - Layout.ContentHeaderInWords, out _);
+        return IsWhole(first, key, _roomInPage, out _);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(int* words, int key, int roomInWords, out int lengthInWords)
     {
-        // Magic, key and next page are as they must be; any older binding will do.
-        Vector128<int> expected = Vector128.Create(ContentView.Magic, key, 0, 0);
-        Vector128<int> badBits = Vector128.AndNot(Vector128.Load(words) ^ expected, Vector128.Create(0, 0, 0, -1));
+        // Magic and key are as they must be, next page and position are 0; any older binding will do.
+        int badBits = (words[0] ^ ContentView.Magic) | (words[ContentView.KeyWord] ^ key)
+            | words[ContentView.NextPageWord] | words[ContentView.ValuePositionWord];
+        lengthInWords = words[ContentView.ValueLengthWord];
+        return badBits == 0 && (uint)lengthInWords <= (uint)roomInWords;
+    }
 
-        // The value's position, which must be 0, lies above its length here: one comparison sees both.
-        ulong length = BitOperations.RotateLeft(*(ulong*)(words + ContentView.ValuePositionWord), 32);
-        lengthInWords = (int)length;
-        return badBits == Vector128<int>.Zero & length <= (uint)roomInWords;
+    /// <summary>Copies a value into a page, where it may lie over nothing of itself.</summary>
+    /// <exception cref="ArgumentException">There is no room for it.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ReadOnlySpan<int> value, Span<int> room)
+    {
+        if (value.Length > room.Length)
+            ThrowNoRoom();
+        CopyFew(ref MemoryMarshal.GetReference(value), ref MemoryMarshal.GetReference(room), value.Length);
+
+        static void ThrowNoRoom() => throw new ArgumentException("the value is longer than the room for it", nameof(value));
     }
 
     /// <summary>Copies as many words as two vectors hold, or fewer, without the call that a copy of any length is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyFew(int* source, ref int destination, int count)
+    private static void CopyFew(ref readonly int source, ref int destination, int count)
     {
         // SAFETY: the caller has seen to it that there are so many words on both sides. The two vectors overlap where there
         // are fewer words than both hold.
         int behindFirst = count - Vector256<int>.Count;
         if ((uint)behindFirst <= (uint)Vector256<int>.Count)
         {
-            var last = Vector256.Load(source + behindFirst);
-            Vector256.Load(source).StoreUnsafe(ref destination);
+            var last = Vector256.LoadUnsafe(in source, (nuint)behindFirst);
+            Vector256.LoadUnsafe(in source).StoreUnsafe(ref destination);
             last.StoreUnsafe(ref destination, (nuint)behindFirst);
         }
         else
         {
-            new ReadOnlySpan<int>(source, count).CopyTo(MemoryMarshal.CreateSpan(ref destination, count));
+            MemoryMarshal.CreateReadOnlySpan(in source, count).CopyTo(MemoryMarshal.CreateSpan(ref destination, count));
         }
     }
 }

@@ -26,6 +26,8 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private readonly SharedDescriptor _file;
     private bool _writable;
     private readonly int* _base;
+    private readonly long _wordsPerPage;
+    private readonly int _roomInPage;
     private long _reservedBytes;
     private long _mappedBytes;
     private long _mappedWords;
@@ -38,6 +40,8 @@ internal sealed unsafe partial class MappedPages : IDisposable
         _writable = writable;
         Name = name;
         WordsPerPage = pageSizeInBytes / sizeof(int);
+        _wordsPerPage = WordsPerPage;
+        _roomInPage = WordsPerPage - Layout.ContentHeaderInWords;
         _base = Reserve(name, out _reservedBytes);
     }
 
@@ -63,7 +67,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
             ThrowNoSuchPage(page);
 
         // SAFETY: the page lies within the mapping, which stays until Dispose, and Dispose runs after the last user.
-        return new Span<int>(_base + ((long)page * WordsPerPage), WordsPerPage);
+        return new Span<int>(FirstWordOf(page), WordsPerPage);
     }
 
     /// <summary>Words that may span pages, from the start of a page on.</summary>
@@ -91,7 +95,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         // SAFETY: as for Page; after Retire the words are zeros.
         bool isThere = (uint)page < (uint)_mappedPages;
-        words = isThere ? new ReadOnlySpan<int>(_base + ((long)page * WordsPerPage), WordsPerPage) : default;
+        words = isThere ? new ReadOnlySpan<int>(FirstWordOf(page), WordsPerPage) : default;
         return isThere;
     }
 
@@ -248,6 +252,10 @@ internal sealed unsafe partial class MappedPages : IDisposable
     }
 
     ~MappedPages() => Unmap();
+
+    /// <summary>Where a page begins, which is not negative: that saves the processor from extending the sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int* FirstWordOf(int page) => _base + ((uint)page * _wordsPerPage);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool AreMapped(long firstWord, int lengthInWords) =>

@@ -20,13 +20,25 @@ internal sealed class HashGeometry
     private readonly ulong _cellsReciprocal;
     private readonly ulong _cellsPerPageReciprocal;
     private readonly long _bias;
-    private readonly int _wordsBetweenPages;
+    private readonly long _wordsBetweenPages;
 
-    /// <summary>The first cell of each extent, and behind the last one a number that no cell has.</summary>
-    private readonly Vector512<int> _firstCells;
+    /// <summary>
+    /// The cell before each of the last extents, which have nearly all cells; where there are fewer extents, the last
+    /// numbers are such as no cell is greater than.
+    /// </summary>
+    private readonly Vector256<int> _cellsBefore;
 
-    /// <summary>Where the first cell of all would begin, were an extent's pages continued backwards; index 0 is none.</summary>
-    private readonly long[] _origins = new long[Layout.MaxExtents + 1];
+    /// <summary>The same for all extents.</summary>
+    private readonly Vector512<int> _allCellsBefore;
+
+    /// <summary>
+    /// Where the first cell of all would begin, were the pages of one of the last extents continued backwards; the first
+    /// of them has index 1.
+    /// </summary>
+    private readonly long[] _origins = new long[Vector256<int>.Count + 1];
+
+    /// <summary>The same for all extents.</summary>
+    private readonly long[] _allOrigins = new long[Layout.MaxExtents + 1];
 
     private HashGeometry(
         int cellsInDescriptor, int[] extentsInDescriptor, int cells, CellSide side, List<Extent> extents, int wordsPerPage)
@@ -42,16 +54,19 @@ internal sealed class HashGeometry
         Cells = cells;
         Side = side;
 
-        Span<int> firstCells = stackalloc int[Layout.MaxExtents];
-        firstCells.Fill(int.MaxValue);
+        Span<int> cellsBefore = stackalloc int[Layout.MaxExtents];
+        cellsBefore.Fill(int.MaxValue);
         for (int i = 0; i < extents.Count; i++)
         {
-            firstCells[i] = extents[i].FirstCell;
-            _origins[i + 1] =
+            cellsBefore[i] = extents[i].FirstCell - 1;
+            _allOrigins[i + 1] =
                 extents[i].FirstWord + (int)side - ((long)extents[i].FirstCell / cellsPerPage * wordsPerPage);
         }
 
-        _firstCells = Vector512.Create<int>(firstCells);
+        int firstOfLast = Math.Max(0, extents.Count - Vector256<int>.Count);
+        _allCellsBefore = Vector512.Create<int>(cellsBefore);
+        _cellsBefore = Vector256.Create<int>(cellsBefore[firstOfLast..]);
+        _allOrigins.AsSpan(firstOfLast, _origins.Length).CopyTo(_origins);
     }
 
     /// <summary>How many cells are searched.</summary>
@@ -170,12 +185,18 @@ internal sealed class HashGeometry
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long FirstWordOf(int cell)
     {
-        // The number of extents that begin at the cell or before it; again without a branch.
+        // The number of extents that begin at the cell or before it, of the last ones; again without a branch.
         int extentNumber = BitOperations.PopCount(
-            Vector512.GreaterThanOrEqual(Vector512.Create(cell), _firstCells).ExtractMostSignificantBits());
+            Vector256.GreaterThan(Vector256.Create(cell), _cellsBefore).ExtractMostSignificantBits());
+        long origin = extentNumber > 0 ? _origins[extentNumber] : OriginOfEarlier(cell);
         long page = (long)HighPart(_cellsPerPageReciprocal, (uint)cell);
-        return _origins[extentNumber] + (Layout.CellLengthInWords * (long)cell) + (page * _wordsBetweenPages);
+        return origin + (Layout.CellLengthInWords * (long)cell) + (page * _wordsBetweenPages);
     }
+
+    /// <summary>The origin for a cell before the last extents, of which there are few.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long OriginOfEarlier(int cell) => _allOrigins[BitOperations.PopCount(
+        Vector512.GreaterThan(Vector512.Create(cell), _allCellsBefore).ExtractMostSignificantBits())];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong HighPart(ulong left, ulong right) =>

@@ -305,7 +305,7 @@ internal readonly ref struct ContentView(Span<int> words)
         SharedWord.Store(ref _words[ValuePositionWord], 0);
         SharedWord.Store(ref _words[ValueLengthWord], value.Length);
         Seam.Reached(SeamKind.Store);
-        value.CopyTo(Content);
+        MappedPages.Copy(value, Content);
     }
 }
 

@@ -18,6 +18,7 @@ public sealed partial class ShmTable
     /// <exception cref="OutOfSpaceException">There is no room; the table is as before.</exception>
     /// <exception cref="ReadOnlyTableException">The object was opened for reading.</exception>
     /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Else the caller gets a frame that is cleared for what it may never do.
     public void Add(int key, ReadOnlySpan<int> value)
     {
         ReaderWithoutLock?.AskForPage(key);
@@ -33,6 +34,7 @@ public sealed partial class ShmTable
     /// kill comes in between. Allocates nothing on the managed heap.
     /// </remarks>
     /// <inheritdoc cref="Add" path="/exception"/>
+    [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     public void Replace(int key, ReadOnlySpan<int> value)
     {
         CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
@@ -47,6 +49,7 @@ public sealed partial class ShmTable
     /// <returns>Whether there was one.</returns>
     /// <exception cref="ReadOnlyTableException">The object was opened for reading.</exception>
     /// <exception cref="InvalidTableOperationException">A callback or a reading group of this thread is running.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     public bool Remove(int key)
     {
         CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
@@ -82,7 +85,8 @@ public sealed partial class ShmTable
     public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
     {
         Span<int> words = stackalloc int[UsualLengthInWords];
-        if (_reader is not { } reader || !reader.TryReadUsual(key, words, out int lengthInWords))
+        int lengthInWords = _reader is { } reader ? reader.ReadUsual(key, words) : -1;
+        if (lengthInWords < 0)
             return TryFindAnyValue(key, out value);
         value = words[..lengthInWords].ToArray();
         return true;
@@ -100,9 +104,15 @@ public sealed partial class ShmTable
     /// <param name="length">The value's length in words; 0 when the key is not bound.</param>
     /// <returns>Whether the key is bound.</returns>
     /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
-    public bool TryFind(int key, Span<int> destination, out int length) =>
-        (_reader is { } reader && reader.TryReadUsual(key, destination, out length))
-        || TryFindAnyValue(key, destination, out length);
+    public bool TryFind(int key, Span<int> destination, out int length)
+    {
+        length = _reader is { } reader ? reader.ReadUsual(key, destination) : -1;
+        if (length >= 0)
+            return true;
+        bool isBound = TryFindAnyValue(key, destination, out int lengthInWords);
+        length = lengthInWords;
+        return isBound;
+    }
 
     /// <summary>The values of all bindings of a key, newest first (the original's <c>find_all</c>).</summary>
     /// <remarks>Reads as <see cref="TryFind(int, Span{int}, out int)"/> does; all of them as of one instant.</remarks>
@@ -236,6 +246,7 @@ public sealed partial class ShmTable
         return ReadOutcome.Undecided;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     private bool TryFindAnyValue(int key, [NotNullWhen(true)] out int[]? value)
     {
         Span<int> words = stackalloc int[LongLengthInWords];
@@ -254,6 +265,7 @@ public sealed partial class ShmTable
         return value is not null;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     private bool TryFindAnyValue(int key, Span<int> destination, out int length)
     {
         ReadOutcome outcome = ReadAtOnce(key, destination, out length);

@@ -68,14 +68,21 @@ internal sealed partial class TableReader
     {
         // Only a hint: it does not matter whether the cell is being modified.
         HashGeometry? geometry = _geometry;
-        if ((geometry is null || geometry.Structure != _sequences.First) && !TryBegin(key, out geometry, out _, out _))
+        if (geometry is null || geometry.Structure != _sequences.First)
+            geometry = GeometryNow(key);
+        if (geometry is null)
             return default;
         long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
-        int page = NewestOf(_pages, geometry, key, cellWord);
+        int page = NewestOf(_pages, geometry, key, ref cellWord);
         if (page > Layout.NeverUsed)
             _pages.Prefetch((long)page * _pages.WordsPerPage);
         return _othersMoveCells ? default : new CellHint(cellWord, geometry.Structure);
     }
+
+    /// <summary>Where the cells are now, if that can be found out without waiting.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private HashGeometry? GeometryNow(int key) =>
+        TryBegin(key, out HashGeometry? geometry, out _, out _) ? geometry : null;
 
     private static int FindOtherwise(
         ReadOnlySpan<int> keys, ref WordChunks chunks, Span<int> lengths, Func<int, int[]?> findOtherwise)
@@ -115,7 +122,7 @@ internal sealed partial class TableReader
     {
         for (int i = 0; i < keys.Length; i++)
         {
-            int page = NewestOf(_pages, geometry, keys[i], places[i]);
+            int page = NewestOf(_pages, geometry, keys[i], ref places[i]);
             places[i] = page;
             if (page <= Layout.NeverUsed)
                 continue;

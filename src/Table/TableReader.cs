@@ -60,22 +60,27 @@ internal sealed partial class TableReader
         get => _lock.OnDemandGroups == 0;
     }
 
-    /// <summary>Copies the newest value of a key in the usual case; false says nothing but that this was not one.</summary>
-    /// <inheritdoc cref="MappedPages.TryCopyWhole" path="/param"/>
+    /// <summary>Copies the newest value of a key in the usual case.</summary>
+    /// <inheritdoc cref="MappedPages.TryCopyWhole" path="/param[@name!='lengthInWords']"/>
+    /// <returns>
+    /// The value's length in words; negative says nothing but that this was not the usual case. (It is returned, since a
+    /// variable that may be given to others by reference lies in memory.)
+    /// </returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryReadUsual(int key, Span<int> destination, out int lengthInWords)
+    public int ReadUsual(int key, Span<int> destination)
     {
-        Unsafe.SkipInit(out lengthInWords);
+        const int unusual = -1;
         if (destination.Length > MappedPages.MaxCopiedWords)
-            return false;
+            return unusual;
         HashGeometry? geometry = _geometry;
         ref readonly long word = ref _sequences.At(ReadSequences.IndexOf(key));
         long sequence = SharedLongs.Load(in word);
         if (geometry is null || (sequence & 1) != 0 || !MayRead || (_othersMoveCells && !IsInDescriptor(geometry)))
-            return false;
+            return unusual;
         MappedPages pages = _pages;
-        return pages.TryCopyWhole(NewestOf(pages, geometry, key), key, destination, out lengthInWords)
-            && IsUnchanged(geometry, in word, sequence);
+        if (!pages.TryCopyWhole(NewestOf(pages, geometry, key), key, destination, out int lengthInWords))
+            return unusual;
+        return IsUnchanged(geometry, in word, sequence) ? lengthInWords : unusual;
     }
 
     /// <summary>Copies the newest value of a key, when it is in one page.</summary>
@@ -214,7 +219,7 @@ internal sealed partial class TableReader
         geometry.Structure == _sequences.First && (!_othersMoveCells || IsInDescriptor(geometry));
 
     /// <summary>Whether the descriptor still says where cells are as the geometry does.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)] // Else all readers, also those who never ask, clear the room it takes in a frame.
     private bool IsInDescriptor(HashGeometry geometry) => geometry.Matches(
         new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords)));
 
@@ -228,9 +233,10 @@ internal sealed partial class TableReader
     {
         // What was copied must have been loaded before the words are.
         Volatile.ReadBarrier();
-        bool isUnchanged = SharedLongs.Load(in word) == sequence && _sequences.First == geometry.Structure;
+        if (SharedLongs.Load(in word) != sequence || _sequences.First != geometry.Structure)
+            return false;
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
-        return isUnchanged;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -253,23 +259,35 @@ internal sealed partial class TableReader
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(MappedPages pages, HashGeometry geometry, int key) =>
-        NewestOf(pages, geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
-
-    /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(MappedPages pages, HashGeometry geometry, int key, long firstCellWord)
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key)
     {
-        if (!pages.TryGetCell(firstCellWord, out int cellKey, out int pointer))
-            return Unreachable;
-        return cellKey == key || pointer == Layout.NeverUsed ? pointer : NewestInLaterCells(geometry, key);
+        long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
+        return NewestOf(pages, geometry, key, ref cellWord);
     }
 
-    private int NewestInLaterCells(HashGeometry geometry, int key)
+    /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
+    /// <param name="pages">The table.</param>
+    /// <param name="geometry">Where the cells are.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cellWord">The first word of the first cell to look at; becomes that of the cell where this ends.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key, ref long cellWord)
     {
+        if (!pages.TryGetCell(cellWord, out int cellKey, out int pointer))
+            return Unreachable;
+        if (cellKey == key || pointer == Layout.NeverUsed)
+            return pointer;
+        pointer = NewestInLaterCells(geometry, key, out long laterCellWord);
+        cellWord = laterCellWord;
+        return pointer;
+    }
+
+    private int NewestInLaterCells(HashGeometry geometry, int key, out long cellWord)
+    {
+        cellWord = 0;
         for (int probe = 1; probe < MaxProbes; probe++)
         {
-            long cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
+            cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
             if (!_pages.TryGetCell(cellWord, out int cellKey, out int pointer))
                 return Unreachable;
             if (pointer == Layout.NeverUsed || cellKey == key)
