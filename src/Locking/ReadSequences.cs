@@ -106,9 +106,5 @@ internal sealed class ReadSequences
         Volatile.WriteBarrier();
     }
 
-    private void Advance(int index)
-    {
-        SharedLongs words = _words;
-        words[index]++;
-    }
+    private void Advance(int index) => _words.Add(index, 1);
 }

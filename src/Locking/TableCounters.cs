@@ -59,7 +59,7 @@ internal sealed class TableCounters
     }
 
     /// <summary>Counts what happens under the table's lock, so that no other thread counts the same.</summary>
-    public void Count(Counter counter, long number = 1) => _words[(int)counter] = _words.At((int)counter) + number;
+    public void Count(Counter counter, long number = 1) => _words.Add((int)counter, number);
 
     /// <summary>Counts what several threads may count at once.</summary>
     public void CountConcurrently(Counter counter) => _words.Increment((int)counter);

@@ -107,32 +107,13 @@ internal sealed partial class TableLock
         return Hold.Inherited;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Exit(Hold hold)
     {
-        if (hold == Hold.Read)
-        {
-            try
-            {
-                _processes.ReleaseShared();
-            }
-            finally
-            {
-                _gate.ExitRead();
-            }
-        }
-        else if (hold == Hold.Write)
-        {
-            try
-            {
-                WritingEnds?.Invoke();
-                _processes.ReleaseExclusive();
-                WritingEnded?.Invoke();
-            }
-            finally
-            {
-                _gate.ExitWrite();
-            }
-        }
+        if (hold == Hold.Write)
+            ExitWrite();
+        else if (hold == Hold.Read)
+            ExitRead();
     }
 
     /// <inheritdoc cref="ProcessLock.LockContent"/>
@@ -150,6 +131,34 @@ internal sealed partial class TableLock
         _gate.Enter(GateEntry.Write, Deadline.Never);
         _isClosed = true;
         _gate.ExitWrite();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ExitRead()
+    {
+        try
+        {
+            _processes.ReleaseShared();
+        }
+        finally
+        {
+            _gate.ExitRead();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ExitWrite()
+    {
+        try
+        {
+            WritingEnds?.Invoke();
+            _processes.ReleaseExclusive();
+            WritingEnded?.Invoke();
+        }
+        finally
+        {
+            _gate.ExitWrite();
+        }
     }
 
     /// <summary>Takes the write lock where nobody has it: the usual case, without what waiting needs.</summary>

@@ -50,6 +50,17 @@ internal readonly unsafe struct SharedLongs
         }
     }
 
+    /// <summary>Adds to a word that nobody else stores to meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(int index, long number)
+    {
+        if ((uint)index >= (uint)_count)
+            ThrowOutOfRange();
+        ref long word = ref _first[index];
+        SharedWord.Store(ref word, word + number);
+        GC.KeepAlive(_block);
+    }
+
     /// <summary>Adds 1 to a word that several threads may store to.</summary>
     public void Increment(int index)
     {

@@ -21,6 +21,9 @@ internal static class Layout
     /// <summary>Cell pointers that are no page.</summary>
     public const int NeverUsed = 0, Unbound = -1;
 
+    /// <summary>Whether a cell pointer is neither of the two, which are neighbours: one comparison tells.</summary>
+    public static bool IsBound(int pointer) => unchecked((uint)(pointer - Unbound)) > NeverUsed - Unbound;
+
     public static int CellsPerPage(int wordsPerPage) => (wordsPerPage / CellLengthInWords) - 1;
 
     /// <summary>How many pages the descriptor takes: one, or more where pages are smaller than the original's.</summary>

@@ -234,7 +234,7 @@ internal readonly ref struct CellView(Span<int> words)
         set => SharedWord.Store(ref _words[1], value);
     }
 
-    public bool IsBound => Pointer is not (Layout.NeverUsed or Layout.Unbound);
+    public bool IsBound => Layout.IsBound(Pointer);
 }
 
 /// <summary>Names for the words of a binding's first page.</summary>

@@ -74,8 +74,8 @@ internal sealed partial class TableWriter
     public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Find(descriptor, key, hint, out bool found);
-        if (!found || !cell.IsBound)
+        CellView cell = Find(descriptor, key, hint);
+        if (!cell.IsBound)
         {
             Add(key, value);
             return;
@@ -86,18 +86,20 @@ internal sealed partial class TableWriter
         EndChange(ChangeKind.Replaced, key, value.Length);
     }
 
-    /// <summary>The cell of a key; where it was seen before, if cells are where they were and it is the key's still.</summary>
-    private CellView Find(DescriptorView descriptor, int key, CellHint hint, out bool found)
+    /// <summary>
+    /// The cell of a key, which is not bound where the key has none; it is where it was seen before, if cells are where they
+    /// were and it is the key's still.
+    /// </summary>
+    private CellView Find(DescriptorView descriptor, int key, CellHint hint)
     {
         if (hint.FirstWord != 0 && _sequences is not null && _sequences.Structure == hint.Structure)
         {
             var cell = new CellView(_pages.WordsAt(hint.FirstWord, CellView.LengthInWords));
-            found = cell.Key == key && cell.IsBound;
-            if (found)
+            if (cell.Key == key && cell.IsBound)
                 return cell;
         }
 
-        return Index.Find(descriptor, key, out found);
+        return Index.Find(descriptor, key, out _);
     }
 
     private void ReplacePages(
@@ -129,8 +131,8 @@ internal sealed partial class TableWriter
     public bool Remove(int key, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Find(descriptor, key, hint, out bool found);
-        if (!found || !cell.IsBound)
+        CellView cell = Find(descriptor, key, hint);
+        if (!cell.IsBound)
             return false;
         int page = cell.Pointer;
         _processes.LockContent(page, deadline);
