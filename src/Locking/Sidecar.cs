@@ -16,7 +16,7 @@ internal sealed class Sidecar : IDisposable
     public const int LockWordOffset = 64, SequencesOffset = 12 << 10;
 
     private const long Magic = 0x43_53_4D_48_53_54_45_4E; // "NETSHMSC"
-    private const int Version = 2;
+    private const int Version = 3;
     private const int LengthWithoutFeed = 1 << 20;
     private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
         BootIdLength = 16, IsCleanOffset = 56;

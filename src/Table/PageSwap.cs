@@ -44,7 +44,7 @@ internal sealed class PageSwap
         int nextFree = free.NextFree;
         int oldPage = cell.Pointer;
         _sequences.OpenKey(key);
-        _journal.PrepareSwap(descriptor, key, oldPage, nextFree);
+        _journal.PrepareSwap(descriptor, newPage, key, oldPage, nextFree);
 
         // The page is still a free one, of which only the head counts, and the journal is idle.
         var content = new ContentView(words);

@@ -299,6 +299,13 @@ internal readonly ref struct ContentView(Span<int> words)
         Vector128.Create(Magic, key, 0, olderBinding).CopyTo(_words);
     }
 
+    /// <summary>Makes a page that was freed a binding's again, in which nothing else was overwritten.</summary>
+    public void RestoreHead(int key)
+    {
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[0], Magic);
+    }
+
     /// <summary>Puts a value, for which there is room, where it is to be in a page that nothing points to.</summary>
     public void PutValue(ReadOnlySpan<int> value)
     {

@@ -55,6 +55,7 @@ internal sealed class UndoJournal
         Word = 1,
         Cell = 2,
         NewPages = 3,
+        Swap = 4,
     }
 
     /// <summary>How many records there can be.</summary>
@@ -100,26 +101,25 @@ internal sealed class UndoJournal
     }
 
     /// <summary>Stores all that is to be known of a <see cref="PageSwap"/>, while the journal is idle.</summary>
-    public void PrepareSwap(DescriptorView descriptor, int key, int oldPage, int nextFree)
+    /// <param name="descriptor">The table's descriptor.</param>
+    /// <param name="newPage">The first free page, which becomes the binding's.</param>
+    /// <param name="key">The binding's key.</param>
+    /// <param name="oldPage">The binding's page, which becomes the first free one.</param>
+    /// <param name="nextFree">The free page behind the new one, and then behind the old one.</param>
+    public void PrepareSwap(DescriptorView descriptor, int newPage, int key, int oldPage, int nextFree)
     {
-        const int word = (int)Kind.Word;
         ref Header header = ref _header.Value;
-        int newPage = descriptor.FreeHead;
         SharedWord.Store(ref header.FreeHead, newPage);
         SharedWord.Store(ref header.FreePages, descriptor.FreePages);
         SharedWord.Store(ref header.Bindings, descriptor.Bindings);
-        _records.Store(0, word, newPage, FreePageView.MagicWord, FreePageView.Magic);
-        _records.Store(1, word, newPage, FreePageView.NextFreeWord, nextFree);
-        _records.Store(2, (int)Kind.Cell, key, oldPage, 0);
-        _records.Store(3, word, oldPage, FreePageView.MagicWord, ContentView.Magic);
-        _records.Store(4, word, oldPage, FreePageView.NextFreeWord, key);
+        _records.Store(0, (int)Kind.Swap, key, oldPage, nextFree);
     }
 
     /// <summary>Begins the swap that was prepared, in which the old page has the head of the key's binding.</summary>
     public void BeginSwap()
     {
         // Dying before this store leaves an idle journal and a table as before.
-        const long records = 5;
+        const long records = 1;
         SharedWord.Store(ref _header.Value.StateAndCount, (records << 32) | (long)JournalState.Active);
         _depth = 1;
     }
@@ -288,12 +288,25 @@ internal sealed class UndoJournal
         }
         else if (record[0] == (int)Kind.Cell)
         {
-            CellView cell = _index.Find(descriptor, record[1], out bool found);
-            if (!found)
-                return;
-            cell.Pointer = record[2] == Layout.NeverUsed ? Layout.Unbound : record[2];
-            _cells.Follow(descriptor, record[1], cell.Pointer);
+            UndoCell(descriptor, record[1], record[2]);
         }
+        else if (record[0] == (int)Kind.Swap)
+        {
+            // The pages first: they are found also where damage keeps the cell from being found.
+            (int key, int oldPage, int nextFree) = (record[1], record[2], record[3]);
+            new FreePageView(_pages.Page(_header.Value.FreeHead)).Initialise(nextFree);
+            new ContentView(_pages.Page(oldPage)).RestoreHead(key);
+            UndoCell(descriptor, key, oldPage);
+        }
+    }
+
+    private void UndoCell(DescriptorView descriptor, int key, int oldPointer)
+    {
+        CellView cell = _index.Find(descriptor, key, out bool found);
+        if (!found)
+            return;
+        cell.Pointer = oldPointer == Layout.NeverUsed ? Layout.Unbound : oldPointer;
+        _cells.Follow(descriptor, key, cell.Pointer);
     }
 
     /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>

@@ -65,8 +65,8 @@ public class SidecarTests
         WriteSidecar(temp, VersionOffset, [9]);
         InvalidTableOperationException e = Assert.Throws<InvalidTableOperationException>(temp.Open);
         Assert.Contains("version 9", e.Message, StringComparison.Ordinal);
-        Assert.Contains("version 2", e.Message, StringComparison.Ordinal);
-        WriteSidecar(temp, VersionOffset, [2]);
+        Assert.Contains("version 3", e.Message, StringComparison.Ordinal);
+        WriteSidecar(temp, VersionOffset, [3]);
     }
 
     [Fact]
