@@ -5,7 +5,7 @@ namespace Netshm;
 /// takes that one's place in the free list.
 /// </summary>
 /// <remarks>
-/// The old page is most likely not in the processor's cache, and was asked for before the table was locked. It is first
+/// The old page is most likely not in the processor's cache, and was asked for when the cell was found. It is first
 /// looked at as late as possible: the processor goes on to the next operation while it waits for it, as far as the
 /// instructions reach that it can hold. For <see cref="LockingMethod.Futex"/>: a death in it is for the journal.
 /// </remarks>

@@ -21,7 +21,7 @@ public sealed partial class ShmTable
     [MethodImpl(MethodImplOptions.NoInlining)] // Else the caller gets a frame that is cleared for what it may never do.
     public void Add(int key, ReadOnlySpan<int> value)
     {
-        ReaderWithoutLock?.AskForPage(key);
+        ReaderWithoutLock?.AskForCell(key);
         using Access access = Write(out _);
         Engine.Writer.Add(key, value);
     }
@@ -37,7 +37,7 @@ public sealed partial class ShmTable
     [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     public void Replace(int key, ReadOnlySpan<int> value)
     {
-        CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
+        CellHint hint = ReaderWithoutLock?.AskForCell(key) ?? default;
         using Access access = Write(out Deadline deadline);
         Engine.Writer.Replace(key, value, deadline, hint);
     }
@@ -52,7 +52,7 @@ public sealed partial class ShmTable
     [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     public bool Remove(int key)
     {
-        CellHint hint = ReaderWithoutLock?.AskForPage(key) ?? default;
+        CellHint hint = ReaderWithoutLock?.AskForCell(key) ?? default;
         using Access access = Write(out Deadline deadline);
         return Engine.Writer.Remove(key, deadline, hint);
     }

@@ -60,22 +60,20 @@ internal sealed partial class TableReader
     }
 
     /// <summary>
-    /// Asks for the newest page of a key that is going to be modified, so that the wait for it overlaps with locking.
+    /// Asks for the first cell of a key that is going to be modified, so that the wait for it overlaps with locking: an
+    /// interlocked instruction waits for all loads before it, but not for what was only asked for.
     /// </summary>
-    /// <returns>Where the key's cell seems to be.</returns>
+    /// <returns>Where that cell is.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public CellHint AskForPage(int key)
+    public CellHint AskForCell(int key)
     {
-        // Only a hint: it does not matter whether the cell is being modified.
         HashGeometry? geometry = _geometry;
         if (geometry is null || geometry.Structure != _sequences.First)
             geometry = GeometryNow(key);
         if (geometry is null)
             return default;
         long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
-        int page = NewestOf(_pages, geometry, key, ref cellWord);
-        if (page > Layout.NeverUsed)
-            _pages.Prefetch((long)page * _pages.WordsPerPage);
+        _pages.Prefetch(cellWord);
         return _othersMoveCells ? default : new CellHint(cellWord, geometry.Structure);
     }
 
@@ -122,7 +120,7 @@ internal sealed partial class TableReader
     {
         for (int i = 0; i < keys.Length; i++)
         {
-            int page = NewestOf(_pages, geometry, keys[i], ref places[i]);
+            int page = NewestOf(_pages, geometry, keys[i], places[i]);
             places[i] = page;
             if (page <= Layout.NeverUsed)
                 continue;

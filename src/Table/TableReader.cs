@@ -259,35 +259,23 @@ internal sealed partial class TableReader
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(MappedPages pages, HashGeometry geometry, int key)
-    {
-        long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
-        return NewestOf(pages, geometry, key, ref cellWord);
-    }
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key) =>
+        NewestOf(pages, geometry, key, geometry.FirstWordOf(geometry.CellOf(key, 0)));
 
     /// <summary>The first page of a key's newest binding, or a cell pointer that is no page.</summary>
-    /// <param name="pages">The table.</param>
-    /// <param name="geometry">Where the cells are.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="cellWord">The first word of the first cell to look at; becomes that of the cell where this ends.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int NewestOf(MappedPages pages, HashGeometry geometry, int key, ref long cellWord)
+    private int NewestOf(MappedPages pages, HashGeometry geometry, int key, long firstCellWord)
     {
-        if (!pages.TryGetCell(cellWord, out int cellKey, out int pointer))
+        if (!pages.TryGetCell(firstCellWord, out int cellKey, out int pointer))
             return Unreachable;
-        if (cellKey == key || pointer == Layout.NeverUsed)
-            return pointer;
-        pointer = NewestInLaterCells(geometry, key, out long laterCellWord);
-        cellWord = laterCellWord;
-        return pointer;
+        return cellKey == key || pointer == Layout.NeverUsed ? pointer : NewestInLaterCells(geometry, key);
     }
 
-    private int NewestInLaterCells(HashGeometry geometry, int key, out long cellWord)
+    private int NewestInLaterCells(HashGeometry geometry, int key)
     {
-        cellWord = 0;
         for (int probe = 1; probe < MaxProbes; probe++)
         {
-            cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
+            long cellWord = geometry.FirstWordOf(geometry.CellOf(key, probe));
             if (!_pages.TryGetCell(cellWord, out int cellKey, out int pointer))
                 return Unreachable;
             if (pointer == Layout.NeverUsed || cellKey == key)

@@ -74,7 +74,7 @@ internal sealed partial class TableWriter
     public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Find(descriptor, key, hint);
+        CellView cell = FindAndAskForPage(descriptor, key, hint);
         if (!cell.IsBound)
         {
             Add(key, value);
@@ -87,9 +87,16 @@ internal sealed partial class TableWriter
     }
 
     /// <summary>
-    /// The cell of a key, which is not bound where the key has none; it is where it was seen before, if cells are where they
-    /// were and it is the key's still.
+    /// The cell of a key, which is not bound where the key has none; its page is asked for, since it is needed soon. The cell
+    /// is the first one that the search looks at, if cells are where they were and that one is the key's.
     /// </summary>
+    private CellView FindAndAskForPage(DescriptorView descriptor, int key, CellHint hint)
+    {
+        CellView cell = Find(descriptor, key, hint);
+        _pages.Prefetch((long)cell.Pointer * _pages.WordsPerPage);
+        return cell;
+    }
+
     private CellView Find(DescriptorView descriptor, int key, CellHint hint)
     {
         if (hint.FirstWord != 0 && _sequences is not null && _sequences.Structure == hint.Structure)
@@ -131,7 +138,7 @@ internal sealed partial class TableWriter
     public bool Remove(int key, Deadline deadline, CellHint hint = default)
     {
         DescriptorView descriptor = OpenForChange();
-        CellView cell = Find(descriptor, key, hint);
+        CellView cell = FindAndAskForPage(descriptor, key, hint);
         if (!cell.IsBound)
             return false;
         int page = cell.Pointer;
