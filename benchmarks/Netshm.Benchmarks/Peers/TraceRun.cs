@@ -54,6 +54,7 @@ internal sealed class TraceRun
         long end = isWhole ? long.MaxValue : begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         int position = start;
         int count = 0;
+        int nextLookAtClock = 1; // One operation alone may take longer than the time.
         for (long previous = begin, now = begin; now < end && count < limit;)
         {
             if (!latencies.IsEmpty)
@@ -65,9 +66,12 @@ internal sealed class TraceRun
             }
             else
             {
-                position += Step(position, OperationsBetweenLooksAtClock - (count % OperationsBetweenLooksAtClock), ref count);
-                if (count % OperationsBetweenLooksAtClock == 0 && !isWhole)
-                    now = Stopwatch.GetTimestamp();
+                position += Step(position, nextLookAtClock - count, ref count);
+                if (count == nextLookAtClock)
+                {
+                    nextLookAtClock += OperationsBetweenLooksAtClock;
+                    now = isWhole ? begin : Stopwatch.GetTimestamp();
+                }
             }
 
             if (position < _trace.Entries.Length)
