@@ -28,7 +28,7 @@ internal sealed record Effort(
 {
     /// <summary>Some ten minutes on two quiet processors.</summary>
     public static Effort Quick { get; } = new(
-        4, Milliseconds(100), Milliseconds(250), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
+        4, Milliseconds(100), Milliseconds(500), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
 
     /// <summary>An hour or more.</summary>
     public static Effort Full { get; } = new(

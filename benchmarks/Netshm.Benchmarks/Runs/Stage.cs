@@ -92,7 +92,7 @@ internal sealed class Stage : IDisposable
             TimeSpan duration = isWarmUp ? WarmUpOf(session, scenario, effort) : effort.Throughput;
 
             // The peers before have had the caches. Where a turn is part of a mix, its first operations bring them back.
-            if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section is not (Sections.Ycsb or Sections.Parallel))
+            if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section != Sections.Ycsb)
                 _ = session.Run(trace, length, duration / 2, scenario.Parallelism, isLeadIn: true);
             Turn turn = neighbour is null
                 ? session.Run(trace, length, duration, scenario.Parallelism)
