@@ -113,7 +113,8 @@ internal sealed class OpenTable
         {
             Direct = ShmTable.Manage(
                 _memory, settings.Options with { Init = init, LockTimeout = settings.LockTimeout });
-            Batches = ShmTable.Manage(_memory, settings.Options with { LockTimeout = s_batchLockTimeout });
+            Batches = ShmTable.Manage(
+                _memory, settings.Options with { LockTimeout = s_batchLockTimeout, OpenTimeout = settings.LockTimeout });
         }
         catch
         {

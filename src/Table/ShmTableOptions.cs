@@ -46,6 +46,12 @@ public sealed record ShmTableOptions
     public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
+    /// The longest time that opening waits for other processes, which open, create or leave the table one at a time, before
+    /// it fails with a <see cref="LockTimeoutException"/>; null (the default) for <see cref="LockTimeout"/>.
+    /// </summary>
+    public TimeSpan? OpenTimeout { get; init; }
+
+    /// <summary>
     /// How many changes the table's feed holds for readers that fall behind, rounded up to a power of two; 0 (the default)
     /// for none. At most 16,777,216; each takes 16 bytes.
     /// </summary>

@@ -57,7 +57,7 @@ internal sealed class TableStore
     /// <summary>Gets the table ready for one more handle: finds it, creates it or creates it anew.</summary>
     public void Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
-        Deadline deadline = Deadline.After(options.LockTimeout);
+        Deadline deadline = Deadline.After(options.OpenTimeout ?? options.LockTimeout);
         lock (_attaching)
         {
             // A process without locking comes when nobody else is there; so it need not wait for anybody.

@@ -6,10 +6,22 @@ namespace Netshm.TestKit;
 /// <summary>Record locks as the kernel sees them.</summary>
 public static class KernelLocks
 {
+    private const long FirstReserved = 1L << 62;
+
     /// <summary>The locks that are held on a table's pages, as the kernel lists them: see proc_locks(5).</summary>
-    public static IReadOnlyList<(string Type, long First, long Last)> On(SharedMemoryName name)
+    public static IReadOnlyList<(string Type, long First, long Last)> On(SharedMemoryName name) =>
+        [.. All(name).Where(held => held.First < FirstReserved)];
+
+    /// <summary>Whether a process is finding out what a table's file holds, or creates it, and keeps others from it.</summary>
+    public static bool IsBeingOpened(SharedMemoryName name) =>
+        All(name).Any(held => held is { Type: "WRITE", First: FirstReserved });
+
+    /// <summary>Whether a byte is locked so.</summary>
+    public static bool Cover(SharedMemoryName name, string type, long lockedByte) =>
+        On(name).Any(held => held.Type == type && held.First <= lockedByte && lockedByte <= held.Last);
+
+    private static IReadOnlyList<(string Type, long First, long Last)> All(SharedMemoryName name)
     {
-        const long FirstReserved = 1L << 62;
         using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", name.LockPath])
         {
             RedirectStandardOutput = true,
@@ -20,15 +32,10 @@ public static class KernelLocks
             let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             where fields is [_, "POSIX", ..] && fields[5].EndsWith($":{inode}", StringComparison.Ordinal)
             let start = long.Parse(fields[6], CultureInfo.InvariantCulture)
-            where start < FirstReserved
             orderby start
-            select (fields[3], start, long.Parse(fields[7], CultureInfo.InvariantCulture));
+            select (fields[3], start, fields[7] == "EOF" ? long.MaxValue : long.Parse(fields[7], CultureInfo.InvariantCulture));
 
         // The kernel hands the list out in pieces: when locks come and go in between, one may be in two of them.
         return [.. locks.Distinct()];
     }
-
-    /// <summary>Whether a byte is locked so.</summary>
-    public static bool Cover(SharedMemoryName name, string type, long lockedByte) =>
-        On(name).Any(held => held.Type == type && held.First <= lockedByte && lockedByte <= held.Last);
 }

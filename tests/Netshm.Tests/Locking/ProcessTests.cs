@@ -35,6 +35,29 @@ public class ProcessTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Opening_waits_for_others_that_open_as_long_as_it_is_told_not_as_long_as_operations()
+    {
+        var impatient = new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromMilliseconds(1) };
+        using var temp = new TempTable(options: RecordLocking);
+        using ShmTable table = temp.Open();
+        using ChildProcess other = WorkerProcess.Start("open-and-add", "Record", "7");
+        Assert.Equal("ready", other.ReadLine());
+        Task<ShmTable> opening = table.Group(() =>
+        {
+            // It creates the table anew, for which it has to wait until this group ends.
+            other.WriteLine($"{temp.Name} 10");
+            while (!KernelLocks.IsBeingOpened(temp.Name))
+                Thread.Yield();
+            Assert.Throws<LockTimeoutException>(() => temp.Open(impatient));
+            return Task.Run(() => temp.Open(impatient with { OpenTimeout = Timeout.InfiniteTimeSpan }));
+        });
+
+        Assert.Equal("done", other.ReadLine());
+        _ = await opening;
+        Assert.Equal(1, table.Count);
+    }
+
+    [Fact]
     public void Two_groups_that_have_read_and_want_to_write_deadlock_once_and_finish_on_retry()
     {
         const int Rounds = 10;
