@@ -20,8 +20,12 @@ internal sealed class WordCountProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static WordCountProcess Start(params string[] arguments) =>
-        new(StartProgram("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "WordCount.dll"), .. arguments]));
+    /// <remarks>
+    /// Where the tests run in the background of a script, SIGINT is ignored, and a .NET program that inherits that never hears
+    /// of Ctrl-C.
+    /// </remarks>
+    public static WordCountProcess Start(params string[] arguments) => new(StartProgram(
+        "env", ["--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "WordCount.dll"), .. arguments]));
 
     /// <summary>Runs the example to its end.</summary>
     public static async Task<ProgramResult> RunAsync(params string[] arguments)
