@@ -63,7 +63,9 @@ public sealed record TableSettings
     /// <summary>The permissions of a new table's file (<c>permissions</c>).</summary>
     public UnixFileMode Permissions { get; }
 
-    /// <summary>How long a direct read waits for the table's lock (<c>lock-timeout</c>).</summary>
+    /// <summary>
+    /// How long a direct read waits for the table's lock, and opening for others that open it (<c>lock-timeout</c>).
+    /// </summary>
     public TimeSpan LockTimeout { get; }
 
     /// <summary>

@@ -47,7 +47,8 @@ public sealed record ShmTableOptions
 
     /// <summary>
     /// The longest time that opening waits for other processes, which open, create or leave the table one at a time, before
-    /// it fails with a <see cref="LockTimeoutException"/>; null (the default) for <see cref="LockTimeout"/>.
+    /// it fails with a <see cref="LockTimeoutException"/>; null (the default) for <see cref="LockTimeout"/>. Where the table is
+    /// created anew (<see cref="Init"/>), the wait for its users is included.
     /// </summary>
     public TimeSpan? OpenTimeout { get; init; }
 
