@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Netshm;
 
@@ -21,8 +20,10 @@ internal sealed class WaitProbe : IDisposable
     private readonly string _name;
     private readonly Sidecar _wanted;
     private readonly List<Held> _held;
-    private readonly Dictionary<(long TableId, long Epoch, long LargestThread), long> _firstBeats = [];
     private readonly List<AwaitedLock> _behind = [];
+
+    /// <summary>What led back to this thread, each as it was first seen.</summary>
+    private readonly List<AwaitedLock> _cycles = [];
     private long _beat;
 
     private WaitProbe(string name, Sidecar wanted, List<Held> held)
@@ -31,16 +32,22 @@ internal sealed class WaitProbe : IDisposable
         _wanted = wanted;
         _held = held;
         if (t_threadNumber == 0)
-            t_threadNumber = (BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue) | 1;
+            t_threadNumber = Random.Shared.NextInt64() | 1;
     }
 
     /// <summary>Makes one for a thread, or null when it can't be part of a cycle.</summary>
     /// <param name="name">The table that is waited for.</param>
     /// <param name="wanted">Its sidecar.</param>
     /// <param name="held">The sidecars of the tables that the thread holds.</param>
-    public static WaitProbe? For(string name, Sidecar wanted, IEnumerable<Sidecar> held)
+    public static WaitProbe? For(string name, Sidecar wanted, List<Sidecar> held)
     {
-        List<Held> holds = [.. from sidecar in held where sidecar != wanted select new Held(sidecar)];
+        var holds = new List<Held>();
+        foreach (Sidecar sidecar in held)
+        {
+            if (sidecar != wanted)
+                holds.Add(new Held(sidecar));
+        }
+
         return holds.Count == 0 ? null : new WaitProbe(name, wanted, holds);
     }
 
@@ -72,9 +79,12 @@ internal sealed class WaitProbe : IDisposable
     private void ThrowIfVictim(AwaitedLock awaited)
     {
         // A heartbeat that moves is proof that the wait it stands for began before and goes on during ours.
-        var cycle = (awaited.TableId, awaited.Epoch, awaited.LargestThread);
-        if (!_firstBeats.TryAdd(cycle, awaited.Heartbeat)
-            && awaited.Heartbeat >= _firstBeats[cycle] + BeatsOfALiveCycle
+        int first = _cycles.FindIndex(seen => seen with { Heartbeat = awaited.Heartbeat } == awaited);
+        if (first < 0)
+        {
+            _cycles.Add(awaited);
+        }
+        else if (awaited.Heartbeat >= _cycles[first].Heartbeat + BeatsOfALiveCycle
             && t_threadNumber > awaited.LargestThread)
         {
             throw new DeadlockException(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Netshm;
 
 /// <summary>How this process comes to use a table's sidecar, and how it leaves it.</summary>
@@ -49,7 +47,7 @@ internal sealed class SidecarAttachment : IDisposable
             throw new ReadOnlyTableException($"{name}: it has no sidecar, and was opened for reading only");
 
         // Dying between the two leaves a number that no sidecar has: the next process makes one with another number.
-        long id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) | 1;
+        long id = Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
         master.SidecarId = id;
         isMade = true;
         return Sidecar.Create(name, memory.Status, id, changeCapacity);
