@@ -25,6 +25,14 @@ static int find_words_per_page(void) {
   return 0;
 }
 
+/* Who made the table has gathered it in huge pages; here it is mapped by them. */
+static void *place_for_huge_pages(size_t bytes) {
+  const uintptr_t huge = 2 << 20;
+  void *room = mmap(NULL, bytes + huge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) fail("no address space: %m");
+  return (void *)(((uintptr_t)room + huge - 1) & ~(huge - 1));
+}
+
 static void peer_open(int is_new, const char *directory, int records, int words) {
   (void)records;
   if (is_new) fail("the bare loop can only join");
@@ -34,7 +42,7 @@ static void peer_open(int is_new, const char *directory, int records, int words)
   struct stat status;
   if (file < 0 || fstat(file, &status) != 0) fail("%s: %m", path);
   table_bytes = status.st_size;
-  table = mmap(NULL, table_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  table = mmap(place_for_huge_pages(table_bytes), table_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0);
   if (table == MAP_FAILED) fail("%s: %m", path);
   words_of_value = words;
   words_per_page = find_words_per_page();

@@ -144,13 +144,14 @@ internal sealed class FutexLock : ProcessLock
 
     private void Release()
     {
-        if (Volatile.Read(ref _sidecar.LockSleepers) == 0)
+        ref LockState state = ref _sidecar.Lock;
+        if (Volatile.Read(ref state.Sleepers) == 0)
         {
             // Without a fence, and of the owner only: a sleeper may set its bit at the same time. The processor may look at
             // the bit before others see the store; who is missed in this way sleeps to the end of its nap at most.
-            SharedWord.Store(ref _sidecar.LockOwner, 0);
+            SharedWord.Store(ref state.Owner, 0);
             Seam.Reached(SeamKind.Load);
-            if (Volatile.Read(ref _sidecar.LockSleepers) == 0)
+            if (Volatile.Read(ref state.Sleepers) == 0)
             {
                 _othersWait = false;
                 return;
@@ -158,7 +159,7 @@ internal sealed class FutexLock : ProcessLock
         }
         else
         {
-            SharedWord.Store(ref _sidecar.LockWord, 0);
+            SharedWord.Store(ref state.Word, 0);
         }
 
         // Dying before the wake-up leaves sleepers to the end of their nap.

@@ -79,14 +79,11 @@ internal sealed class Sidecar : IDisposable
     /// <summary>This process's slot, after <see cref="ClaimSlot"/>.</summary>
     public int Slot { get; private set; } = -1;
 
+    /// <summary>The lock word, whole and in parts, and what its owner stores with it.</summary>
+    public ref LockState Lock => ref _lock.Value;
+
     /// <summary>The lock word: the owner's slot + 1, or 0, and maybe the sleepers' bit.</summary>
     public ref int LockWord => ref _lock.Value.Word;
-
-    /// <summary>The part of the lock word that tells the owner.</summary>
-    public ref ushort LockOwner => ref _lock.Value.Owner;
-
-    /// <summary>The part of the lock word that has the sleepers' bit, and nothing else.</summary>
-    public ref byte LockSleepers => ref _lock.Value.Sleepers;
 
     /// <summary>The slot of the lock's owner, who may be dead; null while the lock is free.</summary>
     public int? OwnerSlot => FutexLock.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;

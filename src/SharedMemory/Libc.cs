@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
     public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
     public const int MS_SYNC = 4;
+    public const int MADV_COLLAPSE = 25;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
 #if FAULT_INJECTION
@@ -196,6 +197,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* address, nuint lengthInBytes);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint lengthInBytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
     public static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);

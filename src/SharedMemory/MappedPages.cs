@@ -277,6 +277,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         _mappedPages = 0;
         _mappedWords = 0;
+        _mappedBytes = 0;
         if (_reservedBytes > 0)
             _ = Libc.Unmap(_base, (nuint)_reservedBytes);
         _reservedBytes = 0;
@@ -287,12 +288,23 @@ internal sealed unsafe partial class MappedPages : IDisposable
         for (bytes = MaxReservedBytes; bytes >= MinReservedBytes; bytes /= 2)
         {
             const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
-            void* address = Libc.Map(null, (nuint)bytes, Libc.PROT_NONE, flags, -1, 0);
+            void* address = Libc.Map(null, (nuint)(bytes + HugePageBytes), Libc.PROT_NONE, flags, -1, 0);
             if ((nint)address != -1)
-                return (int*)address;
+                return AlignedWithin((byte*)address, bytes);
         }
 
         throw SystemError.Last("reserve address space for", name);
+    }
+
+    /// <summary>Gives back what is before and behind the part that begins where a huge page can.</summary>
+    private static int* AlignedWithin(byte* address, long bytes)
+    {
+        long before = -(nint)address & (HugePageBytes - 1);
+        byte* start = address + before;
+        if (before > 0)
+            _ = Libc.Unmap(address, (nuint)before);
+        _ = Libc.Unmap(start + bytes, (nuint)(HugePageBytes - before));
+        return (int*)start;
     }
 
     private static long RoundUp(long bytes) => (bytes + SystemPageBytes - 1) / SystemPageBytes * SystemPageBytes;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Netshm;
 
 /// <summary>
@@ -7,7 +9,9 @@ namespace Netshm;
 /// <remarks>
 /// The old page is most likely not in the processor's cache, and was asked for when the cell was found. It is first
 /// looked at as late as possible: the processor goes on to the next operation while it waits for it, as far as the
-/// instructions reach that it can hold. For <see cref="LockingMethod.Futex"/>: a death in it is for the journal.
+/// instructions reach that it can hold. So what comes between here and the next operation's request for its cell is kept
+/// short: that request is the first thing an operation does. For <see cref="LockingMethod.Futex"/>: a death in it is for
+/// the journal.
 /// </remarks>
 internal sealed class PageSwap
 {
@@ -27,6 +31,7 @@ internal sealed class PageSwap
     /// <param name="cell">The key's cell.</param>
     /// <param name="key">The key, which is bound.</param>
     /// <param name="value">The new value.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // The caller has room for what comes after it instead.
     public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
     {
         int newPage = descriptor.FreeHead;

@@ -34,10 +34,12 @@ public sealed partial class ShmTable
     /// kill comes in between. Allocates nothing on the managed heap.
     /// </remarks>
     /// <inheritdoc cref="Add" path="/exception"/>
+    public void Replace(int key, ReadOnlySpan<int> value) =>
+        ReplaceAt(ReaderWithoutLock?.AskForCell(key) ?? default, key, value); // Asked for first: see PageSwap.
+
     [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
-    public void Replace(int key, ReadOnlySpan<int> value)
+    private void ReplaceAt(CellHint hint, int key, ReadOnlySpan<int> value)
     {
-        CellHint hint = ReaderWithoutLock?.AskForCell(key) ?? default;
         using Access access = Write(out Deadline deadline);
         Engine.Writer.Replace(key, value, deadline, hint);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Netshm;
 
 /// <summary>The modifications of a table. Who calls holds the write lock.</summary>
@@ -46,6 +48,7 @@ internal sealed partial class TableWriter
     private HashIndex Index => _engine.Index;
 
     /// <summary>Adds a binding that hides the older ones of its key.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // As ReplacePages.
     public void Add(int key, ReadOnlySpan<int> value)
     {
         DescriptorView descriptor = OpenForChange();
@@ -90,6 +93,7 @@ internal sealed partial class TableWriter
     /// The cell of a key, which is not bound where the key has none; its page is asked for, since it is needed soon. The cell
     /// is the first one that the search looks at, if cells are where they were and that one is the key's.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private CellView FindAndAskForPage(DescriptorView descriptor, int key, CellHint hint)
     {
         CellView cell = Find(descriptor, key, hint);
@@ -109,6 +113,7 @@ internal sealed partial class TableWriter
         return Index.Find(descriptor, key, out _);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // Else no room is left for what is usual.
     private void ReplacePages(
         DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value, Deadline deadline)
     {
@@ -225,6 +230,7 @@ internal sealed partial class TableWriter
     }
 
     /// <summary>The change becomes permanent, and everybody is told so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndChange(ChangeKind kind, int key, int detail)
     {
         _changes?.Append(kind, key, detail); // Before the commit: dying right after that must not hide it.

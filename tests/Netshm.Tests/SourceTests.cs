@@ -18,8 +18,8 @@ public class SourceTests
         ];
         Assert.Equal(
             [
-                "Libc.cs", "MappedBlock.cs", "MappedPages.LookUp.cs", "MappedPages.cs", "SharedLongs.cs", "SharedPlace.cs",
-                "SharedRecords.cs",
+                "Libc.cs", "MappedBlock.cs", "MappedPages.HugePages.cs", "MappedPages.LookUp.cs", "MappedPages.cs",
+                "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
             ],
             files.Order(StringComparer.Ordinal));
     }

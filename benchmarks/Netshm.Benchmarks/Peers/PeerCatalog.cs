@@ -12,7 +12,7 @@ internal static class PeerCatalog
     /// <summary>This library as it is used by default: what the others are compared with.</summary>
     public static Peer NetshmFutex { get; } = Managed(
         "netshm-futex", "Netshm, Futex",
-        "Pages of whole cache lines that hold a value (64 bytes for 8 words), growing from the default size.",
+        "Pages of whole cache lines that hold a value (64 bytes for 8 words), growing from the default size; filled, in huge pages.",
         Ours | Abilities.Transact);
 
     /// <summary>This library with the locks that OCaml programs take.</summary>

@@ -149,12 +149,14 @@ internal sealed class TraceRun
     private int ReplaceOften(ReadOnlySpan<TraceEntry> entries)
     {
         Store store = _store;
+        Span<int> written = _written;
         for (int i = 0; i < entries.Length; i++)
         {
             TraceEntry entry = entries[i];
             if (entry.Operation != Operation.Replace)
                 return i;
-            store.Replace(entry.Argument, ValueOf(entry.Argument));
+            Records.Stamp(written, entry.Argument);
+            store.Replace(entry.Argument, written);
         }
 
         return entries.Length;

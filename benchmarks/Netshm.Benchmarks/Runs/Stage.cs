@@ -36,7 +36,10 @@ internal sealed class Stage : IDisposable
     }
 
     /// <summary>Lets the peers take turns at scenarios.</summary>
-    public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort)
+    /// <param name="scenarios">The scenarios.</param>
+    /// <param name="effort">How many rounds, and how long each turn.</param>
+    /// <param name="only">The peer to measure alone, or null for all.</param>
+    public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort, Peer? only = null)
     {
         string[] traces = [.. scenarios.Select(scenario => SaveTrace(scenario.Trace))];
         string?[] neighbours =
@@ -45,8 +48,11 @@ internal sealed class Stage : IDisposable
         {
             for (int i = 0; i < scenarios.Count; i++)
             {
-                foreach (PeerSession session in _sessions.ToArray().Where(one => scenarios[i].IsFor(one.Peer)))
+                foreach (PeerSession session in _sessions.ToArray()
+                    .Where(one => scenarios[i].IsFor(one.Peer) && (only is null || one.Peer == only)))
+                {
                     TakeTurn(session, scenarios[i], traces[i], neighbours[i], isWarmUp: round < 0, effort);
+                }
             }
         }
 

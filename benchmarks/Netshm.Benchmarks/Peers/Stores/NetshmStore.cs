@@ -110,6 +110,7 @@ internal sealed class NetshmStore : Store
         }
 
         FinishRehash(template);
+        _ = _table.UseHugePages(); // As docs/Performance.md advises.
     }
 
     /// <inheritdoc/>
