@@ -1,3 +1,4 @@
+using System.Globalization;
 using Netshm.Benchmarks.Peers;
 using Netshm.Benchmarks.Reports;
 using Netshm.Benchmarks.Runs;
@@ -8,7 +9,10 @@ namespace Netshm.Benchmarks;
 internal static class SuiteCommand
 {
     /// <summary>Measures, and writes the report.</summary>
-    /// <param name="options"><c>--full</c>, <c>--report DIRECTORY</c>, and sections; all of them where none is named.</param>
+    /// <param name="options">
+    /// <c>--full</c>, <c>--report DIRECTORY</c>, <c>--load-before LOAD</c> of the machine, for a caller that has had it work
+    /// itself since, and sections; all of them where none is named.
+    /// </param>
     /// <param name="peers">The peers.</param>
     /// <param name="log">Receives what is being done.</param>
     /// <returns>The exit code: 1 when a peer could not be measured.</returns>
@@ -16,6 +20,7 @@ internal static class SuiteCommand
     {
         Effort effort = Effort.Quick;
         string directory = "report";
+        double loadBefore = Machine.Load();
         List<string> sections = [];
         for (int i = 0; i < options.Count; i++)
         {
@@ -23,21 +28,23 @@ internal static class SuiteCommand
                 effort = Effort.Full;
             else if (options[i] == "--report" && i + 1 < options.Count)
                 directory = options[++i];
+            else if (options[i] == "--load-before" && i + 1 < options.Count)
+                loadBefore = double.Parse(options[++i], CultureInfo.InvariantCulture);
             else if (Sections.All.Contains(options[i]))
                 sections.Add(options[i]);
             else
                 return Usage();
         }
 
-        return Run(sections.Count > 0 ? sections : Sections.All, peers, effort, directory, log);
+        return Run(sections.Count > 0 ? sections : Sections.All, peers, effort, directory, loadBefore, log);
     }
 
     /// <summary>Measures sections, and writes the report.</summary>
     /// <returns>The exit code: 1 when a peer could not be measured.</returns>
     public static int Run(
-        IReadOnlyCollection<string> sections, IReadOnlyList<Peer> peers, Effort effort, string directory, TextWriter log)
+        IReadOnlyCollection<string> sections, IReadOnlyList<Peer> peers, Effort effort, string directory,
+        double loadBefore, TextWriter log)
     {
-        double loadBefore = Machine.Load();
         Results results = new Suite(peers, effort, log).Run(sections);
         ReportWriter.Write(directory, results, peers, effort, loadBefore);
         log.WriteLine($"The report is in {Path.GetFullPath(directory)}.");
@@ -51,7 +58,7 @@ internal static class SuiteCommand
     public static int Usage()
     {
         Console.Error.WriteLine(
-            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [{string.Join(" | ", Sections.All)}]..., changes, or sharding");
+            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [--load-before LOAD] [{string.Join(" | ", Sections.All)}]..., changes, or sharding");
         return 2;
     }
 }

@@ -96,7 +96,7 @@ public sealed class SuiteTests(ITestOutputHelper output) : IDisposable
     private int Run(IReadOnlyCollection<string> sections, IReadOnlyList<Peer> peers)
     {
         using var log = new StringWriter();
-        int exitCode = SuiteCommand.Run(sections, peers, s_tiny, _report, log);
+        int exitCode = SuiteCommand.Run(sections, peers, s_tiny, _report, loadBefore: 0, log);
         output.WriteLine(log.ToString());
         return exitCode;
     }
