@@ -10,29 +10,26 @@ internal sealed unsafe partial class MappedPages
     private const long HugePageBytes = 2 << 20;
 
     /// <summary>Asks the kernel to gather what is mapped in huge pages, one after the other (madvise(2)).</summary>
+    /// <remarks>
+    /// No lock is held, so that a writer who needs room waits for the kernel's work on one of them at most; the kernel may be
+    /// asked about any address.
+    /// </remarks>
     /// <returns>How many bytes are in such pages now.</returns>
     public long UseHugePages()
     {
         long bytesInHugePages = 0;
-        for (long offset = 0; TryUseHugePage(offset, out bool isUsed); offset += HugePageBytes)
-            bytesInHugePages += isUsed ? HugePageBytes : 0;
+        for (long offset = 0; IsMapped(offset + HugePageBytes); offset += HugePageBytes)
+        {
+            // The kernel copies, and has whoever comes meanwhile wait: stores of any process are neither lost nor torn. What
+            // it says no to (a file that is not in memory, no huge page to be had) stays as it is.
+            if (Libc.Advise((byte*)_base + offset, (nuint)HugePageBytes, Libc.MADV_COLLAPSE) == 0)
+                bytesInHugePages += HugePageBytes;
+        }
+
+        GC.KeepAlive(this);
         return bytesInHugePages;
     }
 
-    /// <returns>Whether so much is mapped.</returns>
-    private bool TryUseHugePage(long offset, out bool isUsed)
-    {
-        // For each one anew, so that a writer who needs room waits for one at most.
-        lock (_sync)
-        {
-            ObjectDisposedException.ThrowIf(_isRetired, this);
-            bool isMapped = offset + HugePageBytes <= _mappedBytes;
-
-            // The kernel copies, and has whoever comes meanwhile wait: stores of any process are neither lost nor torn. What
-            // it says no to (a file that is not in memory, no huge page to be had) stays as it is.
-            isUsed = isMapped
-                && Libc.Advise((byte*)_base + offset, (nuint)HugePageBytes, Libc.MADV_COLLAPSE) == 0;
-            return isMapped;
-        }
-    }
+    private bool IsMapped(long lengthInBytes) =>
+        !Volatile.Read(ref _isRetired) && lengthInBytes <= Volatile.Read(ref _mappedBytes);
 }
