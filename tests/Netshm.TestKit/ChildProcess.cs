@@ -34,13 +34,18 @@ public sealed class ChildProcess : IDisposable
     /// <summary>The longest time one wait for the process may take; 60 s unless it is set.</summary>
     public TimeSpan Patience { get; init; } = _defaultPatience;
 
+    /// <summary>Whether the processes that it has started are killed with it.</summary>
+    private bool KillsDescendants { get; init; }
+
     /// <summary>Starts a program.</summary>
     /// <param name="description">What failure messages call it.</param>
     /// <param name="program">The program's path, or its name in the search path.</param>
     /// <param name="arguments">The program's arguments.</param>
     /// <param name="patience">The longest time one wait for it may take.</param>
+    /// <param name="killsDescendants">Whether the processes that it has started are killed with it.</param>
     public static ChildProcess Start(
-        string description, string program, IEnumerable<string> arguments, TimeSpan? patience = null)
+        string description, string program, IEnumerable<string> arguments, TimeSpan? patience = null,
+        bool killsDescendants = false)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -49,7 +54,11 @@ public sealed class ChildProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        return new ChildProcess(description, start) { Patience = patience ?? _defaultPatience };
+        return new ChildProcess(description, start)
+        {
+            Patience = patience ?? _defaultPatience,
+            KillsDescendants = killsDescendants,
+        };
     }
 
     /// <summary>Sends one line.</summary>
@@ -109,7 +118,7 @@ public sealed class ChildProcess : IDisposable
         const int killed = 128 + 9;
         bool wasSettled = _settled;
         _settled = true;
-        _process.Kill();
+        _process.Kill(KillsDescendants);
         _process.WaitForExit();
         _ = Bounded(() => _process.StandardOutput.ReadToEnd());
         if (!wasSettled && _process.ExitCode is not (0 or killed))
@@ -177,7 +186,7 @@ public sealed class ChildProcess : IDisposable
             _ =>
             {
                 Volatile.Write(ref expired, true);
-                _process.Kill();
+                _process.Kill(KillsDescendants);
             },
             null,
             Patience,
@@ -194,7 +203,7 @@ public sealed class ChildProcess : IDisposable
     {
         // A process that is ending by itself gets the time to leave its own exit code and messages.
         if (!_settled && !_process.WaitForExit(_lastWords))
-            _process.Kill();
+            _process.Kill(KillsDescendants);
         _settled = true;
         _process.WaitForExit();
         return new ChildProcessException(

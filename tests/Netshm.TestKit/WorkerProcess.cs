@@ -24,7 +24,8 @@ public static class WorkerProcess
     public static ChildProcess StartInPidNamespace(params string[] command) => ChildProcess.Start(
         $"Netshm.Worker {string.Join(' ', command)} in a PID namespace",
         "unshare",
-        [.. _pidNamespace, "dotnet", "exec", Assembly, .. command]);
+        [.. _pidNamespace, "dotnet", "exec", Assembly, .. command],
+        killsDescendants: true); // Killed just after it forks, unshare has not had the time to make that its child's business.
 
     /// <summary>Starts the worker with another umask.</summary>
     /// <param name="umask">The umask, in octal digits.</param>
