@@ -28,8 +28,11 @@ internal static class SuiteCommand
                 effort = Effort.Full;
             else if (options[i] == "--report" && i + 1 < options.Count)
                 directory = options[++i];
-            else if (options[i] == "--load-before" && i + 1 < options.Count)
-                loadBefore = double.Parse(options[++i], CultureInfo.InvariantCulture);
+            else if (options[i] == "--load-before" && i + 1 < options.Count
+                && double.TryParse(options[i + 1], CultureInfo.InvariantCulture, out loadBefore))
+            {
+                i++;
+            }
             else if (Sections.All.Contains(options[i]))
                 sections.Add(options[i]);
             else
