@@ -9,7 +9,7 @@ internal static class PeerCatalog
     private const Abilities ManyProcesses = Abilities.Threads | Abilities.Processes;
     private const Abilities Ours = Table | ManyProcesses | Abilities.Grows | Abilities.Reopens | Abilities.Managed;
 
-    /// <summary>This library as it is used by default: what the others are compared with.</summary>
+    /// <summary>This library with its default locking method: what the others are compared with.</summary>
     public static Peer NetshmFutex { get; } = Managed(
         "netshm-futex", "Netshm, Futex",
         "Pages of whole cache lines that hold a value (64 bytes for 8 words), growing from the default size; filled, in huge pages.",

@@ -8,7 +8,7 @@ namespace Netshm.Tests.Table;
 public class HugePageTests
 {
     private const int HugePageBytes = 2 << 20;
-    private const int Keys = 40_000, WordsEach = 40;
+    private const int Keys = 40_000, WordsEach = 40, Counters = 500;
 
     [HugePageTheory]
     [InlineData(SharedMemoryType.Posix, LockingMethod.Futex)]
@@ -32,13 +32,13 @@ public class HugePageTests
     [InlineData(LockingMethod.Record)]
     public void Processes_lose_no_write_while_the_table_gets_them(LockingMethod locking)
     {
-        const int rounds = 20_000, counters = 500;
+        const int rounds = 20_000;
         using var temp = new TempTable(options: new ShmTableOptions { Locking = locking });
         using ShmTable table = Filled(temp);
         using var workers = new DisposableList<ChildProcess>();
         for (int i = 0; i < 2; i++)
         {
-            workers.Add(WorkerProcess.Start("increment", temp.Name.ToString(), $"{locking}", Text(counters), Text(rounds)));
+            workers.Add(WorkerProcess.Start("increment", temp.Name.ToString(), $"{locking}", Text(Counters), Text(rounds)));
             Assert.Equal("ready", workers[i].ReadLine());
         }
 
@@ -46,10 +46,10 @@ public class HugePageTests
             worker.WriteLine("go");
         long bytes = table.UseHugePages();
         foreach (ChildProcess worker in workers)
-            worker.Finish();
+            _ = worker.Finish();
 
         Assert.NotEqual(0, bytes);
-        Assert.All(Enumerable.Range(0, counters), key => Assert.Equal([2 * rounds / counters], table.Find(key)));
+        Assert.All(Enumerable.Range(0, Counters), key => Assert.Equal([2 * rounds / Counters], table.Find(key)));
         AssertHoldsAll(table);
     }
 
@@ -59,8 +59,7 @@ public class HugePageTests
         using var temp = new TempTable();
         using ShmTable table = Filled(temp);
         long before = table.UseHugePages();
-        for (int key = 0; key < Keys; key++)
-            table.Add(~key, ValueOf(~key));
+        AddAll(table); // A second binding for each key.
 
         Assert.InRange(table.UseHugePages(), before + 1, long.MaxValue);
         AssertHoldsAll(table);
@@ -89,17 +88,23 @@ public class HugePageTests
     private static ShmTable Filled(TempTable temp)
     {
         ShmTable table = temp.Open();
-        for (int key = 0; key < Keys; key++)
-            table.Add(-key - 1, ValueOf(-key - 1));
-        for (int key = 0; key < 500; key++)
-            table.Add(key, [0]);
+        AddAll(table);
+        for (int counter = 0; counter < Counters; counter++)
+            table.Add(counter, [0]);
         return table;
+    }
+
+    /// <summary>Values have negative keys, counters the others.</summary>
+    private static void AddAll(ShmTable table)
+    {
+        for (int key = -Keys; key < 0; key++)
+            table.Add(key, ValueOf(key));
     }
 
     private static void AssertHoldsAll(ShmTable table)
     {
-        for (int key = 0; key < Keys; key++)
-            Assert.Equal(ValueOf(-key - 1), table.Find(-key - 1));
+        for (int key = -Keys; key < 0; key++)
+            Assert.Equal(ValueOf(key), table.Find(key));
     }
 
     private static int[] ValueOf(int key) => [.. Enumerable.Range(0, WordsEach).Select(i => unchecked((key * 31) + i))];
