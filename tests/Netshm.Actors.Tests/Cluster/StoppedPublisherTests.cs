@@ -10,6 +10,12 @@ public sealed class StoppedPublisherTests : ClusterSpec
 {
     private const string Name = "stopped";
 
+    /// <summary>
+    /// Has a removed process always notice it. One that runs again after a pause may take the oldest member for unreachable and
+    /// another one not, whose answer has waited for it. By default it would think the oldest one alone, remove that, and go on.
+    /// </summary>
+    private const string OldestStays = "\nakka.cluster.split-brain-resolver.keep-oldest.down-if-alone = off";
+
     [Fact]
     public async Task While_it_is_stopped_caches_ask_another_process_and_when_it_runs_again_it_publishes()
     {
@@ -36,8 +42,8 @@ public sealed class StoppedPublisherTests : ClusterSpec
     [Fact]
     public async Task When_it_was_removed_meanwhile_another_process_publishes_as_soon_as_it_runs_again()
     {
-        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, seed: null, "");
-        (ChildProcess publisher, string first, string second) = await StartHost(node, "");
+        await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, seed: null, OldestStays);
+        (ChildProcess publisher, string first, string second) = await StartHost(node, OldestStays);
         using ShmHashtable<string, int> table = OpenTable();
         table.Replace("a", 1);
         using NearCache<string, int> cache = CacheOf(node);
@@ -63,12 +69,9 @@ public sealed class StoppedPublisherTests : ClusterSpec
         (ChildProcess publisher, string first) = StartNode(seed, Name, config: config);
         await AssertThatItPublishes(node, first);
         (_, string second) = StartNode(seed, Name, config: config);
-
-        // The first one must know that there are three. One that is stopped before sees a tie afterwards, and goes on alone.
         _ = await EventuallyAsync(
-            () => Task.FromResult(Akka.Cluster.Cluster.Get(node.System).State),
-            state => state.Members.Count(member => member.Status == MemberStatus.Up) == 3
-                && state.SeenBy.Any(address => address.ToString() == first));
+            () => Task.FromResult(Akka.Cluster.Cluster.Get(node.System).State.Members),
+            members => members.Count(member => member.Status == MemberStatus.Up) == 3);
         return (publisher, first, second);
     }
 
