@@ -146,6 +146,8 @@ let save_latencies file latencies count =
   output_bytes channel bytes;
   close_out channel
 
+let most_between_looks_at_clock = 64
+
 let run trace start milliseconds latency_file =
   let t = table () in
   let is_timed = latency_file <> "-" and is_whole = milliseconds = 0 in
@@ -155,14 +157,18 @@ let run trace start milliseconds latency_file =
   let start_time = now () in
   let stop_time = if is_whole then max_int else start_time + (milliseconds * 1_000_000) in
   let position = ref start and count = ref 0 and previous = ref start_time and ended = ref false in
+  let next_look_at_clock = ref 1 in (* Then 2, 4, 8: a few operations may take longer than the time. *)
   while not !ended do
     position := step t trace !position;
+    incr count;
     if is_timed then begin
       let current = now () in
-      latencies.(!count) <- current - !previous;
+      latencies.(!count - 1) <- current - !previous;
       previous := current
-    end else if !count land 63 = 0 && not is_whole then previous := now ();
-    incr count;
+    end else if !count = !next_look_at_clock then begin
+      next_look_at_clock := !count + min !count most_between_looks_at_clock;
+      if not is_whole then previous := now ()
+    end;
     ended := !previous >= stop_time || !count >= limit;
     if !position >= trace.length then
       if is_whole || trace.changes_keys then ended := true else position := 0

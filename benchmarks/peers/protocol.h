@@ -138,20 +138,24 @@ static void undo(int end) {
   }
 }
 
+enum { most_between_looks_at_clock = 64 };
+
 static void run(int position, int milliseconds, const char *latency_path) {
   int is_timed = strcmp(latency_path, "-") != 0, is_whole = milliseconds == 0, count = 0;
   int limit = !is_timed ? INT32_MAX : is_whole ? trace_length : most_latencies;
   int32_t *latencies = is_timed ? calloc(limit, sizeof *latencies) : NULL;
   long long begin = now(), current = begin, previous = begin;
   long long end = is_whole ? INT64_MAX : begin + milliseconds * 1000000LL;
+  int next_look_at_clock = 1; // Then 2, 4, 8: a few operations may take longer than the time.
   for (; current < end && count < limit; count++) {
     position = step(position);
     if (is_timed) {
       current = now();
       latencies[count] = current - previous > INT32_MAX ? INT32_MAX : current - previous;
       previous = current;
-    } else if (count % 64 == 0 && !is_whole) {
-      current = now();
+    } else if (count + 1 == next_look_at_clock) {
+      next_look_at_clock += next_look_at_clock < most_between_looks_at_clock ? next_look_at_clock : most_between_looks_at_clock;
+      if (!is_whole) current = now();
     }
     if (position < trace_length) continue;
     if (is_whole || trace_changes_keys) { count++; break; }

@@ -8,7 +8,7 @@ namespace Netshm.Benchmarks.Peers;
 /// <summary>One thread's execution of a trace on a store. Each value that it reads is looked at.</summary>
 internal sealed class TraceRun
 {
-    private const int OperationsBetweenLooksAtClock = 64;
+    private const int MostBetweenLooksAtClock = 64;
 
     private readonly Store _store;
     private readonly OperationTrace _trace;
@@ -54,7 +54,7 @@ internal sealed class TraceRun
         long end = isWhole ? long.MaxValue : begin + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         int position = start;
         int count = 0;
-        int nextLookAtClock = 1; // One operation alone may take longer than the time.
+        int nextLookAtClock = 1; // Then 2, 4, 8: a few operations may take longer than the time.
         for (long previous = begin, now = begin; now < end && count < limit;)
         {
             if (!latencies.IsEmpty)
@@ -69,7 +69,7 @@ internal sealed class TraceRun
                 position += Step(position, nextLookAtClock - count, ref count);
                 if (count == nextLookAtClock)
                 {
-                    nextLookAtClock += OperationsBetweenLooksAtClock;
+                    nextLookAtClock += Math.Min(nextLookAtClock, MostBetweenLooksAtClock);
                     now = isWhole ? begin : Stopwatch.GetTimestamp();
                 }
             }
