@@ -1,6 +1,7 @@
-/* The memory latency of the machine: for each line with a number of bytes, the
-   nanoseconds of one step along a random cycle through so much memory, a cache
-   line each, where each address is known only when the one before has come. */
+/* The memory latency of the machine: for each line with a number of bytes and
+   one of times, for each time the nanoseconds of one step along a random cycle
+   through so much memory, a cache line each, where each address is known only
+   when the one before has come. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -38,19 +39,22 @@ static void link_lines(struct line *lines, size_t count) {
 
 int main(void) {
   long long bytes;
-  while (scanf("%lld", &bytes) == 1) {
+  int times;
+  while (scanf("%lld %d", &bytes, &times) == 2) {
     size_t count = bytes / line_bytes;
     struct line *lines = aligned_alloc(line_bytes, count * line_bytes);
     if (!lines || count < 2) return 1;
     link_lines(lines, count);
     struct line *place = lines;
-    double start = 0;
-    for (int i = -steps / 4; i < steps; i++) {
-      if (i == 0) start = now();
-      place = place->next;
+    while (times-- > 0) {
+      double start = 0;
+      for (int i = -steps / 4; i < steps; i++) {
+        if (i == 0) start = now();
+        place = place->next;
+      }
+      double each = (now() - start) / steps;
+      printf("%.2f%c", place ? each : 0, times > 0 ? ' ' : '\n');
     }
-    double each = (now() - start) / steps;
-    printf("%.2f\n", place ? each : 0);
     fflush(stdout);
     free(lines);
   }

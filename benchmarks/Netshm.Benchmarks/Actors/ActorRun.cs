@@ -58,7 +58,7 @@ internal sealed class ActorRun : IDisposable
         {
             foreach (Series series in all)
             {
-                double each = series.NanosecondsEach(round < 0 ? 5 * effort.WarmUp : 5 * effort.Throughput);
+                double each = series.NanosecondsEach(round < 0 ? effort.Compilation : 5 * effort.Throughput);
                 if (round >= 0)
                     results.Of(SubjectOf(series.Name)).Note(each);
             }

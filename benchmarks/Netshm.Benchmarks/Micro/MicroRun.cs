@@ -6,18 +6,22 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Netshm.Benchmarks.Peers;
 using Netshm.Benchmarks.Runs;
+using Perfolizer.Horology;
 
 namespace Netshm.Benchmarks.Micro;
 
 /// <summary>Runs <see cref="TableBenchmarks"/> and takes over its figures.</summary>
 internal static class MicroRun
 {
+    private static readonly TimeInterval s_shortIteration = TimeInterval.FromMilliseconds(100);
+
     /// <summary>Measures.</summary>
     public static void Run(Results results, Effort effort)
     {
         _ = results.Attempt("micro-benchmarks", () =>
         {
-            Job job = (effort.IsFull ? Job.MediumRun : Job.ShortRun).WithToolchain(InProcessEmitToolchain.Instance);
+            Job length = effort.IsFull ? Job.MediumRun : Job.ShortRun.WithIterationTime(s_shortIteration);
+            Job job = length.WithToolchain(InProcessEmitToolchain.Instance);
             ManualConfig config = ManualConfig.CreateEmpty()
                 .AddJob(job)
                 .AddLogger(new AccumulationLogger())

@@ -26,9 +26,9 @@ internal sealed record Effort(
     int LargestTable,
     bool IsFull)
 {
-    /// <summary>Some ten minutes on two quiet processors.</summary>
+    /// <summary>Less than ten minutes on two processors.</summary>
     public static Effort Quick { get; } = new(
-        4, Milliseconds(100), Milliseconds(500), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
+        4, Milliseconds(50), Milliseconds(500), Milliseconds(30), Milliseconds(10), 200_000, 400_000, 1_000_000, 10_000_000, IsFull: false);
 
     /// <summary>An hour or more.</summary>
     public static Effort Full { get; } = new(

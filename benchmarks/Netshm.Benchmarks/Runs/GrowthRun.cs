@@ -24,23 +24,25 @@ internal sealed class GrowthRun(Results results, Effort effort, IReadOnlyList<Pe
     private static readonly Peer[] s_slower = [PeerCatalog.Sqlite, PeerCatalog.RedisTcp, PeerCatalog.RedisUnix];
 
     /// <summary>Measures the peers one after the other, each from a thousand bindings on.</summary>
-    /// <param name="directory">For the stores.</param>
+    /// <param name="directory">For the stores, created, and removed at the end.</param>
     public void Run(string directory)
     {
         Directory.CreateDirectory(directory);
-        for (int bindings = 1000; bindings <= effort.LargestTable; bindings *= 10)
-        {
-            string trace = Path.Combine(directory, "trace");
-            Traces.OfAdditions(0, bindings).Save(trace);
-            foreach (Peer peer in peers.Where(peer => bindings <= MostBindings(peer)))
-            {
-                _ = results.Attempt($"{peer.Label}, growing to {bindings:N0} bindings",
-                    () => Measure(peer, Path.Combine(directory, "store"), trace, bindings));
-            }
-
-            File.Delete(trace);
-        }
+        foreach (int bindings in Counts(effort.LargestTable))
+            Traces.OfAdditions(0, bindings).Save(TraceOf(directory, bindings));
+        foreach (Peer peer in peers.Where(peer => MostBindings(peer) > 0))
+            _ = results.Attempt($"{peer.Label}, growing", () => Measure(peer, directory));
+        Directory.Delete(directory, recursive: true);
     }
+
+    private static IEnumerable<int> Counts(int most)
+    {
+        for (int bindings = 1000; bindings <= most; bindings *= 10)
+            yield return bindings;
+    }
+
+    private static string TraceOf(string directory, int bindings) =>
+        Path.Combine(directory, FormattableString.Invariant($"trace-{bindings}"));
 
     private int MostBindings(Peer peer)
     {
@@ -52,36 +54,38 @@ internal sealed class GrowthRun(Results results, Effort effort, IReadOnlyList<Pe
         return Math.Min(effort.LargestTable, effort.IsFull ? 10 * most : most);
     }
 
-    private void Measure(Peer peer, string directory, string trace, int bindings)
+    private void Measure(Peer peer, string directory)
     {
         int warmUpRecords = Math.Min(WarmUpRecords, MostBindings(peer));
-        using var session = new PeerSession(peer, directory, warmUpRecords, Suite.Words);
+        using var session = new PeerSession(peer, Path.Combine(directory, "store"), warmUpRecords, Suite.Words);
         if (peer.Can(Abilities.Managed))
-            WarmUp(session, directory + ".warm-up", warmUpRecords);
-
-        int rounds = bindings > Fast || bindings >= MostBindings(peer) ? 1 : Math.Min(effort.Rounds, 3);
-        for (int round = 0; round < rounds; round++)
+            WarmUp(session, TraceOf(directory, warmUpRecords), warmUpRecords);
+        foreach (int bindings in Counts(MostBindings(peer)))
         {
-            session.StartAnew(bindings);
-            int[] latencies = session.RunTimed(trace, TimeSpan.Zero);
-            Result average = results.Of(SubjectOf(peer, Operation, bindings, Stage.NanosecondsEach));
-            average.Note(latencies.Average());
-            average.NoteLatencies(latencies);
-            results.Of(SubjectOf(peer, "longest add", bindings, "ms")).Note(latencies.Max() / 1e6);
+            int rounds = bindings > Fast || bindings == MostBindings(peer) ? 1 : Math.Min(effort.Rounds, 3);
+            for (int round = 0; round < rounds; round++)
+                Measure(session, TraceOf(directory, bindings), bindings);
         }
+    }
+
+    private void Measure(PeerSession session, string trace, int bindings)
+    {
+        session.StartAnew(bindings);
+        int[] latencies = session.RunTimed(trace, TimeSpan.Zero);
+        Result average = results.Of(SubjectOf(session.Peer, Operation, bindings, Stage.NanosecondsEach));
+        average.Note(latencies.Average());
+        average.NoteLatencies(latencies);
+        results.Of(SubjectOf(session.Peer, "longest add", bindings, "ms")).Note(latencies.Max() / 1e6);
     }
 
     /// <summary>Long enough for the run-time to compile what is used again and again in its best way.</summary>
     private static void WarmUp(PeerSession session, string trace, int records)
     {
-        Traces.OfAdditions(0, records).Save(trace);
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_warmUpTime;)
         {
             session.StartAnew(records);
             _ = session.RunTimed(trace, TimeSpan.Zero);
         }
-
-        File.Delete(trace);
     }
 
     private static Subject SubjectOf(Peer peer, string operation, int bindings, string unit) =>

@@ -10,6 +10,8 @@ internal static class MemoryLatency
     /// <summary>What figures call it.</summary>
     public const string Label = "pointer chase";
 
+    private const int MostRounds = 3;
+
     /// <summary>Measures for each number of bindings of which the bytes are known.</summary>
     public static void Measure(Results results, int rounds)
     {
@@ -18,17 +20,15 @@ internal static class MemoryLatency
         Result[] tables = [.. results.In(Sections.Memory).Where(result =>
             result.Subject.Peer == PeerCatalog.NetshmFutex.Label && result.Subject.Words == Suite.Words
             && counts.Contains(result.Subject.Bindings)).OrderBy(result => result.Subject.Bindings)];
-        for (int round = 0; round < Math.Min(rounds, 3); round++)
+        foreach (Result table in tables)
         {
-            foreach (Result table in tables)
-            {
-                int bindings = table.Subject.Bindings;
-                long bytes = (long)(table.Median * bindings);
-                string answer = chase.Ask(bytes.ToString(CultureInfo.InvariantCulture));
-                results.Of(new Subject(
-                    Sections.Counts, Label, "one access", "", bindings, Suite.Words, "1", Stage.NanosecondsEach))
-                    .Note(double.Parse(answer, CultureInfo.InvariantCulture));
-            }
+            int bindings = table.Subject.Bindings;
+            long bytes = (long)(table.Median * bindings);
+            string answer = chase.Ask(FormattableString.Invariant($"{bytes} {Math.Min(rounds, MostRounds)}"));
+            Result result = results.Of(new Subject(
+                Sections.Counts, Label, "one access", "", bindings, Suite.Words, "1", Stage.NanosecondsEach));
+            foreach (string nanoseconds in answer.Split(' '))
+                result.Note(double.Parse(nanoseconds, CultureInfo.InvariantCulture));
         }
     }
 }

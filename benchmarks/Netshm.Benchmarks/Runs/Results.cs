@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HdrHistogram;
 
 namespace Netshm.Benchmarks.Runs;
@@ -72,13 +73,13 @@ internal sealed class Result(Subject subject)
 internal sealed class Results
 {
     private readonly Dictionary<Subject, Result> _results = [];
-    private readonly List<string> _failures = [];
+    private readonly ConcurrentQueue<string> _failures = [];
 
     /// <summary>The figures.</summary>
     public IEnumerable<Result> All => _results.Values;
 
     /// <summary>Which peers could not be measured, and why.</summary>
-    public IReadOnlyList<string> Failures => _failures;
+    public IReadOnlyCollection<string> Failures => _failures;
 
     /// <summary>The figures of one subject, new ones if there are none.</summary>
     public Result Of(Subject subject)
@@ -91,7 +92,9 @@ internal sealed class Results
     /// <summary>The figures of a section.</summary>
     public IReadOnlyList<Result> In(string section) => [.. All.Where(result => result.Subject.Section == section)];
 
-    /// <summary>Does something that may fail; then that is noted, and everything else goes on.</summary>
+    /// <summary>
+    /// Does something that may fail; then that is noted, and everything else goes on. Several threads may try something at once.
+    /// </summary>
     /// <param name="what">The peer and what it was to do.</param>
     /// <param name="body">The work.</param>
     /// <returns>Whether it was done.</returns>
@@ -104,8 +107,9 @@ internal sealed class Results
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _failures.Add($"{what}: {WithoutTrace(e.Message)}");
-            Console.Error.WriteLine($"FAILED {_failures[^1]}");
+            string failure = $"{what}: {WithoutTrace(e.Message)}";
+            _failures.Enqueue(failure);
+            Console.Error.WriteLine($"FAILED {failure}");
             return false;
         }
     }

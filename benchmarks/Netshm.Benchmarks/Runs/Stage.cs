@@ -16,7 +16,7 @@ internal sealed class Stage : IDisposable
     private readonly string _directory;
     private readonly int _bindings;
     private readonly int _words;
-    private readonly List<PeerSession> _sessions = [];
+    private readonly List<PeerSession> _sessions;
     private readonly HashSet<(PeerSession, string Operation, int Processes)> _compiled = [];
 
     /// <summary>Starts the peers and gives them their records; those that fail are noted and left out.</summary>
@@ -31,15 +31,25 @@ internal sealed class Stage : IDisposable
         _directory = Directory.CreateDirectory(directory).FullName;
         _bindings = bindings;
         _words = words;
-        foreach (Peer peer in peers.Where(peer => words <= peer.LongestValue))
-            Start(peer);
+
+        // Filling is not measured, so that two may do so at the same time.
+        Peer[] able = [.. peers.Where(peer => words <= peer.LongestValue)];
+        var started = new PeerSession?[able.Length];
+        _ = Parallel.For(
+            0, able.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => started[i] = Start(able[i]));
+        _sessions = [.. started.OfType<PeerSession>()];
+        foreach (PeerSession session in _sessions.Where(session => session.Peer.Maker is null))
+        {
+            _results.Of(SubjectOf(Sections.Memory, session.Peer, "bytes", "", "", "bytes per binding"))
+                .Note((double)session.Bytes() / bindings);
+        }
     }
 
     /// <summary>Lets the peers take turns at scenarios.</summary>
     /// <param name="scenarios">The scenarios.</param>
     /// <param name="effort">How many rounds, and how long each turn.</param>
-    /// <param name="only">The peer to measure alone, or null for all.</param>
-    public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort, Peer? only = null)
+    /// <param name="only">The peers to measure, or null for all.</param>
+    public void Measure(IReadOnlyList<Scenario> scenarios, Effort effort, IReadOnlyCollection<Peer>? only = null)
     {
         string[] traces = [.. scenarios.Select(scenario => SaveTrace(scenario.Trace))];
         string?[] neighbours =
@@ -49,7 +59,7 @@ internal sealed class Stage : IDisposable
             for (int i = 0; i < scenarios.Count; i++)
             {
                 foreach (PeerSession session in _sessions.ToArray()
-                    .Where(one => scenarios[i].IsFor(one.Peer) && (only is null || one.Peer == only)))
+                    .Where(one => scenarios[i].IsFor(one.Peer) && (only is null || only.Contains(one.Peer))))
                 {
                     TakeTurn(session, scenarios[i], traces[i], neighbours[i], isWarmUp: round < 0, effort);
                 }
@@ -70,23 +80,18 @@ internal sealed class Stage : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private void Start(Peer peer)
+    private PeerSession? Start(Peer peer)
     {
         PeerSession? session = null;
         bool isStarted = _results.Attempt($"{peer.Label}, starting with {_bindings:N0} bindings of {_words:N0} words", () =>
         {
             session = new PeerSession(peer, Path.Combine(_directory, peer.Name), _bindings, _words);
             session.Fill(_bindings);
-            if (peer.Maker is null)
-            {
-                _results.Of(SubjectOf(Sections.Memory, peer, "bytes", "", "", "bytes per binding"))
-                    .Note((double)session.Bytes() / _bindings);
-            }
         });
-        if (isStarted)
-            _sessions.Add(session!);
-        else if (session is not null)
-            Stop(session);
+        if (isStarted || session is null)
+            return session;
+        _ = _results.Attempt($"{peer.Label}, stopping", session.Dispose);
+        return null;
     }
 
     private void TakeTurn(
@@ -97,8 +102,9 @@ internal sealed class Stage : IDisposable
             int length = scenario.Trace.Entries.Length;
             TimeSpan duration = isWarmUp ? WarmUpOf(session, scenario, effort) : effort.Throughput;
 
-            // The peers before have had the caches. Where a turn is part of a mix, its first operations bring them back.
-            if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section != Sections.Ycsb)
+            // The peers before have had the caches. Where a turn is part of a mix, its first operations bring them back; and
+            // one iteration has the use of them only at its beginning.
+            if (!isWarmUp && !scenario.Trace.ChangesKeys && scenario.Section != Sections.Ycsb && length > 1)
                 _ = session.Run(trace, length, duration / 2, scenario.Parallelism, isLeadIn: true);
             Turn turn = neighbour is null
                 ? session.Run(trace, length, duration, scenario.Parallelism)

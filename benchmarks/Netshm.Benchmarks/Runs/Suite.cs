@@ -16,7 +16,7 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
     /// <summary>The length of values where it is not what differs.</summary>
     public const int Words = 8;
 
-    /// <summary>How many times as many rounds again this library has at being used by several processes.</summary>
+    /// <summary>How many times as many rounds again there are for what targets compare within narrow limits.</summary>
     private const int FurtherRounds = 3;
 
     private readonly Results _results = new();
@@ -62,13 +62,12 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         int length = effort.TraceLength;
         int bindings = effort.Bindings;
         List<Scenario> scenarios = [];
-        Scenario[] parallel = [];
         if (sections.Contains(Sections.Core))
             scenarios.AddRange(Scenarios.Core(Sections.Core, bindings, length));
         if (sections.Contains(Sections.Ycsb))
             scenarios.AddRange(Scenarios.Ycsb(Sections.Ycsb, bindings, length));
         if (sections.Contains(Sections.Parallel))
-            scenarios.AddRange(parallel = [.. Scenarios.Parallel(Sections.Parallel, bindings, length)]);
+            scenarios.AddRange(Scenarios.Parallel(Sections.Parallel, bindings, length));
         if (scenarios.Count == 0)
             return;
         Say(string.Join(", ", scenarios.Select(scenario => scenario.Section).Distinct()));
@@ -76,20 +75,26 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         Say("all peers have their records");
         stage.Measure(scenarios, effort);
 
-        // One process against two is the ratio of two figures that the machine's other work changes apart from each other: it
-        // takes more rounds, in which the two follow at once.
-        stage.Measure(parallel, effort with { Rounds = FurtherRounds * effort.Rounds }, PeerCatalog.NetshmFutex);
+        // This library against the bare loop, and one process against two, are ratios of figures that the machine's other work
+        // changes apart from each other: they take more rounds, in which they follow at once.
+        stage.Measure(
+            [.. scenarios.Where(IsCompared)], effort with { Rounds = FurtherRounds * effort.Rounds },
+            [PeerCatalog.NetshmFutex, PeerCatalog.Bare]);
     }
+
+    private static bool IsCompared(Scenario scenario) => scenario.Section == Sections.Parallel
+        || (scenario.Section == Sections.Core && scenario.Operation is Scenarios.Read or Scenarios.ReadMany or Scenarios.Replace);
 
     private void RunSizes()
     {
         const int LargestTotalInWords = 12_500_000;
         const int MostBindings = 50_000;
+        Peer[] measured = [.. peers.Where(peer => effort.IsFull || IsQuick(peer) || peer == PeerCatalog.RedisUnix)];
         foreach (int words in (int[])[1, 8, 25, 250, 25_000])
         {
             int bindings = Math.Min(Math.Min(MostBindings, effort.LargestCount), LargestTotalInWords / words);
             int length = Math.Min(effort.TraceLength, 100 * bindings);
-            using var stage = new Stage(_results, NewDirectory(), peers, bindings, words);
+            using var stage = new Stage(_results, NewDirectory(), measured, bindings, words);
             stage.Measure(Scenarios.Basic(Sections.Sizes, bindings, length), effort);
             Say($"sizes: {words} words");
         }
@@ -100,11 +105,11 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         Peer[] measured = [.. peers.Where(peer => effort.IsFull ? IsFast(peer) : IsQuick(peer))];
         for (int bindings = 1000; bindings <= effort.LargestTable; bindings *= 10)
         {
-            // At ten million the peers together would not fit into the memory, so that each has its rounds for itself.
+            // At ten million all peers together would not fit into the memory, so that each has its rounds for itself.
             bool isLargest = bindings > 1_000_000;
             Peer[] atCount = [.. measured.Where(peer => IsOurs(peer)
                 || (bindings <= effort.LargestCount && !(isLargest && peer == PeerCatalog.OcamlnetNone)))];
-            foreach (Peer[] together in isLargest ? atCount.Select(peer => (Peer[])[peer]) : [atCount])
+            foreach (Peer[] together in isLargest && effort.IsFull ? atCount.Select(peer => (Peer[])[peer]) : [atCount])
             {
                 using var stage = new Stage(_results, NewDirectory(), together, bindings, Words);
                 stage.Measure(Scenarios.Basic(Sections.Counts, bindings, effort.TraceLength), effort);
@@ -126,6 +131,7 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
 
     private static bool IsOurs(Peer peer) => peer == PeerCatalog.NetshmFutex || peer == PeerCatalog.Bare;
 
+    /// <summary>The peers for everything that the quick form measures many times.</summary>
     private static bool IsQuick(Peer peer) =>
         IsOurs(peer) || peer == PeerCatalog.Dictionary || peer == PeerCatalog.Faster || peer == PeerCatalog.Lmdb
         || peer == PeerCatalog.TdbMutex;
