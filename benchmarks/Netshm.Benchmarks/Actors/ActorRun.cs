@@ -17,6 +17,11 @@ internal sealed class ActorRun : IDisposable
 
     private const int Keys = 10_000;
 
+    /// <summary>
+    /// A turn takes once or twice as long, as threads happen to wait for each other: many short turns tell more than few long ones.
+    /// </summary>
+    private const int FurtherRounds = 3;
+
     private readonly ActorTable[] _tables =
         [.. ((LockingMethod[])[LockingMethod.Futex, LockingMethod.Record, LockingMethod.None]).Select(ActorTable.Fresh)];
 
@@ -54,11 +59,11 @@ internal sealed class ActorRun : IDisposable
     private void Measure(Results results, Effort effort)
     {
         Series[] all = [.. AllSeries()];
-        for (int round = -1; round < effort.Rounds; round++)
+        for (int round = -1; round < FurtherRounds * effort.Rounds; round++)
         {
             foreach (Series series in all)
             {
-                double each = series.NanosecondsEach(round < 0 ? effort.Compilation : 5 * effort.Throughput);
+                double each = series.NanosecondsEach(round < 0 ? effort.Compilation : 2 * effort.Throughput);
                 if (round >= 0)
                     results.Of(SubjectOf(series.Name)).Note(each);
             }
