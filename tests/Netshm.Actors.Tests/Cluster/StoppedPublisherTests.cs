@@ -12,7 +12,8 @@ public sealed class StoppedPublisherTests : ClusterSpec
 
     /// <summary>
     /// Has a removed process always notice it. One that runs again after a pause may take the oldest member for unreachable and
-    /// another one not, whose answer has waited for it. By default it would think the oldest one alone, remove that, and go on.
+    /// another one, whose answer has waited for it, not yet. With the short times of these tests it would remove the oldest one
+    /// as one that is alone, and go on: docs/Cluster.md, "A stopped publisher".
     /// </summary>
     private const string OldestStays = "\nakka.cluster.split-brain-resolver.keep-oldest.down-if-alone = off";
 
