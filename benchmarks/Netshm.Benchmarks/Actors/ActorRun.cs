@@ -18,9 +18,10 @@ internal sealed class ActorRun : IDisposable
     private const int Keys = 10_000;
 
     /// <summary>
-    /// A turn takes once or twice as long, as threads happen to wait for each other: many short turns tell more than few long ones.
+    /// How many rounds there are here for one of the other sections. A turn takes once or twice as long, as threads happen to
+    /// wait for each other, so that many short ones tell more than few long ones.
     /// </summary>
-    private const int FurtherRounds = 3;
+    private const int RoundsForOne = 3;
 
     private readonly ActorTable[] _tables =
         [.. ((LockingMethod[])[LockingMethod.Futex, LockingMethod.Record, LockingMethod.None]).Select(ActorTable.Fresh)];
@@ -59,7 +60,7 @@ internal sealed class ActorRun : IDisposable
     private void Measure(Results results, Effort effort)
     {
         Series[] all = [.. AllSeries()];
-        for (int round = -1; round < FurtherRounds * effort.Rounds; round++)
+        for (int round = -1; round < RoundsForOne * effort.Rounds; round++)
         {
             foreach (Series series in all)
             {

@@ -38,10 +38,11 @@ internal sealed class Stage : IDisposable
         _ = Parallel.For(
             0, able.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => started[i] = Start(able[i]));
         _sessions = [.. started.OfType<PeerSession>()];
-        foreach (PeerSession session in _sessions.Where(session => session.Peer.Maker is null))
+        foreach (PeerSession session in _sessions.Where(session => session.Peer.Maker is null).ToArray())
         {
-            _results.Of(SubjectOf(Sections.Memory, session.Peer, "bytes", "", "", "bytes per binding"))
-                .Note((double)session.Bytes() / bindings);
+            Attempt(session, "telling its size", () => _results
+                .Of(SubjectOf(Sections.Memory, session.Peer, "bytes", "", "", "bytes per binding"))
+                .Note((double)session.Bytes() / bindings));
         }
     }
 
