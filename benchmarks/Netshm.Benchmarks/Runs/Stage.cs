@@ -134,10 +134,8 @@ internal sealed class Stage : IDisposable
     /// <summary>A peer that fails is left out from then on.</summary>
     private void Attempt(PeerSession session, string what, Action body)
     {
-        if (_results.Attempt($"{session.Peer.Label}, {_bindings:N0} bindings of {_words:N0} words, {what}", body))
-            return;
-        _sessions.Remove(session);
-        Stop(session);
+        if (!_results.Attempt($"{session.Peer.Label}, {_bindings:N0} bindings of {_words:N0} words, {what}", body))
+            Stop(session);
     }
 
     private void Stop(PeerSession session)

@@ -83,7 +83,8 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
     }
 
     private static bool IsCompared(Scenario scenario) => scenario.Section == Sections.Parallel
-        || (scenario.Section == Sections.Core && scenario.Operation is Scenarios.Read or Scenarios.ReadMany or Scenarios.Replace);
+        || (scenario.Section == Sections.Core
+            && scenario.Operation is (Scenarios.Read or Scenarios.ReadMany or Scenarios.Replace));
 
     private void RunSizes()
     {
@@ -142,5 +143,5 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
     /// <summary>Directories have short names, since paths of Unix sockets may have 107 bytes.</summary>
     private string NewDirectory() => Path.Combine(_directory, (++_directories).ToString(CultureInfo.InvariantCulture));
 
-    private void Say(string what) => log.WriteLine(FormattableString.Invariant($"{_watch.Elapsed:mm\\:ss} {what}"));
+    private void Say(string what) => log.WriteLine(FormattableString.Invariant($"{_watch.Elapsed:hh\\:mm\\:ss} {what}"));
 }
