@@ -215,7 +215,8 @@ public sealed class SharedMemoryObject : IDisposable
     public void Dispose() => Close();
 
     private static bool Exists(SharedMemoryName name) =>
-        Libc.Stat(name.LockPath, out _) == 0 || Libc.Stat(name.MemoryPath, out _) == 0;
+        Libc.Stat(FaultPoint.LookForLockFile, name.LockPath, out _) == 0
+        || Libc.Stat(FaultPoint.LookForMemory, name.MemoryPath, out _) == 0;
 
     /// <summary>
     /// Removes what was created for an object that could not be opened after all, unless somebody else has come to use it.
@@ -234,8 +235,8 @@ public sealed class SharedMemoryObject : IDisposable
             if (alone is null || !lockFile.IsAt(name.LockPath))
                 return;
             if (createdMemory)
-                _ = Libc.Unlink(name.MemoryPath);
-            _ = Libc.Unlink(name.LockPath);
+                _ = Libc.Unlink(FaultPoint.WithdrawMemory, name.MemoryPath);
+            _ = Libc.Unlink(FaultPoint.WithdrawLockFile, name.LockPath);
         }
         catch (Exception e) when (e is IOException or NetshmException)
         {
@@ -268,14 +269,14 @@ public sealed class SharedMemoryObject : IDisposable
         Exception? failure = null;
         foreach (string path in (string[])[name.SidecarDraftPath, name.SidecarPath])
         {
-            if (Libc.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
+            if (Libc.Unlink(FaultPoint.UnlinkSidecar, path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
                 failure ??= SystemError.Last("remove", path);
         }
 
         string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
         foreach (string path in paths)
         {
-            if (Libc.Unlink(path) != 0)
+            if (Libc.Unlink(FaultPoint.UnlinkTable, path) != 0)
                 failure ??= SystemError.Last("remove", path);
         }
 
