@@ -40,7 +40,6 @@ internal sealed class Sidecar : IDisposable
     private readonly string _path;
     private readonly SharedPlace<LockState> _lock;
     private bool _isPublisher;
-    private bool _isRetired;
     private bool _isDisposed;
 
     private Sidecar(FileHandle file, string path, int changeCapacity)
@@ -264,17 +263,10 @@ internal sealed class Sidecar : IDisposable
         BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
     }
 
-    /// <summary>
-    /// Lets go of the memory: from one moment on readers without a lock find that they were disturbed, and so give up.
-    /// </summary>
-    /// <returns>False when it stays as it is until nobody refers to it.</returns>
-    public bool TryRetire() => _isRetired =
-        _isRetired || Block.TryRetire(SequencesOffset, ReadSequences.LengthInBytes / sizeof(long));
-
-    /// <summary>Closes the descriptor, and with it gives the slot back.</summary>
+    /// <summary>Closes the file, and with it gives the slot back; late readers find that they were disturbed.</summary>
     public void Dispose()
     {
-        _ = TryRetire();
+        _ = Sequences.TryRetire();
         using (Uninterrupted.Enter(_publishing))
         {
             _isDisposed = true;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Netshm;
 
@@ -40,7 +41,10 @@ internal sealed unsafe class MappedBlock
         using (retired)
         {
             const long odd = -1;
-            new MappedBlock(retired, _lengthInBytes).Span<long>(offsetOfSequences, countOfSequences).Fill(odd);
+
+            // SAFETY: as for Span; the other range has the same length.
+            Span<byte> bytes = new(retired.Start, checked((int)_lengthInBytes));
+            MemoryMarshal.Cast<byte, long>(bytes[offsetOfSequences..])[..countOfSequences].Fill(odd);
             return _range.TryReplaceBy(retired);
         }
     }

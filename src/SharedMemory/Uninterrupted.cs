@@ -18,25 +18,29 @@ internal static class Uninterrupted
     }
 
     /// <summary>Waits for what can't be given up, as <see cref="Enter"/> does.</summary>
-    /// <param name="wait">Waits; called again after each interruption.</param>
-    public static void Wait(Action wait)
+    /// <param name="wait">Waits; called again after each interruption, which must have changed nothing.</param>
+    public static T Wait<T>(Func<T> wait)
     {
         bool wasInterrupted = false;
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                wait();
-                break;
-            }
-            catch (ThreadInterruptedException)
-            {
-                wasInterrupted = true;
+                try
+                {
+                    return wait();
+                }
+                catch (ThreadInterruptedException)
+                {
+                    wasInterrupted = true;
+                }
             }
         }
-
-        if (wasInterrupted)
-            Thread.CurrentThread.Interrupt();
+        finally
+        {
+            if (wasInterrupted)
+                Thread.CurrentThread.Interrupt();
+        }
     }
 
     private static bool TryEnter(object monitor)
