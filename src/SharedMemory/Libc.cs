@@ -9,7 +9,7 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
     public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOSPC = 28,
-        EDEADLK = 35, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
+        EDEADLK = 35, ENAMETOOLONG = 36, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
     public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
@@ -31,6 +31,7 @@ internal static unsafe partial class Libc
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
     private const int RLIMIT_FSIZE = 1;
+    private const int SC_PAGESIZE = 30;
     private const long TMPFS_MAGIC = 0x01021994;
 
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
@@ -44,6 +45,9 @@ internal static unsafe partial class Libc
     /// <summary>The number of membarrier(2), which the C library has no function for.</summary>
     public static nint SYS_membarrier { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 283 : 324;
+
+    /// <summary>The length of the kernel's pages, in whole ones of which it maps: 4 KiB, or on arm64 also 16 or 64.</summary>
+    public static long PageBytes { get; } = SystemConfiguration(SC_PAGESIZE);
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -155,16 +159,16 @@ internal static unsafe partial class Libc
             return (int)PositionalRead(descriptor, b, (nuint)bytes.Length, offset);
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     public static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     public static partial int Unlink(string path);
 
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     public static partial int MakeDirectory(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
@@ -210,13 +214,13 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
 
-    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     public static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
@@ -224,6 +228,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static partial nint PositionalRead(int descriptor, byte* bytes, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "sysconf")]
+    private static partial nint SystemConfiguration(int name);
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetResourceLimit(int resource, ResourceLimit* limit);

@@ -19,7 +19,7 @@ public class SourceTests
         Assert.Equal(
             [
                 "Libc.cs", "MappedBlock.cs", "MappedPages.HugePages.cs", "MappedPages.LookUp.cs", "MappedPages.cs",
-                "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
+                "NativeText.cs", "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
             ],
             files.Order(StringComparer.Ordinal));
     }
