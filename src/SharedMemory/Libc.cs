@@ -12,7 +12,7 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
     public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17,
-        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENOLCK = 37, ENOSYS = 38, ELOOP = 40,
+        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37, ENOSYS = 38, ELOOP = 40,
         EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
@@ -36,6 +36,7 @@ internal static unsafe partial class Libc
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
     private const int RLIMIT_FSIZE = 1;
+    private const int SC_PAGESIZE = 30;
     private const long TMPFS_MAGIC = 0x01021994;
 
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
@@ -49,6 +50,9 @@ internal static unsafe partial class Libc
     /// <summary>The number of membarrier(2), which the C library has no function for.</summary>
     public static nint SYS_membarrier { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 283 : 324;
+
+    /// <summary>The length of the kernel's pages, in whole ones of which it maps: 4 KiB, or on arm64 also 16 or 64.</summary>
+    public static long PageBytes { get; } = SystemConfiguration(SC_PAGESIZE);
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -119,16 +123,16 @@ internal static unsafe partial class Libc
         public ulong Largest;
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Unlink(string path);
 
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int MakeDirectory(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
@@ -137,7 +141,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     private static partial int ChangeMode(FileHandle file, int mode);
 
-    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int ChangeMode(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
@@ -185,16 +189,16 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
 
-    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(FileHandle file, string path, int flags, uint mask, Status* status);
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
@@ -202,6 +206,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static partial nint PositionalRead(FileHandle file, byte* bytes, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "sysconf")]
+    private static partial nint SystemConfiguration(int name);
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetResourceLimit(int resource, ResourceLimit* limit);

@@ -16,7 +16,6 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private const long MaxReservedBytes = 1L << 36;
 
     private const long MinReservedBytes = 1L << 28;
-    private const int SystemPageBytes = 4096;
     private const long MinGrowthBytes = 1 << 16;
 
     /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
@@ -284,7 +283,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         throw SystemError.Last("reserve address space for", name);
     }
 
-    private static long RoundUp(long bytes) => (bytes + SystemPageBytes - 1) / SystemPageBytes * SystemPageBytes;
+    private static long RoundUp(long bytes) => (bytes + Libc.PageBytes - 1) / Libc.PageBytes * Libc.PageBytes;
 
     private bool TryAllocate(long oldBytes, long newBytes) =>
         FileSpace.TryAllocate(_file.Descriptor, oldBytes, newBytes - oldBytes);

@@ -18,6 +18,7 @@ internal static class SystemError
             Libc.ENOENT => new FileNotFoundException(message, path),
             Libc.EACCES or Libc.EPERM or Libc.EROFS => new UnauthorizedAccessException(message),
             Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG or Libc.ENOMEM => new OutOfSpaceException(message),
+            Libc.ENAMETOOLONG => new PathTooLongException(message),
             Libc.ELOOP => new IOException($"{message} (a symbolic link is not followed)"),
             _ => new IOException(message),
         };

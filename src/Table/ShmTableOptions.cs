@@ -10,6 +10,8 @@ public sealed record ShmTableOptions
     public const int DefaultInit = 1000;
 
     private readonly int? _pageSize;
+    private readonly TimeSpan _lockTimeout = Timeout.InfiniteTimeSpan;
+    private readonly TimeSpan? _openTimeout;
 
     /// <summary>
     /// The page size in bytes: a multiple of 4 from 64 to 1,048,576. A binding takes at least one page, so a page
@@ -37,20 +39,31 @@ public sealed record ShmTableOptions
 
     /// <summary>
     /// The longest time one operation, or the start of a group, waits for locks before it fails with a
-    /// <see cref="LockTimeoutException"/>; <see cref="Timeout.InfiniteTimeSpan"/> (the default) waits for ever.
+    /// <see cref="LockTimeoutException"/>; <see cref="Timeout.InfiniteTimeSpan"/> (the default) waits for ever. Any other time
+    /// that is not negative will do, <see cref="TimeSpan.MaxValue"/> included.
     /// </summary>
     /// <remarks>
     /// Under <see cref="LockingMethod.Record"/> the kernel detects deadlocks between processes only among waiters without a
     /// deadline: with a deadline, a deadlock between processes ends in the <see cref="LockTimeoutException"/>.
     /// </remarks>
-    public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
+    public TimeSpan LockTimeout
+    {
+        get => _lockTimeout;
+        init => _lockTimeout = Deadline.Possible(value);
+    }
 
     /// <summary>
     /// The longest time that opening waits for other processes, which open, create or leave the table one at a time, before
     /// it fails with a <see cref="LockTimeoutException"/>; null (the default) for <see cref="LockTimeout"/>. Where the table is
     /// created anew (<see cref="Init"/>), the wait for its users is included.
     /// </summary>
-    public TimeSpan? OpenTimeout { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
+    public TimeSpan? OpenTimeout
+    {
+        get => _openTimeout;
+        init => _openTimeout = value is { } timeout ? Deadline.Possible(timeout, nameof(value)) : null;
+    }
 
     /// <summary>
     /// How many changes the table's feed holds for readers that fall behind, rounded up to a power of two; 0 (the default)

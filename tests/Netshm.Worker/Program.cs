@@ -8,6 +8,7 @@ return args switch
     ["open-and-add", var locking, var key] => OpenAndAddCommand.Run(locking, key),
     ["attempt", var locking] => AttemptCommand.Run(locking),
     ["fill", var name, var locking] => FillCommand.Run(name, locking),
+    ["grow", var name, var locking, var bindings] => GrowCommand.Run(name, locking, bindings),
     ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
     ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),

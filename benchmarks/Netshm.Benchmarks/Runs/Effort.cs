@@ -34,5 +34,11 @@ internal sealed record Effort(
     public static Effort Full { get; } = new(
         15, Milliseconds(500), Milliseconds(1500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
 
+    /// <summary>For two builds side by side, which need no single latencies but many rounds: three minutes on two processors.</summary>
+    public static Effort Comparison { get; } = Quick with { Rounds = 16 };
+
+    /// <summary>The same in half the time, for greater differences.</summary>
+    public static Effort QuickComparison { get; } = Quick with { Rounds = 6, Compilation = Milliseconds(300) };
+
     private static TimeSpan Milliseconds(int number) => TimeSpan.FromMilliseconds(number);
 }
