@@ -71,7 +71,7 @@ internal sealed class DamagedTable : IDisposable
         try
         {
             FileContents contents =
-                TableCreation.Inspect(memory.Memory, null, memory.Name.ToString(), out int found);
+                TableInspection.Inspect(memory.Memory, null, memory.Name.ToString(), out int found);
             return contents == FileContents.Table ? found : null;
         }
         catch (CorruptFileException)

@@ -32,7 +32,7 @@ internal static class OpenedTable
         SharedMemoryObject memory = SharedMemoryObject.Open(name, FileMode.Open, access);
         try
         {
-            FileContents contents = TableCreation.Inspect(memory.Memory, null, name.ToString(), out pageSize);
+            FileContents contents = TableInspection.Inspect(memory.Memory, null, name.ToString(), out pageSize);
             return contents == FileContents.Table
                 ? memory
                 : throw new NotFoundException($"{name}: there is no table in the file, which is {Describe(contents)}");

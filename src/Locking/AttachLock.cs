@@ -6,6 +6,9 @@ internal sealed class AttachLock : IDisposable
     private const long CreationByte = ByteRangeLock.FirstReserved;
     private const long RecordByte = ByteRangeLock.FirstReserved + 1;
     private const long FutexByte = ByteRangeLock.FirstReserved + 2;
+    private const long NoneByte = ByteRangeLock.FirstReserved + 3;
+
+    private const int MethodCount = (int)(NoneByte - RecordByte) + 1;
 
     private readonly SharedDescriptor _file;
     private readonly long _firstByte;
@@ -55,8 +58,8 @@ internal sealed class AttachLock : IDisposable
 
     /// <summary>Makes sure that nobody has the table open, and keeps it so; null when somebody has.</summary>
     public static AttachLock? TryTakeAlone(SharedDescriptor file, string name) =>
-        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, 2, name)
-            ? new AttachLock(file, RecordByte, 2, name)
+        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, MethodCount, name)
+            ? new AttachLock(file, RecordByte, MethodCount, name)
             : null;
 
     /// <summary>Releases the bytes.</summary>
@@ -75,5 +78,10 @@ internal sealed class AttachLock : IDisposable
         }
     }
 
-    private static long ByteOf(LockingMethod locking) => locking == LockingMethod.Futex ? FutexByte : RecordByte;
+    private static long ByteOf(LockingMethod locking) => locking switch
+    {
+        LockingMethod.Futex => FutexByte,
+        LockingMethod.None => NoneByte,
+        _ => RecordByte,
+    };
 }

@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Netshm;
 
-/// <summary>fcntl(2) record locks on ranges of bytes of a lock file.</summary>
+/// <summary>fcntl(2) locks on ranges of bytes of a lock file.</summary>
 /// <remarks>
-/// The bytes need not exist. The original locks byte (page number × page size in words) for a page; bytes from
-/// <see cref="FirstReserved"/> on are this library's own and invisible to it.
+/// The bytes need not exist. The original locks byte (page number × page size in words) for a page, by record locks that
+/// belong to the process. Bytes from <see cref="FirstReserved"/> on are this library's own and invisible to it: the open
+/// file holds their locks, so nothing that the process does with other descriptors of the file drops them.
 /// </remarks>
 internal static class ByteRangeLock
 {
@@ -20,7 +21,7 @@ internal static class ByteRangeLock
     /// <summary>Takes a lock if it is free; false when another process has it.</summary>
     public static bool TryLock(SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        if (Call(FaultPoint.TryRangeLock, file, Libc.F_SETLK, type, start, lengthInBytes) == 0)
+        if (Call(FaultPoint.TryRangeLock, file, isWaiting: false, type, start, lengthInBytes) == 0)
             return true;
         return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EACCES ? false : throw SystemError.Last("lock", name);
     }
@@ -29,7 +30,8 @@ internal static class ByteRangeLock
     public static bool IsHeldByOthers(SharedDescriptor file, long position, string name)
     {
         var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = position, Length = 1 };
-        return Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, Libc.F_GETLK, ref range) == 0
+        int command = position >= FirstReserved ? Libc.F_OFD_GETLK : Libc.F_GETLK;
+        return Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, command, ref range) == 0
             ? range.Type != Libc.F_UNLCK
             : throw SystemError.Last("examine the locks of", name);
     }
@@ -48,14 +50,16 @@ internal static class ByteRangeLock
 
     public static void Unlock(SharedDescriptor file, long start, long lengthInBytes, string name)
     {
-        if (Call(FaultPoint.ReleaseRangeLock, file, Libc.F_SETLK, Libc.F_UNLCK, start, lengthInBytes) != 0)
+        if (start >= FirstReserved)
+            file.UnlockEverywhere(start, lengthInBytes); // The file may have been opened more widely since.
+        else if (Call(FaultPoint.ReleaseRangeLock, file, isWaiting: false, Libc.F_UNLCK, start, lengthInBytes) != 0)
             throw SystemError.Last("unlock", name);
     }
 
     private static void LockWithoutDeadline(
         SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        if (Call(FaultPoint.WaitForRangeLock, file, Libc.F_SETLKW, type, start, lengthInBytes) == 0)
+        if (Call(FaultPoint.WaitForRangeLock, file, isWaiting: true, type, start, lengthInBytes) == 0)
             return;
         throw Marshal.GetLastPInvokeError() == Libc.EDEADLK
             ? new DeadlockException(
@@ -81,10 +85,13 @@ internal static class ByteRangeLock
     }
 
     private static int Call(
-        FaultPoint at, SharedDescriptor file, int command, short type, long start, long lengthInBytes)
+        FaultPoint at, SharedDescriptor file, bool isWaiting, short type, long start, long lengthInBytes)
     {
         if (type != Libc.F_UNLCK)
             Seam.Reached(SeamKind.Store);
+        int command = start >= FirstReserved
+            ? isWaiting ? Libc.F_OFD_SETLKW : Libc.F_OFD_SETLK
+            : isWaiting ? Libc.F_SETLKW : Libc.F_SETLK;
         var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
         return Libc.RecordLock(at, file.Descriptor, command, ref range);
     }

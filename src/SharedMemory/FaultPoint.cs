@@ -43,6 +43,8 @@ internal enum FaultPoint
     [FailsWith(EIO, ENOMEM)]
     AskForFileSystem,
     [FailsWith(EIO, ENOMEM)]
+    AskForMount,
+    [FailsWith(EIO, ENOMEM)]
     AskForFileSystemOfReader,
     [FailsWith(EIO, ENOMEM)]
     AskForFileSystemOfSolid,
@@ -121,11 +123,24 @@ internal enum FaultPoint
     ExamineRangeLock,
     [FailsWith(ENOLCK, EIO)]
     ReleaseRangeLock,
+    ReleaseOwnBytes,
 
     [FailsWith(EIO, ENOMEM)]
     ExamineSidecar,
+    [FailsWith(EIO, EINTR)]
+    ReadSidecarHeader,
+    [FailsWith(ENOSPC, EIO, EDQUOT, EINTR)]
+    WriteSidecarHeader,
+    [FailsWith(EIO, EINTR)]
+    ReadJournalState,
+    [FailsWith(ENOLCK, EIO)]
+    ExamineLives,
+    [FailsWith(EIO, ENOMEM)]
+    ExamineJournal,
     [FailsWith(EACCES, EIO, EROFS)]
     UnlinkOldSidecar,
+    [FailsWith(EIO, ENOMEM)]
+    ExamineOldDraft,
     [FailsWith(EACCES, EIO, EROFS)]
     UnlinkOldDraft,
     [FailsWith(EACCES, EMFILE, ENOSPC, EDQUOT, EROFS, EINTR)]

@@ -26,6 +26,13 @@ internal static unsafe partial class Libc
         return !Fails(at) && StatFileSystem(file, &status) == 0 && status.Type == TMPFS_MAGIC;
     }
 
+    /// <summary>Whether nobody can write to a file through the mount that it was opened by.</summary>
+    public static bool IsOnReadOnlyMount(FaultPoint at, FileHandle file)
+    {
+        FileSystemStatus status;
+        return !Fails(at) && StatFileSystem(file, &status) == 0 && (status.Flags & ST_RDONLY) != 0;
+    }
+
     /// <summary>Looks at what lies at a path; a symbolic link is not followed.</summary>
     public static int Stat(FaultPoint at, string path, out Status status)
     {
@@ -64,7 +71,15 @@ internal static unsafe partial class Libc
 
     public static int MakeDirectory(FaultPoint at, string path, int mode) => Fails(at) ? -1 : MakeDirectory(path, mode);
 
-    public static int Rename(FaultPoint at, string from, string to) => Fails(at) ? -1 : Rename(from, to);
+    /// <summary>Gives a file another name, unless something has that name (EEXIST).</summary>
+    /// <remarks>A file system that can't do that (EINVAL) renames all the same: the caller has looked before.</remarks>
+    public static int RenameNew(FaultPoint at, string from, string to)
+    {
+        if (Fails(at))
+            return -1;
+        int result = (int)RenameAt(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+        return result != 0 && Marshal.GetLastPInvokeError() is EINVAL or ENOSYS ? Rename(from, to) : result;
+    }
 
     public static int ChangeMode(FaultPoint at, string path, int mode) => Fails(at) ? -1 : ChangeMode(path, mode);
 

@@ -12,8 +12,8 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
     public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17,
-        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37, ENOSYS = 38, ELOOP = 40,
-        EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
+        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37,
+        ENOSYS = 38, ELOOP = 40, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
     public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
@@ -24,10 +24,11 @@ internal static unsafe partial class Libc
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
 #if FAULT_INJECTION
     // Simulated processes share a real one, so all their locks belong to open files.
-    public const int F_GETLK = 36, F_SETLK = 37, F_SETLKW = 38, F_OFD_SETLK = 37;
+    public const int F_GETLK = F_OFD_GETLK, F_SETLK = F_OFD_SETLK, F_SETLKW = F_OFD_SETLKW;
 #else
-    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
+    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7;
 #endif
+    public const int F_OFD_GETLK = 36, F_OFD_SETLK = 37, F_OFD_SETLKW = 38;
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
     public const int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 2, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 4;
     public const int SEEK_HOLE = 4;
@@ -36,8 +37,10 @@ internal static unsafe partial class Libc
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
     private const int RLIMIT_FSIZE = 1;
+    private const int RENAME_NOREPLACE = 1;
     private const int SC_PAGESIZE = 30;
     private const long TMPFS_MAGIC = 0x01021994;
+    private const long ST_RDONLY = 1;
 
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
     public static int O_NOFOLLOW { get; } =
@@ -53,6 +56,10 @@ internal static unsafe partial class Libc
 
     /// <summary>The length of the kernel's pages, in whole ones of which it maps: 4 KiB, or on arm64 also 16 or 64.</summary>
     public static long PageBytes { get; } = SystemConfiguration(SC_PAGESIZE);
+
+    /// <summary>The number of renameat2(2), which musl has no function for.</summary>
+    private static nint SYS_renameat2 { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 276 : 316;
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -108,11 +115,12 @@ internal static unsafe partial class Libc
         public readonly UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
     }
 
-    /// <summary>The start of struct statfs; the rest is left out.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    /// <summary>Two members of struct statfs; the rest is left out.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct FileSystemStatus
     {
-        public long Type;
+        [FieldOffset(0)] public long Type;
+        [FieldOffset(80)] public long Flags;
     }
 
     /// <summary>struct rlimit.</summary>
@@ -191,6 +199,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial nint RenameAt(
+        nint number, nint fromDirectory, string from, nint toDirectory, string to, nuint flags);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);

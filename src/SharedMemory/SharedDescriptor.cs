@@ -146,6 +146,16 @@ internal sealed class SharedDescriptor
         }
     }
 
+    /// <summary>Drops the locks of this process's open files on bytes; those that hold none are left as they are.</summary>
+    public void UnlockEverywhere(long start, long lengthInBytes)
+    {
+        foreach (FileHandle file in _files)
+        {
+            var range = new Libc.Flock { Type = Libc.F_UNLCK, Start = start, Length = lengthInBytes };
+            _ = Libc.RecordLock(FaultPoint.ReleaseOwnBytes, file, Libc.F_OFD_SETLK, ref range); // It only takes away.
+        }
+    }
+
     public void SetPermissions(UnixFileMode permissions)
     {
         if (Libc.ChangeMode(FaultPoint.ChangeMode, Descriptor, (int)permissions) != 0)
@@ -173,14 +183,14 @@ internal sealed class SharedDescriptor
             throw SystemError.Last("write to", _path);
     }
 
-    /// <summary>Reads from the start of the file.</summary>
+    /// <summary>Reads from a place in the file on.</summary>
     /// <returns>How many bytes there were.</returns>
-    public int ReadHead(Span<byte> bytes)
+    public int ReadAt(long offset, Span<byte> bytes)
     {
         int done = 0;
         while (done < bytes.Length)
         {
-            int read = Libc.Read(FaultPoint.ReadHead, Descriptor, bytes[done..], done);
+            int read = Libc.Read(FaultPoint.ReadHead, Descriptor, bytes[done..], offset + done);
             if (read < 0)
                 throw SystemError.Last("read", _path);
             if (read == 0)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -161,7 +160,7 @@ public sealed class SharedMemoryObject : IDisposable
                 // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
                 if (lockFile.IsAt(name.LockPath))
                 {
-                    UnlinkAll(name);
+                    UnlinkAll(name, IdOf(name, lockFile));
                     if (created)
                         throw SystemError.From(Libc.ENOENT, "remove", name.LockPath);
                     return;
@@ -173,7 +172,7 @@ public sealed class SharedMemoryObject : IDisposable
             }
         }
 
-        UnlinkAll(name);
+        UnlinkAll(name, tableId: 0);
     }
 
     /// <summary>
@@ -184,7 +183,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         LockFile.SetPermissions(mode);
         Memory.SetPermissions(mode);
-        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetPermissions(mode));
+        SidecarFile.WithExisting(Name, sidecar => sidecar.SetPermissions(mode));
     }
 
     /// <summary>
@@ -197,7 +196,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         LockFile.SetOwner(userId, groupId);
         Memory.SetOwner(userId, groupId);
-        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetOwner(userId, groupId));
+        SidecarFile.WithExisting(Name, sidecar => sidecar.SetOwner(userId, groupId));
     }
 
     /// <summary>Closes the object (the original's <c>close_shm</c>); it goes on to exist.</summary>
@@ -240,10 +239,41 @@ public sealed class SharedMemoryObject : IDisposable
     /// <summary>Empties the object, unless a table is open on it: its users would be killed by SIGBUS.</summary>
     private void Truncate()
     {
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
+        string name = Name.ToString();
+
+        // Under the creation lock, since a process that opens a table maps it before it says that it has it open.
+        using AttachLock creating =
+            AttachLock.TakeForCreation(LockFile, true, Deadline.After(s_patienceToUnlink), name);
+        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, name);
         if (alone is null)
             throw new IOException($"cannot truncate {Name}: a table is in use on it");
+        MasterView master = TableInspection.ReadMaster(Memory);
+        if (!master.HasPartOfMagic)
+        {
+            throw new IOException(
+                $"cannot truncate {Name}: it holds something else than a table. Nothing was changed; move it away, or remove it");
+        }
+
+        _ = SidecarFile.TryRemoveWithTable(Name, master.TableId); // What is left of it is in nobody's way.
         Memory.Truncate();
+    }
+
+    /// <summary>The number of the table that lies at a name; 0 when it can't be told.</summary>
+    private static long IdOf(SharedMemoryName name, SharedDescriptor lockFile)
+    {
+        SharedDescriptor? memory = name.Type == SharedMemoryType.File
+            ? lockFile.Share()
+            : SharedDescriptor.TryOpenExisting(name.MemoryPath);
+        if (memory is null)
+            return 0;
+        try
+        {
+            return TableInspection.ReadMaster(memory).TableId;
+        }
+        finally
+        {
+            memory.Release();
+        }
     }
 
     /// <summary>Writes what the companion stands for into it, as the original does, once.</summary>
@@ -255,17 +285,11 @@ public sealed class SharedMemoryObject : IDisposable
         LockFile.WriteHead(Encoding.ASCII.GetBytes($"R POSIX_SHM \"{Escape("/" + objectName)}\"\n"));
     }
 
-    private static void UnlinkAll(SharedMemoryName name)
+    private static void UnlinkAll(SharedMemoryName name, long tableId)
     {
         // The sidecar first: as long as the table is at its path nobody can create another one there, whose sidecar it
         // would be. The lock file last, for the same reason.
-        Exception? failure = null;
-        foreach (string path in (string[])[name.SidecarDraftPath, name.SidecarPath])
-        {
-            if (Libc.Unlink(FaultPoint.UnlinkSidecar, path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
-                failure ??= SystemError.Last("remove", path);
-        }
-
+        Exception? failure = SidecarFile.TryRemoveWithTable(name, tableId);
         string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
         foreach (string path in paths)
         {
