@@ -6,6 +6,9 @@ namespace Netshm;
 /// <remarks>docs/Locking.md, "Whose sidecar it is". The caller holds the creation lock of the table.</remarks>
 internal static class SidecarFile
 {
+    /// <summary>Longer files of zeros are taken for somebody's; no sidecar without a feed is longer.</summary>
+    private const int MaxBlankBytes = 2 << 20;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Opens the sidecar of a table.</summary>
@@ -116,8 +119,10 @@ internal static class SidecarFile
             return false;
         if (SidecarHeader.TryRead(file, path) is not { } header)
         {
-            throw new UntrustedFileException(path, "is no sidecar, as its first bytes say",
-                $"the sidecar of {name} or nothing: nothing was changed; move the file away, or give the table another name");
+            return IsBlank(file, path)
+                ? true
+                : throw new UntrustedFileException(path, "is no sidecar, as its first bytes say",
+                    $"the sidecar of {name} or nothing: nothing was changed; move the file away, or rename the table");
         }
 
         bool isForeign = IsForeign(header, path, tableId);
@@ -203,13 +208,27 @@ internal static class SidecarFile
 
     private static void ThrowIfNoDraft(FileHandle file, string draft)
     {
-        if (Libc.Stat(FaultPoint.ExamineOldDraft, file, out Libc.Status status) != 0)
-            throw SystemError.Last("examine", draft);
-        if (status.LengthInBytes > 0 && SidecarHeader.TryRead(file, draft) is null)
+        if (SidecarHeader.TryRead(file, draft) is null && !IsBlank(file, draft))
         {
             throw new UntrustedFileException(draft, "is no sidecar, as its first bytes say",
                 "nothing there, or the draft of a sidecar: nothing was changed; move the file away");
         }
+    }
+
+    /// <summary>
+    /// Whether a file has nothing in it: it is empty, or zero as a power cut may leave what was being written. So replacing it
+    /// loses nothing.
+    /// </summary>
+    private static bool IsBlank(FileHandle file, string path)
+    {
+        if (Libc.Stat(FaultPoint.ExamineBlank, file, out Libc.Status status) != 0)
+            throw SystemError.Last("examine", path);
+        if (status.LengthInBytes > MaxBlankBytes)
+            return false;
+        byte[] bytes = new byte[status.LengthInBytes];
+        int count = Libc.Read(FaultPoint.ReadBlank, file, bytes, 0);
+        return count == bytes.Length ? !bytes.AsSpan().ContainsAnyExcept((byte)0)
+            : count < 0 ? throw SystemError.Last("read", path) : false;
     }
 
     /// <summary>Whether a sidecar belongs to another table.</summary>

@@ -140,7 +140,9 @@ internal enum FaultPoint
     [FailsWith(EACCES, EIO, EROFS)]
     UnlinkOldSidecar,
     [FailsWith(EIO, ENOMEM)]
-    ExamineOldDraft,
+    ExamineBlank,
+    [FailsWith(EIO, EINTR)]
+    ReadBlank,
     [FailsWith(EACCES, EIO, EROFS)]
     UnlinkOldDraft,
     [FailsWith(EACCES, EMFILE, ENOSPC, EDQUOT, EROFS, EINTR)]

@@ -141,6 +141,7 @@ internal sealed class SharedDescriptor
             if (--_references > 0)
                 return;
             s_open.Remove(Identity);
+            CopiesOfLibrary.EndOpen(Identity);
             foreach (FileHandle file in _files)
                 file.Dispose();
         }
@@ -204,12 +205,19 @@ internal sealed class SharedDescriptor
     private static SharedDescriptor? OpenExisting(string path, bool writable)
     {
         // Looking before opening spares a second descriptor where the file is open already.
-        if (Libc.Stat(FaultPoint.LookForOpenFile, path, out Libc.Status status) == 0
-            && s_open.TryGetValue(FileIdentity.Of(status), out SharedDescriptor? known) && known.Has(writable))
+        if (Libc.Stat(FaultPoint.LookForOpenFile, path, out Libc.Status status) == 0)
         {
-            TrustedFile.ThrowIfUnfit(path, status);
-            known._references++;
-            return known;
+            var identity = FileIdentity.Of(status);
+            if (!s_open.TryGetValue(identity, out SharedDescriptor? known))
+            {
+                CopiesOfLibrary.ThrowIfRecordLocked(identity, path);
+            }
+            else if (known.Has(writable))
+            {
+                TrustedFile.ThrowIfUnfit(path, status);
+                known._references++;
+                return known;
+            }
         }
 
         return TrustedFile.TryOpen(path, writable) is { } file ? Adopt(path, file, writable) : null;
@@ -247,7 +255,11 @@ internal sealed class SharedDescriptor
 
         FileIdentity identity = FileIdentity.Of(status);
         if (!s_open.TryGetValue(identity, out SharedDescriptor? shared))
+        {
             s_open.Add(identity, shared = new SharedDescriptor(path, identity));
+            CopiesOfLibrary.BeginOpen(identity);
+        }
+
         shared._references++;
         shared._files.Add(file);
         try

@@ -126,6 +126,12 @@ internal sealed partial class TableStore
         if (pages.IsWritable && LockingMark.IsVoid(master))
             TableCreation.ForgetSidecar(pages, Name);
         bool none = Locking == LockingMethod.None;
+        if (!none)
+        {
+            CopiesOfLibrary.BeginRecordUse(LockFile.Identity, Name.LockPath);
+            _usesRecordLocks = true;
+        }
+
         ProcessLock processes = none ? new NoProcessLock() : new RecordLock(LockFile, pages.WordsPerPage, pages.Name);
         ReadSequences? sequences =
             none ? new ReadSequences(MappedBlock.Private(ReadSequences.LengthInBytes, pages.Name), 0) : null;

@@ -12,6 +12,7 @@ internal sealed partial class TableStore
     private TableEngine? _engine;
     private TableLock? _lock;
     private int _changeCapacity;
+    private bool _usesRecordLocks;
 
     public TableStore(SharedMemoryObject memory)
     {
@@ -69,6 +70,8 @@ internal sealed partial class TableStore
         cleanUp.Step(() => _engine?.Retire());
         cleanUp.Step(() => _sidecar?.Dispose());
         cleanUp.Step(() => _attached?.Dispose());
+        if (_usesRecordLocks)
+            CopiesOfLibrary.EndRecordUse(LockFile.Identity);
         cleanUp.Step(_memory.Release);
         cleanUp.Step(() => leaving?.Dispose());
         cleanUp.Step(LockFile.Release);
