@@ -13,7 +13,7 @@ public sealed class SharedMemoryObject : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MaxUniqueTries = 1000;
-    private static readonly TimeSpan s_patienceToUnlink = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private const string UniqueCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private readonly SharedDescriptor _lockFile;
@@ -55,7 +55,7 @@ public sealed class SharedMemoryObject : IDisposable
     /// <param name="mode">
     /// <see cref="FileMode.Open"/>, <see cref="FileMode.OpenOrCreate"/> (O_CREAT), <see cref="FileMode.CreateNew"/>
     /// (O_CREAT and O_EXCL), <see cref="FileMode.Create"/> (O_CREAT and O_TRUNC) or <see cref="FileMode.Truncate"/>
-    /// (O_TRUNC). An object on which a process of this library has a table open is never truncated.
+    /// (O_TRUNC). An object is never truncated while a process is seen to use a table in it.
     /// </param>
     /// <param name="access"><see cref="FileAccess.Read"/> (O_RDONLY) or <see cref="FileAccess.ReadWrite"/>.</param>
     /// <param name="permissions">The permissions of a new object, given exactly, whatever the umask.</param>
@@ -66,7 +66,13 @@ public sealed class SharedMemoryObject : IDisposable
     /// <exception cref="UntrustedFileException">
     /// Something else than a regular file with one name lies there, or a companion of somebody who may not modify the object.
     /// </exception>
-    /// <exception cref="IOException">It exists and was to be new, or is in use and was to be truncated.</exception>
+    /// <exception cref="IOException">It exists and was to be new.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// A table in it is in use, and it was to be truncated. The message says who uses it, as far as that is known.
+    /// </exception>
+    /// <exception cref="LockTimeoutException">
+    /// It was to be truncated, and another process has been opening or leaving it for 10 seconds.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room to create it.</exception>
     public static SharedMemoryObject Open(
         SharedMemoryName name,
@@ -157,7 +163,7 @@ public sealed class SharedMemoryObject : IDisposable
             try
             {
                 using AttachLock creating =
-                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), name.ToString());
+                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patience), name.ToString());
 
                 // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
                 if (lockFile.IsAt(name.LockPath))
@@ -229,7 +235,7 @@ public sealed class SharedMemoryObject : IDisposable
         try
         {
             using AttachLock creating =
-                AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), text);
+                AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patience), text);
             using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
             if (alone is null || !lockFile.IsAt(name.LockPath))
                 return;
@@ -246,9 +252,9 @@ public sealed class SharedMemoryObject : IDisposable
     /// <summary>Empties the object, unless a table is open on it: its users would be killed by SIGBUS.</summary>
     private void Truncate()
     {
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
-        if (alone is null)
-            throw new IOException($"cannot truncate {Name}: a table is in use on it");
+        using AttachLock creating =
+            AttachLock.TakeForCreation(LockFile, true, Deadline.After(s_patience), Name.ToString());
+        using var sole = SoleUse.Take(Name, LockFile, Memory, "truncated");
         Memory.Truncate();
     }
 

@@ -27,6 +27,23 @@ internal static class TableCreation
     /// <summary>Files without a mark are read whole up to here before they are taken for an unfinished table.</summary>
     private const int MaxBlankBytes = 1 << 20;
 
+    /// <summary>Looks at the start of a file in which a table is to be opened or created.</summary>
+    /// <inheritdoc cref="Inspect" path="/exception"/>
+    public static FileContents InspectFor(ShmTableOptions options, SharedDescriptor file, string name, out int pageSize)
+    {
+        try
+        {
+            return Inspect(file, options.RequestedPageSize, name, out pageSize);
+        }
+        catch (CorruptFileException e) when (options.Init.HasValue)
+        {
+            // What is not surely a table is somebody's file, and nothing but its removal in so many words takes it away.
+            throw new CorruptFileException(name, e.Page, e.Word,
+                $"{e.Problem}; {nameof(ShmTableOptions.Init)} replaces tables only: to go on, remove or move the file "
+                + $"({nameof(SharedMemoryObject)}.{nameof(SharedMemoryObject.Unlink)})", e);
+        }
+    }
+
     /// <summary>Looks at the start of a file, by reading: who knows whether it is a table and safe to map.</summary>
     /// <param name="file">The file.</param>
     /// <param name="wantedPageSize">The page size that was asked for, in bytes, or null.</param>
@@ -87,7 +104,7 @@ internal static class TableCreation
     public static void MakeRoom(MappedPages pages, int init) =>
         pages.Grow(checked(Layout.FirstHashPage(pages.WordsPerPage) + HashPagesFor(init, pages.WordsPerPage)));
 
-    /// <summary>Takes away whatever the file holds. Needs the write lock and all content.</summary>
+    /// <summary>Takes away whatever the file holds. Needs its <see cref="SoleUse"/>.</summary>
     /// <remarks>From here to the end of <see cref="Format"/>, dying leaves an unfinished table, which the next process lays out again.</remarks>
     /// <param name="pages">The file, in pages of the new table.</param>
     /// <param name="isEmpty">Whether it is known to be empty, so that nothing needs clearing.</param>
@@ -108,8 +125,7 @@ internal static class TableCreation
     /// <summary>Lays out an empty table in an erased file that has room for it.</summary>
     /// <param name="pages">The file, in pages of the new table.</param>
     /// <param name="init">How many elements to lay it out for.</param>
-    /// <param name="descriptorMagic">The mark that the descriptor gets.</param>
-    public static void Format(MappedPages pages, int init, int descriptorMagic)
+    public static void Format(MappedPages pages, int init)
     {
         int hashPages = HashPagesFor(init, pages.WordsPerPage);
         int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
@@ -117,7 +133,7 @@ internal static class TableCreation
         descriptor.TotalPages = firstHashPage + hashPages;
         descriptor.Cells = hashPages * Layout.CellsPerPage(pages.WordsPerPage);
         descriptor.SetExtent(0, firstHashPage, hashPages);
-        descriptor.WriteMagic(descriptorMagic);
+        descriptor.WriteMagic(DescriptorView.Magic);
 
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         master.DescriptorPage = Layout.DescriptorPage;

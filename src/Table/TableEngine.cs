@@ -116,28 +116,6 @@ internal sealed class TableEngine
         _isWriting = true;
     }
 
-    /// <summary>The same for one who is going to lay the table out anew, whatever it holds now.</summary>
-    public void BeginCreation()
-    {
-        _mark?.IsSet = true; // Before the word: who comes next closes it.
-        _sequences?.OpenStructure();
-        _changes?.Begin();
-        _isWriting = true;
-    }
-
-    /// <summary>To be called when the table is erased: what a dead writer left undone is about the table that is gone.</summary>
-    public void ForgetUnfinished()
-    {
-        _journal?.Clear();
-        _rehash.Forget();
-        _sequences?.Settle(); // Readers find no table until there is one.
-
-        // Dying after this leaves an unfinished table, and it is said when that is created again; or a complete one, and
-        // who recovers says it.
-        _changes?.DiscardAfter(_changes.Head);
-        _changes?.Append(ChangeKind.Cleared);
-    }
-
     /// <summary>Shows readers what the holder of the write lock has done so far, unless it can still be taken back.</summary>
     public void ShowChanges()
     {

@@ -57,23 +57,23 @@ internal sealed class TableStore
     /// <summary>Gets the table ready for one more handle: finds it, creates it or creates it anew.</summary>
     public void Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
-        Deadline deadline = Deadline.After(options.OpenTimeout ?? options.LockTimeout);
+        Deadline deadline = Deadline.After(options.EffectiveOpenTimeout);
         lock (_attaching)
         {
             // A process without locking comes when nobody else is there; so it need not wait for anybody.
-            using AttachLock? creating = options.Locking == LockingMethod.None && !LockingChoice.IsFutexUsedByOthers(LockFile, Name)
+            using AttachLock? creating = options is { Locking: LockingMethod.None, Init: null }
+                    && !LockingChoice.IsFutexUsedByOthers(LockFile, Name)
                 ? null
                 : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
             ThrowIfCompanionIsOfAnother();
-            FileContents contents =
-                TableCreation.Inspect(_memory, options.RequestedPageSize, Name.ToString(), out int foundPageSize);
+            FileContents contents = TableCreation.InspectFor(options, _memory, Name.ToString(), out int foundPageSize);
             var choice = new LockingChoice(Name, LockFile, options);
             Locking = Locking == LockingMethod.Auto
                 ? choice.Choose(isNew: contents != FileContents.Table && memory.IsWritable)
                 : choice.Confirm(Locking);
             _changeCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
             if (contents != FileContents.Table || options.Init.HasValue)
-                Create(memory, options, contents, foundPageSize, deadline);
+                Create(memory, options, contents);
             else if (foundPageSize != (options.RequestedPageSize ?? foundPageSize))
                 throw new PageSizeMismatchException(Name.ToString(), foundPageSize, options.PageSize);
             else
@@ -86,7 +86,7 @@ internal sealed class TableStore
                     $"{Name}: it is in use without a change feed; it can get one when nobody uses it");
             }
 
-            if (Locking == LockingMethod.Record)
+            if (Locking != LockingMethod.Futex)
                 _attached ??= AttachLock.Take(LockFile, Locking, deadline, Name.ToString());
         }
     }
@@ -260,8 +260,8 @@ internal sealed class TableStore
             ThreadPool.QueueUserWorkItem(_ => handlers(recovery)); // Not under the table's lock.
     }
 
-    private void Create(
-        SharedMemoryObject memory, ShmTableOptions options, FileContents contents, int oldPageSize, Deadline deadline)
+    /// <summary>Lays the table out, which nobody uses, and opens it.</summary>
+    private void Create(SharedMemoryObject memory, ShmTableOptions options, FileContents contents)
     {
         string name = Name.ToString();
         int pageSize = options.PageSize;
@@ -273,60 +273,19 @@ internal sealed class TableStore
                 $"{name}: opened for reading only; a table can't be created in it (found: {contents})");
         }
 
-        if (_engine is not null && _engine.Pages.WordsPerPage != pageSize / sizeof(int))
-            throw new PageSizeMismatchException(name, _engine.Pages.WordsPerPage * sizeof(int), pageSize);
-        bool underLocks = contents == FileContents.Table && pageSize == oldPageSize && Locking != LockingMethod.Futex;
-        if (_engine is null && !underLocks && CreateAlone(contents, oldPageSize, pageSize, init))
+        if (_engine is not null)
+            throw SoleUse.InUseHere(Name, "created anew");
+        using (SoleUse.Take(Name, LockFile, _memory, "created anew"))
         {
-            Open(writable: true, pageSize);
-            return;
+            using var pages = new MappedPages(_memory, writable: true, pageSize, name);
+            TableCreation.MakeRoom(pages, init);
+            TableCreation.Erase(pages, isEmpty: contents == FileContents.Empty);
+
+            // A sidecar of before may hold unfinished work on the table of before.
+            new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
+            TableCreation.Format(pages, init);
         }
 
-        if (contents == FileContents.Table && pageSize != oldPageSize)
-            throw new PageSizeMismatchException(name, oldPageSize, pageSize);
         Open(writable: true, pageSize);
-        Hold hold = Lock.EnterWrite(deadline);
-        try
-        {
-            Lock.LockAllContent(deadline);
-            TableCreation.MakeRoom(Engine.Pages, init);
-            Engine.BeginCreation();
-            TableCreation.Erase(Engine.Pages, isEmpty: contents == FileContents.Empty);
-            Engine.ForgetUnfinished();
-            TableCreation.Format(
-                Engine.Pages, init, _sidecar is null ? DescriptorView.Magic : DescriptorView.FutexMagic);
-        }
-        finally
-        {
-            Lock.Exit(hold);
-        }
-    }
-
-    /// <summary>Lays the table out before anybody has it open; false when somebody has.</summary>
-    private bool CreateAlone(FileContents contents, int oldPageSize, int pageSize, int init)
-    {
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
-        if (alone is null || (contents == FileContents.Table && HasLivingSidecar(oldPageSize)))
-            return false;
-        using var pages = new MappedPages(_memory, writable: true, pageSize, Name.ToString());
-        TableCreation.MakeRoom(pages, init);
-        TableCreation.Erase(pages, isEmpty: contents == FileContents.Empty);
-
-        // A sidecar of before may hold unfinished work on the table of before.
-        new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId = 0;
-        TableCreation.Format(pages, init, DescriptorView.Magic);
-        return true;
-    }
-
-    /// <summary>
-    /// Whether somebody uses the table who has lost its record lock, by closing another descriptor of the file.
-    /// </summary>
-    private bool HasLivingSidecar(int pageSize)
-    {
-        using var pages = new MappedPages(_memory, writable: false, pageSize, Name.ToString());
-        pages.EnsureMapped(Layout.MasterPage + 1);
-        long tableId = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId;
-        using Sidecar? sidecar = Sidecar.TryOpen(Name.SidecarPath, _memory.Status, tableId);
-        return sidecar is not null && sidecar.IsInUse();
     }
 }

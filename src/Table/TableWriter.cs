@@ -59,7 +59,7 @@ internal sealed partial class TableWriter
             CellView cell = CellForAdd(descriptor, key);
             int older = cell.IsBound ? cell.Pointer : 0;
             if (older != 0)
-                _ = new FragmentWalk(_pages, descriptor.TotalPages, key, older, out _); // Damage shows before, not after.
+                _ = CheckHead(descriptor, key, older, out _); // Damage shows before, not after.
             int page = _bindings.Write(descriptor, key, value, older);
             PublishIn(descriptor, cell, key, page);
             descriptor.Bindings++; // Dying before this leaves a count too low, unless there is a journal.
@@ -163,8 +163,7 @@ internal sealed partial class TableWriter
         if (!found || !cell.IsBound)
             return;
 
-        // A binding is unlinked by an edit of the one before it, where a reader may still be.
-        _processes.LockAllContent(deadline);
+        LockBindings(descriptor, cell, deadline);
         _sequences?.OpenKey(key);
         int newer = 0, depth = 0;
         for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
@@ -192,6 +191,18 @@ internal sealed partial class TableWriter
             if (decision.Control == BlockControl.Break)
                 return;
         }
+    }
+
+    /// <summary>
+    /// Locks all bindings of a key before the first one is touched, so that a time-out leaves them as they are. A binding is
+    /// unlinked by an edit of the one before it, where a reader may still be.
+    /// </summary>
+    private void LockBindings(DescriptorView descriptor, CellView cell, Deadline deadline)
+    {
+        if (!_processes.NeedsContentLocks)
+            return;
+        for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
+            _processes.LockContent(bindings.Page, deadline);
     }
 
     /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
@@ -301,14 +312,21 @@ internal sealed partial class TableWriter
     {
         int totalPages = descriptor.TotalPages;
         return page > Layout.DescriptorPage && page < totalPages
-            && _pages.TryGetWhole(page, key, out _, out older) && (uint)older < (uint)totalPages
+            && _pages.TryGetWhole(page, key, out _, out older) && FragmentWalk.IsOlder(older, totalPages)
             ? 1
             : WalkBinding(descriptor, key, page, out older);
     }
 
-    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
+    private FragmentWalk CheckHead(DescriptorView descriptor, int key, int page, out int older)
     {
         var value = new FragmentWalk(_pages, descriptor.TotalPages, key, page, out older);
+        FragmentWalk.CheckOlder(_pages, descriptor.TotalPages, page, older);
+        return value;
+    }
+
+    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        FragmentWalk value = CheckHead(descriptor, key, page, out older);
         if (value.IsSingle)
             return 1;
         while (value.MoveNext())

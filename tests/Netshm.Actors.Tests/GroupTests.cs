@@ -82,7 +82,7 @@ public sealed class GroupTests : TableSpec
     [Fact]
     public async Task What_a_throwing_body_did_before_stays_done()
     {
-        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(group =>
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(void (TableGroup group) =>
         {
             group.Add(1, [1]);
             throw new InvalidTimeZoneException("thrown on purpose");
