@@ -196,6 +196,7 @@ public sealed partial class ShmTable : IDisposable
     public long UseHugePages()
     {
         ThrowIfDisposed();
+        Engine.Pages.MapWhatIsThere(); // What other processes have added lately belongs to it, too.
         return Engine.Pages.UseHugePages();
     }
 
