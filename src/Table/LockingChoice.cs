@@ -3,10 +3,6 @@ namespace Netshm;
 /// <summary>Settles how a process keeps others out of a table: what was asked for, and what others do already.</summary>
 internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lockFile, ShmTableOptions options)
 {
-    /// <summary>Whether other processes use a table with futex locking.</summary>
-    public static bool IsFutexUsedByOthers(SharedDescriptor lockFile, SharedMemoryName name) =>
-        AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, name.ToString());
-
     /// <summary>The error for two methods at the same time.</summary>
     public static InvalidTableOperationException Mixed(SharedMemoryName name, LockingMethod others, LockingMethod chosen) =>
         new($"{name}: other processes use the table with locking {others}; it can't be used with {chosen} at the same time");
@@ -24,8 +20,8 @@ internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lock
             chosen = isNew || isFutex ? LockingMethod.Futex : LockingMethod.Record;
         }
 
-        LockingMethod? others =
-            inRecordUse ? LockingMethod.Record : IsFutexUsedByOthers(lockFile, name) ? LockingMethod.Futex : null;
+        bool inFutexUse = AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, name.ToString());
+        LockingMethod? others = inRecordUse ? LockingMethod.Record : inFutexUse ? LockingMethod.Futex : null;
         if (others is not null && others != chosen && (chosen, others) != (LockingMethod.None, LockingMethod.Record))
             throw Mixed(name, others.Value, chosen);
         ThrowIfNoFeedIsPossible(chosen);

@@ -60,11 +60,7 @@ internal sealed class TableStore
         Deadline deadline = Deadline.After(options.EffectiveOpenTimeout);
         lock (_attaching)
         {
-            // A process without locking comes when nobody else is there; so it need not wait for anybody.
-            using AttachLock? creating = options is { Locking: LockingMethod.None, Init: null }
-                    && !LockingChoice.IsFutexUsedByOthers(LockFile, Name)
-                ? null
-                : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
+            using var creating = AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
             ThrowIfCompanionIsOfAnother();
             FileContents contents = TableCreation.InspectFor(options, _memory, Name.ToString(), out int foundPageSize);
             var choice = new LockingChoice(Name, LockFile, options);
