@@ -291,7 +291,7 @@ public sealed partial class ShmTable : IDisposable
         try
         {
             ThrowIfDisposed();
-            Engine.BeginWriting();
+            Engine.BeginWriting(deadline);
             return hold;
         }
         catch

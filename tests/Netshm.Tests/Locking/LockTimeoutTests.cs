@@ -7,11 +7,24 @@ public class LockTimeoutTests
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50);
 
-    [Fact]
-    public void The_default_is_five_seconds()
+    [Theory]
+    [InlineData(LockingMethod.None, 5)]
+    [InlineData(LockingMethod.Futex, 5)]
+    [InlineData(LockingMethod.Record, null)]
+    public void The_default_is_five_seconds_but_for_ever_under_record_locks(LockingMethod locking, int? seconds)
     {
-        Assert.Null(new ShmTableOptions().LockTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(5), ShmTableOptions.DefaultLockTimeout);
+        TimeSpan expected = seconds is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds.Value);
+        Assert.Equal(expected, new ShmTableOptions().LockTimeoutUnder(locking));
+        Assert.Equal(s_short, new ShmTableOptions { LockTimeout = s_short }.LockTimeoutUnder(locking));
+    }
+
+    [Fact]
+    public void Opening_waits_for_its_own_time_or_that_of_operations_or_thirty_seconds()
+    {
+        var options = new ShmTableOptions();
+        Assert.Equal(TimeSpan.FromSeconds(30), options.EffectiveOpenTimeout);
+        Assert.Equal(s_short, (options with { LockTimeout = s_short }).EffectiveOpenTimeout);
+        Assert.Equal(s_short, (options with { OpenTimeout = s_short, LockTimeout = TimeSpan.Zero }).EffectiveOpenTimeout);
     }
 
     [Theory]
@@ -99,5 +112,31 @@ public class LockTimeoutTests
         Assert.Contains($"process {opener.Id}", e.Message, StringComparison.Ordinal);
         opener.WriteLine("release");
         opener.Finish();
+    }
+
+    [Fact]
+    public void Recovery_under_record_locks_waits_for_readers_no_longer_than_operations_do()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = s_short });
+        ShmTable table = temp.Open();
+        for (int key = 0; key < 10; key++)
+            table.Add(key, [key]);
+        using ChildProcess victim = WorkerProcess.Start("write-and-hold", temp.Name.ToString(), "Record");
+        Assert.Equal("ready", victim.ReadLine());
+        Assert.Equal("held", victim.Ask("hold"));
+        victim.Kill();
+
+        // Recovery needs all bindings; one that is being read, or that nobody lets go of, keeps it from that.
+        int page = table.Memory[1, 8];
+        using ChildProcess reader = WorkerProcess.Start(
+            "hold-byte", temp.Name.LockPath, $"{page * table.Memory.WordsPerPage}");
+        Assert.Equal("held", reader.ReadLine());
+        LockTimeoutException e = Assert.Throws<LockTimeoutException>(() => table.Add(10, [10]));
+        Assert.Contains($"process {reader.Id}", e.Message, StringComparison.Ordinal);
+        reader.WriteLine("release");
+        reader.Finish();
+        table.Add(10, [10]);
+        Assert.NotNull(table.LastRecovery);
+        Assert.Equal(11, table.Count);
     }
 }

@@ -58,6 +58,30 @@ public sealed class OlderBindingTests : IDisposable
         Assert.Equal(value, table.Find(Key));
     }
 
+    [Fact]
+    public void The_newest_value_can_be_edited_when_older_ones_are_damaged_while_another_process_is_in_the_table()
+    {
+        _temp.IsDamagedOnPurpose();
+        using ShmTable table = _temp.Open(_temp.Options with { Locking = LockingMethod.Record });
+        table.Add(Key, [1]);
+        table.Add(Key, [7]);
+        table.Memory[PageOfNewest(table), OlderBindingWord] = -1;
+
+        // A byte that nobody wants; but now no lock on everything can be had, and bindings are locked one by one.
+        int hashPage = table.Memory[1, 8];
+        using ChildProcess other = WorkerProcess.Start(
+            "hold-byte", _temp.Name.LockPath, $"{hashPage * table.Memory.WordsPerPage}");
+        Assert.Equal("held", other.ReadLine());
+        table.WriteBlocks(Key, WriteOperations.None, (fragment, _) =>
+        {
+            fragment[0] = 8;
+            return new BlockDecision(WriteOperations.None, BlockControl.Break);
+        });
+        Assert.Equal([8], table.Find(Key));
+        other.WriteLine("release");
+        other.Finish();
+    }
+
     private static int PageOfNewest(ShmTable table)
     {
         int page = 2;
