@@ -27,7 +27,7 @@ namespace Netshm.Actors;
 /// The timeout of each method counts from the call; null stands for the table's setting <c>request-timeout</c>.
 /// </para>
 /// </remarks>
-public sealed class TableRef
+public sealed partial class TableRef
 {
     private readonly TableHost _host;
 
@@ -152,6 +152,7 @@ public sealed class TableRef
         Func<TableGroup, T> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
+        TaskDelegate.Refuse<T>();
         return Ask(
             new TableProtocol.Group(group => body(group)) { Timeout = timeout },
             static r => (T)((TableProtocol.GroupResult)r).Value!,

@@ -13,7 +13,7 @@ namespace Netshm.Actors;
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
-public sealed class TypedTableRef<TKey, TValue>
+public sealed partial class TypedTableRef<TKey, TValue>
 {
     private static readonly object s_done = new();
     private static readonly object s_true = true;
@@ -160,6 +160,7 @@ public sealed class TypedTableRef<TKey, TValue>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
+        TaskDelegate.Refuse<T>();
         return Table.GroupAsync(
             group => body(new TypedTableGroup<TKey, TValue>(group, _keys, _values)), timeout, cancellationToken);
     }

@@ -84,7 +84,12 @@ internal sealed class GroupSession
     {
         try
         {
-            _outcome.SetResult(_body(new TableGroup(this)));
+            object? result = _body(new TableGroup(this));
+
+            // A message's body returns an object, whose type is known only now: better late than silently half a group.
+            if (result is Task)
+                throw TaskDelegate.Error();
+            _outcome.SetResult(result);
         }
         catch (Exception e)
         {

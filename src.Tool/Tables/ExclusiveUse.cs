@@ -21,7 +21,7 @@ internal sealed class ExclusiveUse : IDisposable
     public static ExclusiveUse Of(Invocation invocation, SharedMemoryObject memory)
     {
         string name = memory.Name.ToString();
-        Deadline deadline = Deadline.After(SharedOptions.ToTableOptions(invocation).LockTimeout);
+        Deadline deadline = Deadline.After(SharedOptions.PatienceOf(invocation));
         AttachLock creating = AttachLock.TakeForCreation(memory.LockFile, writable: true, deadline, name);
         AttachLock? alone = null;
         try

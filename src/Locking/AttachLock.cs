@@ -7,8 +7,7 @@ internal sealed class AttachLock : IDisposable
     private const long RecordByte = ByteRangeLock.FirstReserved + 1;
     private const long FutexByte = ByteRangeLock.FirstReserved + 2;
     private const long NoneByte = ByteRangeLock.FirstReserved + 3;
-
-    private const int MethodCount = (int)(NoneByte - RecordByte) + 1;
+    private const int UseBytes = (int)(NoneByte - RecordByte) + 1;
 
     private readonly SharedDescriptor _file;
     private readonly long _firstByte;
@@ -58,9 +57,15 @@ internal sealed class AttachLock : IDisposable
 
     /// <summary>Makes sure that nobody has the table open, and keeps it so; null when somebody has.</summary>
     public static AttachLock? TryTakeAlone(SharedDescriptor file, string name) =>
-        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, MethodCount, name)
-            ? new AttachLock(file, RecordByte, MethodCount, name)
+        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, UseBytes, name)
+            ? new AttachLock(file, RecordByte, UseBytes, name)
             : null;
+
+    /// <summary>Who else has the table open with a method, in words; null when nobody has.</summary>
+    public static string? DescribeUser(SharedDescriptor file, LockingMethod locking) =>
+        ByteRangeLock.HolderOf(file, Libc.F_WRLCK, ByteOf(locking), 1) is null
+            ? null
+            : LockHolder.Describe(file, Libc.F_WRLCK, ByteOf(locking), 1);
 
     /// <summary>Releases the bytes.</summary>
     public void Dispose()

@@ -27,14 +27,17 @@ internal static class ByteRangeLock
     }
 
     /// <summary>Whether another process holds a lock, of whatever type, on a byte.</summary>
-    public static bool IsHeldByOthers(SharedDescriptor file, long position, string name)
-    {
-        var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = position, Length = 1 };
-        int command = position >= FirstReserved ? Libc.F_OFD_GETLK : Libc.F_GETLK;
-        return Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, command, ref range) == 0
-            ? range.Type != Libc.F_UNLCK
+    public static bool IsHeldByOthers(SharedDescriptor file, long position, string name) =>
+        TryGetHolder(file, Libc.F_WRLCK, position, 1, out int? holder)
+            ? holder is not null
             : throw SystemError.Last("examine the locks of", name);
-    }
+
+    /// <summary>
+    /// The process that stands against a lock: 0 when it is of another PID namespace, -1 when the lock is an open file's; null
+    /// when there is none now.
+    /// </summary>
+    public static int? HolderOf(SharedDescriptor file, short type, long start, long lengthInBytes) =>
+        TryGetHolder(file, type, start, lengthInBytes, out int? holder) ? holder : null;
 
     /// <summary>Takes a lock, waiting for it.</summary>
     /// <exception cref="DeadlockException">The kernel found a cycle of waiting processes; only without deadline.</exception>
@@ -76,12 +79,26 @@ internal static class ByteRangeLock
         for (int attempt = 0; !TryLock(file, type, start, lengthInBytes, name); attempt++)
         {
             if (deadline.HasPassed)
-                throw new LockTimeoutException($"{name}: another process held the lock until the deadline");
+            {
+                throw new LockTimeoutException(
+                    $"{name}: {LockHolder.Describe(file, type, start, lengthInBytes)} held the lock until the deadline");
+            }
+
             if (attempt < YieldingTries)
                 Thread.Yield(); // Most locks are held for a few microseconds, less than it takes to be woken.
             else
                 _ = Libc.SleepMicroseconds(attempt < EagerTries ? ShortPauseInMicroseconds : LongPauseInMicroseconds);
         }
+    }
+
+    private static bool TryGetHolder(
+        SharedDescriptor file, short type, long start, long lengthInBytes, out int? holder)
+    {
+        var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
+        int command = start >= FirstReserved ? Libc.F_OFD_GETLK : Libc.F_GETLK;
+        bool isKnown = Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, command, ref range) == 0;
+        holder = range.Type == Libc.F_UNLCK ? null : range.ProcessId;
+        return isKnown;
     }
 
     private static int Call(

@@ -214,7 +214,11 @@ internal sealed class FutexLock : ProcessLock
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
             if (deadline.HasPassed)
-                throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
+            {
+                throw new LockTimeoutException(
+                    $"{_name}: {LockHolder.Describe(OwnerIn(seen) - 1)} held the lock until the deadline");
+            }
+
             probe?.Check();
         }
     }

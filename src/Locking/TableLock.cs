@@ -116,12 +116,6 @@ internal sealed partial class TableLock
             ExitRead();
     }
 
-    /// <inheritdoc cref="ProcessLock.LockContent"/>
-    public void LockContent(int page, Deadline deadline) => _processes.LockContent(page, deadline);
-
-    /// <inheritdoc cref="ProcessLock.LockAllContent"/>
-    public void LockAllContent(Deadline deadline) => _processes.LockAllContent(deadline);
-
     /// <summary>Waits until nobody of this process is in, and lets nobody in from then on.</summary>
     /// <exception cref="InvalidTableOperationException">This thread is in itself.</exception>
     public void Close()

@@ -12,7 +12,7 @@ public sealed class SharedMemoryObject : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MaxUniqueTries = 1000;
-    private static readonly TimeSpan s_patienceToUnlink = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private const string UniqueCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private readonly SharedDescriptor _lockFile;
@@ -54,7 +54,7 @@ public sealed class SharedMemoryObject : IDisposable
     /// <param name="mode">
     /// <see cref="FileMode.Open"/>, <see cref="FileMode.OpenOrCreate"/> (O_CREAT), <see cref="FileMode.CreateNew"/>
     /// (O_CREAT and O_EXCL), <see cref="FileMode.Create"/> (O_CREAT and O_TRUNC) or <see cref="FileMode.Truncate"/>
-    /// (O_TRUNC). An object on which a process of this library has a table open is never truncated.
+    /// (O_TRUNC). An object is never truncated while a process is seen to use a table in it.
     /// </param>
     /// <param name="access"><see cref="FileAccess.Read"/> (O_RDONLY) or <see cref="FileAccess.ReadWrite"/>.</param>
     /// <param name="permissions">The permissions of a new object, given exactly, whatever the umask.</param>
@@ -65,7 +65,13 @@ public sealed class SharedMemoryObject : IDisposable
     /// <exception cref="UntrustedFileException">
     /// Something else than a regular file with one name lies there, or a companion of somebody who may not modify the object.
     /// </exception>
-    /// <exception cref="IOException">It exists and was to be new, or is in use and was to be truncated.</exception>
+    /// <exception cref="IOException">It exists and was to be new.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// A table in it is in use, and it was to be truncated. The message says who uses it, as far as that is known.
+    /// </exception>
+    /// <exception cref="LockTimeoutException">
+    /// It was to be truncated, and another process has been opening or leaving it for 10 seconds.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room to create it.</exception>
     public static SharedMemoryObject Open(
         SharedMemoryName name,
@@ -155,7 +161,7 @@ public sealed class SharedMemoryObject : IDisposable
             try
             {
                 using AttachLock creating =
-                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), name.ToString());
+                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patience), name.ToString());
 
                 // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
                 if (lockFile.IsAt(name.LockPath))
@@ -225,7 +231,7 @@ public sealed class SharedMemoryObject : IDisposable
         if (!createdLockFile)
             return;
         string text = name.ToString();
-        var deadline = Deadline.After(s_patienceToUnlink);
+        var deadline = Deadline.After(s_patience);
         using AttachLock creating =
             Uninterrupted.Wait(() => AttachLock.TakeForCreation(lockFile, true, deadline, text));
         using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
@@ -242,11 +248,8 @@ public sealed class SharedMemoryObject : IDisposable
         string name = Name.ToString();
 
         // Under the creation lock, since a process that opens a table maps it before it says that it has it open.
-        using AttachLock creating =
-            AttachLock.TakeForCreation(LockFile, true, Deadline.After(s_patienceToUnlink), name);
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, name);
-        if (alone is null)
-            throw new IOException($"cannot truncate {Name}: a table is in use on it");
+        using AttachLock creating = AttachLock.TakeForCreation(LockFile, true, Deadline.After(s_patience), name);
+        using var sole = SoleUse.Take(Name, LockFile, "truncated");
         MasterView master = TableInspection.ReadMaster(Memory);
         if (!master.HasPartOfMagic)
         {

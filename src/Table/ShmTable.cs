@@ -92,19 +92,26 @@ public sealed partial class ShmTable : IDisposable
     }
 
     /// <summary>
-    /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table, and
-    /// <see cref="ShmTableOptions.Init"/> a new one in any case; processes of this library that do so at the same
-    /// time wait for each other, and one of them creates it.
+    /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table;
+    /// <see cref="ShmTableOptions.Init"/> has a table created anew that nobody uses. Processes of this library that do so
+    /// at the same time wait for each other: one of them creates it, and those of the others that wanted it anew are refused.
     /// </summary>
     /// <param name="memory">The object; the table stays usable when it is closed.</param>
     /// <param name="options">How to open or create the table.</param>
-    /// <exception cref="CorruptFileException">The object holds something else than a table.</exception>
+    /// <exception cref="CorruptFileException">
+    /// The object holds something else than a table, or a table whose first pages are damaged; also when it was to be
+    /// created anew. It stays as it is.
+    /// </exception>
     /// <exception cref="PageSizeMismatchException">
-    /// The table has another page size than <see cref="ShmTableOptions.PageSize"/>; or it is to be created anew with
-    /// another one while it is in use.
+    /// The table has another page size than <see cref="ShmTableOptions.PageSize"/>.
     /// </exception>
     /// <exception cref="ReadOnlyTableException">A table would have to be created in an object opened for reading.</exception>
-    /// <exception cref="InvalidTableOperationException">This process uses the table with another locking method.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// The table is used with another locking method; or it is used at all, and was to be created anew.
+    /// </exception>
+    /// <exception cref="LockTimeoutException">
+    /// Another process that opens or leaves it did not come to an end within <see cref="ShmTableOptions.OpenTimeout"/>.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room for a new table.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The page size or the number of elements is impossible.</exception>
     public static ShmTable Manage(SharedMemoryObject memory, ShmTableOptions? options = null) =>
@@ -219,6 +226,7 @@ public sealed partial class ShmTable : IDisposable
     public long UseHugePages()
     {
         ThrowIfDisposed();
+        Engine.Pages.MapWhatIsThere(); // What other processes have added lately belongs to it, too.
         return Engine.Pages.UseHugePages();
     }
 
@@ -258,20 +266,6 @@ public sealed partial class ShmTable : IDisposable
         writer.Write(" |]\n");
     }
 
-    internal int ReadRaw(int page, int word)
-    {
-        using var access = new Access(Lock, EnterGuarded());
-        return Engine.Pages.Page(page)[word];
-    }
-
-    internal void WriteRaw(int page, int word, int value)
-    {
-        ThrowIfReadOnly();
-        using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
-        ThrowIfDisposed();
-        Engine.Pages.Page(page)[word] = value;
-    }
-
     private static ShmTable AttachTo(SharedMemoryObject memory, ShmTableOptions? options, bool ownsMemory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -294,7 +288,8 @@ public sealed partial class ShmTable : IDisposable
                 $"a change feed holds from 0 to {ChangeRing.MaxCapacity} changes");
         }
 
-        return new ShmTable(TableRegistry.Attach(memory, options), memory, ownsMemory, options.LockTimeout);
+        TableStore store = TableRegistry.Attach(memory, options);
+        return new ShmTable(store, memory, ownsMemory, options.LockTimeoutUnder(store.Locking));
     }
 
     /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
@@ -328,7 +323,7 @@ public sealed partial class ShmTable : IDisposable
         try
         {
             ThrowIfDisposed();
-            Engine.BeginWriting();
+            Engine.BeginWriting(deadline);
             return hold;
         }
         catch

@@ -38,28 +38,14 @@ internal static class TableConversion
         string name = memory.Name.ToString();
         SharedDescriptor lockFile = memory.LockFile;
         using AttachLock creating = AttachLock.TakeForCreation(lockFile, writable: true, deadline, name);
-        using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, name);
-        if (alone is null)
-        {
-            throw new InvalidTableOperationException(
-                $"{name}: processes use the table; it can be converted when it is closed everywhere ('netshm locks' shows who)");
-        }
-
+        using var sole = SoleUse.Take(memory.Name, lockFile, "converted");
         if (TableInspection.Inspect(memory.Memory, null, name, out int pageSize) != FileContents.Table)
             return false;
         if (LockingMark.Read(memory.Memory, pageSize, name) == wanted)
             return true;
-        ByteRangeLock.Lock(lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, deadline, name);
-        try
-        {
-            using var pages = new MappedPages(memory.Memory, writable: true, pageSize, name);
-            pages.EnsureMapped(Layout.DescriptorPage + 1);
-            return wanted == LockingMethod.Futex ? TryToFutex(pages, memory.Name) : TryToRecord(pages, memory);
-        }
-        finally
-        {
-            ByteRangeLock.Unlock(lockFile, 0, ByteRangeLock.FirstReserved, name);
-        }
+        using var pages = new MappedPages(memory.Memory, writable: true, pageSize, name);
+        pages.EnsureMapped(Layout.DescriptorPage + 1);
+        return wanted == LockingMethod.Futex ? TryToFutex(pages, memory.Name) : TryToRecord(pages, memory);
     }
 
     private static bool TryToFutex(MappedPages pages, SharedMemoryName name)

@@ -104,14 +104,16 @@ internal sealed class TableEngine
 
     /// <summary>To be called with the write lock, before anything is modified: recovers if the last holder died.</summary>
     /// <remarks>Within one hold of the lock only the first call does anything.</remarks>
+    /// <param name="deadline">Until when recovery waits for readers of other processes; null for as long as it takes.</param>
     /// <exception cref="CorruptFileException">The table is damaged; the next holder will find out the same.</exception>
-    public void BeginWriting()
+    /// <exception cref="LockTimeoutException">The deadline has passed; the next holder recovers.</exception>
+    public void BeginWriting(Deadline? deadline = null)
     {
         if (_isWriting)
             return;
         _changes?.Begin();
         if (IsUnsettled())
-            Recover(scan: _journal is null);
+            Recover(scan: _journal is null, deadline);
 
         // Dying from here on makes the next holder of the lock recover.
         _mark?.IsSet = true;
@@ -164,7 +166,7 @@ internal sealed class TableEngine
                 _journal?.Clear(); // It is about another table, or about this one at another time.
             if (!isKnown)
                 _rehash.Forget();
-            Recover(scan: !isKnown, isJournalLost);
+            Recover(scan: !isKnown, isJournalLost: isJournalLost);
         }
 
         if (!isKnown || isFeedNew)
@@ -212,9 +214,11 @@ internal sealed class TableEngine
 
     /// <summary>Brings a table in order after a death; can be repeated from the start at any time.</summary>
     /// <param name="scan">Whether to look for what nobody refers to, though the journal may know nothing of it.</param>
+    /// <param name="deadline">Until when to wait for readers of other processes; null for as long as it takes.</param>
     /// <param name="isJournalLost">Whether unfinished work is known of that can't be taken back.</param>
     /// <exception cref="ReadOnlyTableException">This process has the table open for reading only.</exception>
-    public void Recover(bool scan, bool isJournalLost = false)
+    /// <exception cref="LockTimeoutException">A reader of another process was in the way until the deadline.</exception>
+    public void Recover(bool scan, Deadline? deadline = null, bool isJournalLost = false)
     {
         ThrowIfCantRecover();
         if (IsUnfinished)
@@ -239,7 +243,7 @@ internal sealed class TableEngine
         int reclaimed = 0;
         if (scan && _mark is not null)
         {
-            _processes.LockAllContent(Deadline.Never);
+            _processes.LockAllContent(deadline ?? Deadline.Never);
             reclaimed = TableRepair.Run(this);
         }
 

@@ -27,6 +27,23 @@ internal static class TableInspection
     /// <summary>Files without a mark are read whole up to here before they are taken for an unfinished table.</summary>
     private const int MaxBlankBytes = 1 << 20;
 
+    /// <summary>Looks at the start of a file in which a table is to be opened or created.</summary>
+    /// <inheritdoc cref="Inspect" path="/exception"/>
+    public static FileContents InspectFor(ShmTableOptions options, SharedDescriptor file, string name, out int pageSize)
+    {
+        try
+        {
+            return Inspect(file, options.RequestedPageSize, name, out pageSize);
+        }
+        catch (CorruptFileException e) when (options.Init.HasValue)
+        {
+            // What is not surely a table is somebody's file, and nothing but its removal in so many words takes it away.
+            throw new CorruptFileException(name, e.Page, e.Word,
+                $"{e.Problem}; {nameof(ShmTableOptions.Init)} replaces tables only: to go on, remove or move the file "
+                + $"({nameof(SharedMemoryObject)}.{nameof(SharedMemoryObject.Unlink)})", e);
+        }
+    }
+
     /// <summary>Looks at the start of a file, by reading: who knows whether it is a table and safe to map.</summary>
     /// <param name="file">The file.</param>
     /// <param name="wantedPageSize">The page size that was asked for, in bytes, or null.</param>

@@ -10,7 +10,7 @@ internal static class TableRegistry
     public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
         TableMetrics.Offer();
-        var deadline = Deadline.After(options.OpenTimeout ?? options.LockTimeout);
+        var deadline = Deadline.After(options.EffectiveOpenTimeout);
         TableStore store = FindOrAdd(memory, deadline);
         try
         {

@@ -12,11 +12,7 @@ internal sealed partial class TableStore
         deadline.Enter(_attaching, Name.ToString(), probe: null);
         try
         {
-            // A process without locking comes when nobody else is there; so it need not wait for anybody.
-            using AttachLock? creating = options.Locking == LockingMethod.None
-                && !AttachLock.IsTakenByOthers(LockFile, LockingMethod.Futex, Name.ToString())
-                ? null
-                : AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
+            using var creating = AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
             ThrowIfCompanionIsOfAnother();
             AttachLocked(memory, options, deadline);
         }
@@ -34,7 +30,7 @@ internal sealed partial class TableStore
     private void AttachLocked(SharedMemoryObject memory, ShmTableOptions options, Deadline deadline)
     {
         string name = Name.ToString();
-        FileContents contents = TableInspection.Inspect(_memory, options.RequestedPageSize, name, out int pageSize);
+        FileContents contents = TableInspection.InspectFor(options, _memory, name, out int pageSize);
         LockingMethod? stored = contents switch
         {
             FileContents.Table => LockingMark.Read(_memory, pageSize, name),
@@ -51,7 +47,7 @@ internal sealed partial class TableStore
             : choice.Choose(stored, isCreating);
         _changeCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
         if (isCreating)
-            Create(memory, options, contents, deadline);
+            Create(memory, options, contents);
         Open(memory.IsWritable, isCreating ? options.PageSize : pageSize, deadline);
         Engine.Pages.EnsureMapped(Layout.DescriptorPage + 1);
         if (_changeCapacity > 0 && Changes is null)
@@ -190,7 +186,7 @@ internal sealed partial class TableStore
     /// <summary>Lays the table out, when nobody has it open.</summary>
     /// <exception cref="InvalidTableOperationException">Somebody has.</exception>
     /// <exception cref="UntrustedFileException">Something that is no sidecar lies where the sidecar is to be.</exception>
-    private void Create(SharedMemoryObject memory, ShmTableOptions options, FileContents contents, Deadline deadline)
+    private void Create(SharedMemoryObject memory, ShmTableOptions options, FileContents contents)
     {
         string name = Name.ToString();
         int init = options.Init ?? ShmTableOptions.DefaultInit;
@@ -201,29 +197,16 @@ internal sealed partial class TableStore
                 $"{name}: opened for reading only; a table can't be created in it (found: {contents})");
         }
 
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, name);
-        if (_engine is not null || alone is null)
-        {
-            throw new InvalidTableOperationException(
-                $"{name}: processes use the table, so it can't be created anew; close it everywhere, or remove its bindings");
-        }
-
+        const string purpose = "created anew";
+        if (_engine is not null)
+            throw SoleUse.InUseHere(Name, purpose);
+        using var sole = SoleUse.Take(Name, LockFile, purpose);
         if (Locking == LockingMethod.Futex)
             _ = SidecarFile.ThrowIfInTheWay(Name, TableInspection.ReadMaster(_memory).TableId);
         using var pages = new MappedPages(_memory, writable: true, options.PageSize, name);
         var creation = new TableCreation(Name, pages, init, Locking);
         creation.MakeRoom();
-        if (contents == FileContents.Table)
-            ByteRangeLock.Lock(LockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, deadline, name);
-        try
-        {
-            creation.Erase(isEmpty: contents == FileContents.Empty);
-            creation.Format();
-        }
-        finally
-        {
-            if (contents == FileContents.Table)
-                ByteRangeLock.Unlock(LockFile, 0, ByteRangeLock.FirstReserved, name);
-        }
+        creation.Erase(isEmpty: contents == FileContents.Empty);
+        creation.Format();
     }
 }

@@ -39,6 +39,20 @@ public sealed class ExtensionTests : TableSpec
     }
 
     [Fact]
+    public async Task The_setting_init_does_not_empty_a_table_that_somebody_uses()
+    {
+        using var temp = new TempTable();
+        ShmTable user = temp.Open();
+        user.Add(1, [1]);
+        using var other = ActorSystem.Create("other", Configure(temp.Name, "init = 100"));
+        InvalidTableOperationException e =
+            Assert.Throws<InvalidTableOperationException>(() => other.Netshm().OpenTable("test"));
+        Assert.Contains("this process has it open", e.Message, StringComparison.Ordinal);
+        Assert.Equal([1], user.Find(1));
+        await other.Terminate();
+    }
+
+    [Fact]
     public async Task Actor_systems_of_one_process_share_a_table_that_is_open_once()
     {
         using ActorSystem other = Start(Temp.Name);

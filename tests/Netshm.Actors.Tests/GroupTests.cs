@@ -82,7 +82,7 @@ public sealed class GroupTests : TableSpec
     [Fact]
     public async Task What_a_throwing_body_did_before_stays_done()
     {
-        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(group =>
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(void (TableGroup group) =>
         {
             group.Add(1, [1]);
             throw new InvalidTimeZoneException("thrown on purpose");
@@ -95,7 +95,7 @@ public sealed class GroupTests : TableSpec
     public async Task What_a_body_met_in_another_table_is_its_own_failure(NetshmException failure)
     {
         int runs = 0;
-        Exception? met = await Record.ExceptionAsync(() => Table.GroupAsync<int>(_ =>
+        Exception? met = await Record.ExceptionAsync(() => Table.GroupAsync(int (TableGroup _) =>
         {
             runs++;
             throw failure;

@@ -44,6 +44,16 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void Locks_names_a_user_without_locking()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.None });
+        using ShmTable table = temp.Open();
+        JsonElement use = Assert.Single(Locks(temp).GetProperty("recordLocks").EnumerateArray());
+        Assert.Equal("has the table open (None)", use.GetProperty("what").GetString());
+        Assert.Equal(Environment.ProcessId, use.GetProperty("processId").GetInt32());
+    }
+
+    [Fact]
     public void Locks_names_who_holds_the_futex_lock()
     {
         using var temp = new TempTable();

@@ -25,6 +25,7 @@ return args switch
     ["transact-and-hold", var name] => TransactAndHoldCommand.Run(name),
     ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),
     ["hold-with-child", var name, var locking] => HoldWithChildCommand.Run(name, locking),
+    ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
     _ => Unknown(args),
 };
 

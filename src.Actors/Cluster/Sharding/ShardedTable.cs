@@ -30,7 +30,7 @@ namespace Netshm.Actors.Cluster;
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
-public sealed class ShardedTable<TKey, TValue>
+public sealed partial class ShardedTable<TKey, TValue>
 {
     /// <summary>A partition that answers in the last moment is heard.</summary>
     private static readonly TimeSpan s_graceForAnswer = TimeSpan.FromSeconds(1);

@@ -186,7 +186,7 @@ public class GradualRehashTests(ITestOutputHelper output)
                 Assert.Equal(values.TryPop(out _), table.Remove(key));
                 break;
             default:
-                Assert.Throws<IntendedException>(() => table.Transact(() =>
+                Assert.Throws<IntendedException>(() => table.Transact(void () =>
                 {
                     table.Replace(key, [value]);
                     _ = table.Remove(Key(random.Next(keys)));
