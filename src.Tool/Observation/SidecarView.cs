@@ -87,7 +87,7 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
     /// <param name="sidecar">The sidecar, for what they have counted; null when that is not wanted.</param>
     public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar? sidecar = null)
     {
-        if (Libc.Stat(sidecarPath, out Libc.Status status) != 0)
+        if (Libc.Stat(FaultPoint.Elsewhere, sidecarPath, out Libc.Status status) != 0)
             return [];
         return
         [

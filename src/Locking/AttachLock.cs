@@ -27,7 +27,7 @@ internal sealed class AttachLock : IDisposable
     /// <param name="name">The table, for messages.</param>
     public static AttachLock TakeForCreation(SharedDescriptor file, bool writable, Deadline deadline, string name)
     {
-        Monitor.Enter(file.CreationMonitor);
+        deadline.Enter(file.CreationMonitor, name, probe: null);
         try
         {
             short type = writable ? Libc.F_WRLCK : Libc.F_RDLCK;
@@ -64,9 +64,15 @@ internal sealed class AttachLock : IDisposable
     {
         if (_firstByte != CreationByte && _count == 1)
             _file.IsAttached = false;
-        ByteRangeLock.Unlock(_file, _firstByte, _count, _name);
-        if (_firstByte == CreationByte)
-            Monitor.Exit(_file.CreationMonitor);
+        try
+        {
+            ByteRangeLock.Unlock(_file, _firstByte, _count, _name);
+        }
+        finally
+        {
+            if (_firstByte == CreationByte)
+                Monitor.Exit(_file.CreationMonitor);
+        }
     }
 
     private static long ByteOf(LockingMethod locking) => locking == LockingMethod.Futex ? FutexByte : RecordByte;

@@ -20,27 +20,16 @@ internal static class ByteRangeLock
     /// <summary>Takes a lock if it is free; false when another process has it.</summary>
     public static bool TryLock(SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        while (Call(file, Libc.F_SETLK, type, start, lengthInBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EAGAIN or Libc.EACCES:
-                    return false;
-                default:
-                    throw SystemError.Last("lock", name);
-            }
-        }
-
-        return true;
+        if (Call(FaultPoint.TryRangeLock, file, Libc.F_SETLK, type, start, lengthInBytes) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EACCES ? false : throw SystemError.Last("lock", name);
     }
 
     /// <summary>Whether another process holds a lock, of whatever type, on a byte.</summary>
     public static bool IsHeldByOthers(SharedDescriptor file, long position, string name)
     {
         var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = position, Length = 1 };
-        return Libc.RecordLock(file.Descriptor, Libc.F_GETLK, ref range) == 0
+        return Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, Libc.F_GETLK, ref range) == 0
             ? range.Type != Libc.F_UNLCK
             : throw SystemError.Last("examine the locks of", name);
     }
@@ -59,26 +48,19 @@ internal static class ByteRangeLock
 
     public static void Unlock(SharedDescriptor file, long start, long lengthInBytes, string name)
     {
-        if (Call(file, Libc.F_SETLK, Libc.F_UNLCK, start, lengthInBytes) != 0)
+        if (Call(FaultPoint.ReleaseRangeLock, file, Libc.F_SETLK, Libc.F_UNLCK, start, lengthInBytes) != 0)
             throw SystemError.Last("unlock", name);
     }
 
     private static void LockWithoutDeadline(
         SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        while (Call(file, Libc.F_SETLKW, type, start, lengthInBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EDEADLK:
-                    throw new DeadlockException(
-                        $"{name}: another process waits for a lock of this one while it has the lock wanted here");
-                default:
-                    throw SystemError.Last("lock", name);
-            }
-        }
+        if (Call(FaultPoint.WaitForRangeLock, file, Libc.F_SETLKW, type, start, lengthInBytes) == 0)
+            return;
+        throw Marshal.GetLastPInvokeError() == Libc.EDEADLK
+            ? new DeadlockException(
+                $"{name}: another process waits for a lock of this one while it has the lock wanted here")
+            : SystemError.Last("lock", name);
     }
 
     /// <summary>
@@ -98,11 +80,12 @@ internal static class ByteRangeLock
         }
     }
 
-    private static int Call(SharedDescriptor file, int command, short type, long start, long lengthInBytes)
+    private static int Call(
+        FaultPoint at, SharedDescriptor file, int command, short type, long start, long lengthInBytes)
     {
         if (type != Libc.F_UNLCK)
             Seam.Reached(SeamKind.Store);
         var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
-        return Libc.RecordLock(file.Descriptor, command, ref range);
+        return Libc.RecordLock(at, file.Descriptor, command, ref range);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class FutexLock : ProcessLock
 
     public override void ReleaseShared()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (--_sharers > 0)
                 return;

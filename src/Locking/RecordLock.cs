@@ -70,13 +70,12 @@ internal sealed class RecordLock : ProcessLock
 
     public override void ReleaseShared()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (--_sharers > 0)
                 return;
-            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
-            Interlocked.Increment(ref s_releases);
-            Monitor.PulseAll(_monitor);
+            Monitor.PulseAll(_monitor); // They come when the monitor is left.
+            Unlock(DescriptorByte, 1);
         }
     }
 
@@ -131,10 +130,16 @@ internal sealed class RecordLock : ProcessLock
 
         // This thread is alone in here, so one call can release everything but the reserved bytes.
         if (onlyDescriptor)
-            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
+            Unlock(DescriptorByte, 1);
         else
-            ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, _name);
+            Unlock(0, ByteRangeLock.FirstReserved);
+    }
+
+    /// <summary>Gives locks back. If the kernel can't, this process has them until it gives them back the next time.</summary>
+    private void Unlock(long start, long lengthInBytes)
+    {
         Interlocked.Increment(ref s_releases);
+        ByteRangeLock.Unlock(_lockFile, start, lengthInBytes, _name);
     }
 
     /// <summary>Locks bindings for a thread that holds the descriptor, which can't be let go in between.</summary>

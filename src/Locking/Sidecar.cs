@@ -35,18 +35,18 @@ internal sealed class Sidecar : IDisposable
     /// <summary>The place of the publisher's lock; not right beside a life byte, so that the kernel lists it by itself.</summary>
     private const int PublisherSlot = -2;
 
-    private readonly Lock _publishing = new();
-    private readonly int _descriptor;
+    private readonly object _publishing = new();
+    private readonly FileHandle _file;
     private readonly string _path;
     private readonly SharedPlace<LockState> _lock;
     private bool _isPublisher;
     private bool _isDisposed;
 
-    private Sidecar(int descriptor, string path, int changeCapacity)
+    private Sidecar(FileHandle file, string path, int changeCapacity)
     {
-        _descriptor = descriptor;
+        _file = file;
         _path = path;
-        Block = MappedBlock.OfFile(descriptor, LengthFor(changeCapacity), path);
+        Block = MappedBlock.OfFile(file, LengthFor(changeCapacity), path);
         _lock = new SharedPlace<LockState>(Block, LockWordOffset);
         Changes = changeCapacity == 0 ? null : new ChangeRing(Block, LengthWithoutFeed, changeCapacity);
         Sequences = new ReadSequences(Block, SequencesOffset);
@@ -116,22 +116,22 @@ internal sealed class Sidecar : IDisposable
     /// </exception>
     public static Sidecar? TryOpen(string path, in Libc.Status table, long tableId)
     {
-        if (TrustedFile.TryOpen(path, writable: true) is not { } descriptor)
+        if (TrustedFile.TryOpen(path, writable: true) is not { } file)
             return null;
         Sidecar? opened = null;
         bool isRight = false;
         try
         {
-            if (!IsSound(descriptor, path, table, out int changeCapacity))
+            if (!IsSound(file, path, table, out int changeCapacity))
                 return null;
-            opened = new Sidecar(descriptor, path, changeCapacity);
+            opened = new Sidecar(file, path, changeCapacity);
             isRight = opened.IsOf(FileIdentity.Of(table), tableId);
             return isRight ? opened : null;
         }
         finally
         {
             if (opened is null)
-                _ = Libc.Close(descriptor);
+                file.Dispose();
             else if (!isRight)
                 opened.Dispose();
         }
@@ -149,18 +149,18 @@ internal sealed class Sidecar : IDisposable
     {
         Seam.Reached(SeamKind.Store);
         string path = name.SidecarPath, draft = name.SidecarDraftPath;
-        _ = Libc.Unlink(path); // One of another table, if any: its room may be needed.
-        _ = Libc.Unlink(draft); // Who died while it made one left it.
+        _ = Libc.Unlink(FaultPoint.UnlinkOldSidecar, path); // One of another table, if any: its room may be needed.
+        _ = Libc.Unlink(FaultPoint.UnlinkOldDraft, draft); // Who died while it made one left it.
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
-        int descriptor = Libc.Open(draft, flags | Libc.O_NOFOLLOW, (int)OwnerOnly);
-        if (descriptor < 0)
+        FileHandle file = Libc.Open(FaultPoint.CreateSidecar, draft, flags | Libc.O_NOFOLLOW, (int)OwnerOnly);
+        if (file.IsInvalid)
             throw SystemError.Last("create", draft);
         Sidecar? made = null;
         try
         {
-            ShareAsTable(descriptor, draft, table);
-            FileSpace.Allocate(descriptor, 0, LengthFor(changeCapacity), draft);
-            made = new Sidecar(descriptor, path, changeCapacity);
+            ShareAsTable(file, draft, table);
+            FileSpace.Allocate(file, 0, LengthFor(changeCapacity), draft);
+            made = new Sidecar(file, path, changeCapacity);
             made.Block.At<long>(0) = Magic;
             made.Block.At<int>(VersionOffset) = Version;
             made.Block.At<long>(TableIdOffset) = tableId;
@@ -169,15 +169,14 @@ internal sealed class Sidecar : IDisposable
 
             // Nobody sees it before it is complete. Dying before this leaves the draft to the next one.
             Seam.Reached(SeamKind.Store);
-            if (Libc.Rename(draft, path) != 0)
+            if (Libc.Rename(FaultPoint.NameSidecar, draft, path) != 0)
                 throw SystemError.Last("rename", draft);
             return made;
         }
         catch
         {
-            _ = Libc.Unlink(draft); // The error at hand tells more than one about the clean-up would.
-            if (made is null)
-                _ = Libc.Close(descriptor);
+            _ = Libc.Unlink(FaultPoint.UnlinkFailedDraft, draft); // The error at hand tells more than one about the clean-up would.
+            file.Dispose();
             made?.Dispose();
             throw;
         }
@@ -219,7 +218,7 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Locks the life byte of a slot whose process is dead; false when it lives.</summary>
     public bool TryLockLife(int slot)
     {
-        while (LockLife(slot, 1, Libc.F_WRLCK) != 0)
+        while (LockLife(FaultPoint.LockLife, slot, 1, Libc.F_WRLCK) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             if (error is Libc.EAGAIN or Libc.EACCES)
@@ -232,12 +231,12 @@ internal sealed class Sidecar : IDisposable
     }
 
     /// <summary>Gives the life byte of a dead slot back.</summary>
-    public void UnlockLife(int slot) => _ = LockLife(slot, 1, Libc.F_UNLCK); // Unlocking what is locked can't fail.
+    public void UnlockLife(int slot) => _ = LockLife(FaultPoint.UnlockLife, slot, 1, Libc.F_UNLCK); // Unlocking what is locked can't fail.
 
     /// <summary>Makes this process the one that publishes the table's changes, unless there is one.</summary>
     public bool TryBecomePublisher()
     {
-        lock (_publishing)
+        using (Uninterrupted.Enter(_publishing))
         {
             // The kernel would give the lock to the same open file twice.
             if (_isPublisher || _isDisposed || !TryLockLife(PublisherSlot))
@@ -249,7 +248,7 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Lets another process become the publisher.</summary>
     public void ResignAsPublisher()
     {
-        lock (_publishing)
+        using (Uninterrupted.Enter(_publishing))
         {
             _isPublisher = false;
             if (!_isDisposed) // Else the kernel has freed it, and the descriptor may be another file's by now.
@@ -264,14 +263,14 @@ internal sealed class Sidecar : IDisposable
         BootId().ToByteArray().CopyTo(Block.Span<byte>(BootIdOffset, BootIdLength));
     }
 
-    /// <summary>Closes the descriptor, and with it gives the slot back; late readers find zeros.</summary>
+    /// <summary>Closes the file, and with it gives the slot back; late readers find that they were disturbed.</summary>
     public void Dispose()
     {
-        Block.Retire();
-        lock (_publishing)
+        _ = Sequences.TryRetire();
+        using (Uninterrupted.Enter(_publishing))
         {
             _isDisposed = true;
-            _ = Libc.Close(_descriptor);
+            _file.Dispose();
         }
     }
 
@@ -287,9 +286,9 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>Whether a file can be a sidecar, with a feed of the length that its own tells.</summary>
     /// <exception cref="UntrustedFileException">Somebody who may not modify the table has put it there.</exception>
-    private static bool IsSound(int descriptor, string path, in Libc.Status table, out int changeCapacity)
+    private static bool IsSound(FileHandle file, string path, in Libc.Status table, out int changeCapacity)
     {
-        if (Libc.Stat(descriptor, out Libc.Status status) != 0)
+        if (Libc.Stat(FaultPoint.ExamineSidecar, file, out Libc.Status status) != 0)
             throw SystemError.Last("examine", path);
         TrustedFile.ThrowIfUnfit(path, status);
         TrustedFile.ThrowIfOfStranger(path, status, table);
@@ -300,12 +299,12 @@ internal sealed class Sidecar : IDisposable
     }
 
     /// <summary>Gives a file to those who may use the table, as far as this process may do that, and to nobody else.</summary>
-    private static void ShareAsTable(int descriptor, string path, in Libc.Status table)
+    private static void ShareAsTable(FileHandle file, string path, in Libc.Status table)
     {
         // Only root may give files away, and only members may give them to a group.
-        if (Libc.ChangeOwner(descriptor, (int)table.UserId, (int)table.GroupId) != 0)
-            _ = Libc.ChangeOwner(descriptor, -1, (int)table.GroupId);
-        if (Libc.ChangeMode(descriptor, (int)table.Permissions) != 0)
+        if (Libc.ChangeOwner(FaultPoint.ChangeOwnerOfSidecar, file, (int)table.UserId, (int)table.GroupId) != 0)
+            _ = Libc.ChangeOwner(FaultPoint.ChangeGroupOfSidecar, file, -1, (int)table.GroupId);
+        if (Libc.ChangeMode(FaultPoint.ChangeModeOfSidecar, file, (int)table.Permissions) != 0)
             throw SystemError.Last("change the permissions of", path);
     }
 
@@ -328,16 +327,16 @@ internal sealed class Sidecar : IDisposable
     {
         if (count == 0)
             return true;
-        if (LockLife(first, count, Libc.F_WRLCK) != 0)
+        if (LockLife(FaultPoint.ProbeLives, first, count, Libc.F_WRLCK) != 0)
             return false;
-        _ = LockLife(first, count, Libc.F_UNLCK);
+        _ = LockLife(FaultPoint.EndProbeOfLives, first, count, Libc.F_UNLCK);
         return true;
     }
 
-    private int LockLife(int firstSlot, int count, short type)
+    private int LockLife(FaultPoint at, int firstSlot, int count, short type)
     {
         Seam.Reached(SeamKind.Store);
         var range = new Libc.Flock { Type = type, Start = FirstLifeByte + firstSlot, Length = count };
-        return Libc.RecordLock(_descriptor, Libc.F_OFD_SETLK, ref range);
+        return Libc.RecordLock(at, _file, Libc.F_OFD_SETLK, ref range);
     }
 }

@@ -64,8 +64,8 @@ internal sealed partial class TableLock
     /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
     public bool IsInScope => t_innermost is not null && FindScope() is not null;
 
-    /// <summary>Whether a group of this thread holds the write lock.</summary>
-    public bool IsWriteLockedByGroup => t_innermost is not null && FindScope() is { Held: Hold.Write };
+    /// <summary>Whether a group of this thread holds the write lock, and no callback is running in it.</summary>
+    public bool IsWriteLockedByGroup => t_innermost is not null && FindScope() is { Held: Hold.Write, Callbacks: 0 };
 
     public Hold EnterRead(Deadline deadline)
     {
@@ -128,7 +128,7 @@ internal sealed partial class TableLock
     {
         if (FindScope() is not null)
             throw new InvalidTableOperationException($"{_name}: a group or callback may not close its own table");
-        _gate.Enter(GateEntry.Write, Deadline.Never);
+        _ = Uninterrupted.Wait(() => _gate.Enter(GateEntry.Write, Deadline.Never));
         _isClosed = true;
         _gate.ExitWrite();
     }
@@ -151,8 +151,15 @@ internal sealed partial class TableLock
     {
         try
         {
-            WritingEnds?.Invoke();
-            _processes.ReleaseExclusive();
+            try
+            {
+                WritingEnds?.Invoke();
+            }
+            finally
+            {
+                _processes.ReleaseExclusive();
+            }
+
             WritingEnded?.Invoke();
         }
         finally

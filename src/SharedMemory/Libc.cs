@@ -3,17 +3,22 @@ using System.Runtime.InteropServices;
 namespace Netshm;
 
 /// <summary>The system calls this library makes, as the C library of Linux offers them.</summary>
-/// <remarks>Constants are those of the Linux ABI shared by x86-64 and arm64.</remarks>
+/// <remarks>
+/// Constants are those of the Linux ABI shared by x86-64 and arm64. The declarations are private: what is called stands in
+/// Libc.Calls.cs, where each call has its <see cref="FaultPoint"/>.
+/// </remarks>
 internal static unsafe partial class Libc
 {
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
-    public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOSPC = 28,
-        EDEADLK = 35, ENAMETOOLONG = 36, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17,
+        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37, ENOSYS = 38, ELOOP = 40,
+        EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
     public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
     public const int MS_SYNC = 4;
+    public const int MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2;
     public const int MADV_COLLAPSE = 25;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
@@ -118,104 +123,74 @@ internal static unsafe partial class Libc
         public ulong Largest;
     }
 
-    /// <summary>The length beyond which this process may not write a file; growing one further would kill it (SIGXFSZ).</summary>
-    public static ulong FileSizeLimit
-    {
-        get
-        {
-            ResourceLimit limit;
-            return GetResourceLimit(RLIMIT_FSIZE, &limit) == 0 ? limit.Current : ulong.MaxValue;
-        }
-    }
-
-    /// <summary>Whether a file lies in memory (tmpfs(5)).</summary>
-    public static bool IsInMemory(int descriptor)
-    {
-        FileSystemStatus status;
-        return StatFileSystem(descriptor, &status) == 0 && status.Type == TMPFS_MAGIC;
-    }
-
-    public static int Stat(string path, out Status status)
-    {
-        fixed (Status* s = &status)
-            return Statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, s);
-    }
-
-    public static int Stat(int descriptor, out Status status)
-    {
-        fixed (Status* s = &status)
-            return Statx(descriptor, "", AT_EMPTY_PATH, STATX_BASIC_STATS, s);
-    }
-
-    public static int Write(int descriptor, ReadOnlySpan<byte> bytes, long offset)
-    {
-        fixed (byte* b = bytes)
-            return (int)PositionalWrite(descriptor, b, (nuint)bytes.Length, offset);
-    }
-
-    public static int Read(int descriptor, Span<byte> bytes, long offset)
-    {
-        fixed (byte* b = bytes)
-            return (int)PositionalRead(descriptor, b, (nuint)bytes.Length, offset);
-    }
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
-    public static partial int Open(string path, int flags, int mode);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
-    public static partial int Unlink(string path);
+    private static partial int Unlink(string path);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
-    public static partial int MakeDirectory(string path, int mode);
+    private static partial int MakeDirectory(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    public static partial int ChangeMode(int descriptor, int mode);
+    private static partial int ChangeMode(FileHandle file, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int ChangeMode(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    public static partial int ChangeOwner(int descriptor, int userId, int groupId);
+    private static partial int ChangeOwner(FileHandle file, int userId, int groupId);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
-    public static partial int Truncate(int descriptor, long lengthInBytes);
+    private static partial int Truncate(FileHandle file, long lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
-    public static partial int Allocate(int descriptor, int mode, long offset, long lengthInBytes);
+    private static partial int Allocate(FileHandle file, int mode, long offset, long lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    public static partial long Seek(int descriptor, long offset, int whence);
+    private static partial long Seek(FileHandle file, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Sync(int descriptor);
+    private static partial int Sync(FileHandle file);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int RecordLock(int descriptor, int command, ref Flock range);
+    private static partial int RecordLock(int descriptor, int command, ref Flock range);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    public static partial void* Map(
+    private static partial void* Map(
         void* address, nuint lengthInBytes, int protection, int flags, int descriptor, long offset);
 
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial void* Map(
+        void* address, nuint lengthInBytes, int protection, int flags, FileHandle file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    private static partial void* MoveMapping(
+        void* oldAddress, nuint oldLengthInBytes, nuint newLengthInBytes, int flags, void* newAddress);
+
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    public static partial int Unmap(void* address, nuint lengthInBytes);
+    private static partial int Unmap(void* address, nuint lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
-    public static partial int Advise(void* address, nuint lengthInBytes, int advice);
+    private static partial int Advise(void* address, nuint lengthInBytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
-    public static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
+    private static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
+    private static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
+    private static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
-    public static partial int Rename(string from, string to);
+    private static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
@@ -223,11 +198,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int Statx(FileHandle file, string path, int flags, uint mask, Status* status);
+
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
-    private static partial nint PositionalWrite(int descriptor, byte* bytes, nuint count, long offset);
+    private static partial nint PositionalWrite(FileHandle file, byte* bytes, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
-    private static partial nint PositionalRead(int descriptor, byte* bytes, nuint count, long offset);
+    private static partial nint PositionalRead(FileHandle file, byte* bytes, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     private static partial nint SystemConfiguration(int name);
@@ -236,5 +214,5 @@ internal static unsafe partial class Libc
     private static partial int GetResourceLimit(int resource, ResourceLimit* limit);
 
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
-    private static partial int StatFileSystem(int descriptor, FileSystemStatus* status);
+    private static partial int StatFileSystem(FileHandle file, FileSystemStatus* status);
 }

@@ -21,9 +21,10 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
     private const long MaxGrowthBytes = 1 << 20;
 
-    private readonly Lock _sync = new();
+    private readonly object _sync = new();
     private readonly SharedDescriptor _file;
     private bool _writable;
+    private readonly AddressRange _range;
     private readonly int* _base;
     private readonly long _wordsPerPage;
     private readonly int _roomInPage;
@@ -41,7 +42,8 @@ internal sealed unsafe partial class MappedPages : IDisposable
         WordsPerPage = pageSizeInBytes / sizeof(int);
         _wordsPerPage = WordsPerPage;
         _roomInPage = WordsPerPage - Layout.ContentHeaderInWords;
-        _base = Reserve(name, out _reservedBytes);
+        _range = Reserve(name, out _reservedBytes);
+        _base = (int*)_range.FirstMultipleOf(HugePageBytes);
     }
 
     /// <summary>The table's name, for error messages.</summary>
@@ -117,7 +119,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         if (pageCount <= _mappedPages)
             return;
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             ObjectDisposedException.ThrowIf(_isRetired, this);
             Libc.Status status = _file.Status;
@@ -147,7 +149,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         if (pageCount <= _mappedPages)
             return true;
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             long neededBytes = RoundUp(pageCount * PageBytes);
             Libc.Status status = _file.Status;
@@ -177,7 +179,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>Lets pages be written that were mapped for reading only; users of the pages go on meanwhile.</summary>
     public void MakeWritable()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             if (_writable)
                 return;
@@ -215,30 +217,27 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>Writes the mapped memory back to the file's device.</summary>
     public void Flush()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
-            if (Libc.SyncMapping(_base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 || Libc.Sync(_file.Descriptor) != 0)
+            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 
+                || Libc.Sync(FaultPoint.SyncFile, _file.Descriptor) != 0)
                 throw SystemError.Last("flush", Name);
         }
     }
 
     /// <summary>
     /// Lets go of the file while threads may still be reading without a lock: they find zeros from now on. The address
-    /// space goes when nobody refers to this object any more.
+    /// space goes when nobody refers to this object any more; so does the file if the kernel has no room for zeros.
     /// </summary>
     public void Retire()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             _isRetired = true;
             const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
-            if (_mappedBytes > 0
-                && (nint)Libc.Map(_base, (nuint)_mappedBytes, Libc.PROT_READ, flags, -1, 0) == -1)
-            {
-                throw SystemError.Last("let go of", Name);
-            }
-
-            _ = Libc.Unmap((byte*)_base + _mappedBytes, (nuint)(_reservedBytes - _mappedBytes));
+            if (_mappedBytes > 0)
+                _ = Libc.Map(FaultPoint.RetirePages, _base, (nuint)_mappedBytes, Libc.PROT_READ, flags);
+            _range.CutTail((byte*)_base + _mappedBytes);
             _reservedBytes = _mappedBytes;
         }
     }
@@ -246,11 +245,12 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>Unmaps everything at once; only for one who is sure to be the only user.</summary>
     public void Dispose()
     {
-        Unmap();
-        GC.SuppressFinalize(this);
+        _mappedPages = 0;
+        _mappedWords = 0;
+        _mappedBytes = 0;
+        _reservedBytes = 0;
+        _range.Dispose();
     }
-
-    ~MappedPages() => Unmap();
 
     /// <summary>Where a page begins, which is not negative: that saves the processor from extending the sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -272,38 +272,15 @@ internal sealed unsafe partial class MappedPages : IDisposable
         }
     }
 
-    private void Unmap()
-    {
-        _mappedPages = 0;
-        _mappedWords = 0;
-        _mappedBytes = 0;
-        if (_reservedBytes > 0)
-            _ = Libc.Unmap(_base, (nuint)_reservedBytes);
-        _reservedBytes = 0;
-    }
-
-    private static int* Reserve(string name, out long bytes)
+    private static AddressRange Reserve(string name, out long bytes)
     {
         for (bytes = MaxReservedBytes; bytes >= MinReservedBytes; bytes /= 2)
         {
-            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
-            void* address = Libc.Map(null, (nuint)(bytes + HugePageBytes), Libc.PROT_NONE, flags, -1, 0);
-            if ((nint)address != -1)
-                return AlignedWithin((byte*)address, bytes);
+            if (AddressRange.TryReserve(bytes, HugePageBytes) is { } range)
+                return range;
         }
 
         throw SystemError.Last("reserve address space for", name);
-    }
-
-    /// <summary>Gives back what is before and behind the part that begins where a huge page can.</summary>
-    private static int* AlignedWithin(byte* address, long bytes)
-    {
-        long before = -(nint)address & (HugePageBytes - 1);
-        byte* start = address + before;
-        if (before > 0)
-            _ = Libc.Unmap(address, (nuint)before);
-        _ = Libc.Unmap(start + bytes, (nuint)(HugePageBytes - before));
-        return (int*)start;
     }
 
     private static long RoundUp(long bytes) => (bytes + Libc.PageBytes - 1) / Libc.PageBytes * Libc.PageBytes;
@@ -338,11 +315,9 @@ internal sealed unsafe partial class MappedPages : IDisposable
             const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
 
             // SAFETY: the range lies within the address space reserved for this table, beyond what is mapped.
-            if ((nint)Libc.Map(
-                    address, (nuint)(end - _mappedBytes), protection, flags, _file.Descriptor, _mappedBytes) == -1)
-            {
+            nuint added = (nuint)(end - _mappedBytes);
+            if ((nint)Libc.Map(FaultPoint.MapPages, address, added, protection, flags, _file.Descriptor, _mappedBytes) == -1)
                 throw SystemError.Last("map", Name);
-            }
 
             _mappedBytes = end;
         }

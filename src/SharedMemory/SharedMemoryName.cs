@@ -176,7 +176,8 @@ public abstract record SharedMemoryName
 
         public override string ToString() => $"local:{_name}";
 
-        internal override void EnsureDirectory(bool mayCreate) => SharedMemoryFileSystem.EnsureUserDirectory(mayCreate);
+        internal override void EnsureDirectory(bool mayCreate) =>
+            SharedMemoryFileSystem.EnsurePrivate(SharedMemoryFileSystem.UserDirectory, mayCreate);
 
         internal override SharedMemoryName ReplaceX(Func<char> draw) => new LocalName(ReplaceX(_name, draw));
     }

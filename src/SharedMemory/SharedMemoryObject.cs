@@ -103,11 +103,10 @@ public sealed class SharedMemoryObject : IDisposable
         }
         catch
         {
-            Withdraw(name, lockFile, createdLockFile, createdMemory);
-            if (opened is null)
-                lockFile.Release();
-            opened?.Dispose();
-            throw;
+            var cleanUp = default(CleanUp);
+            cleanUp.Step(() => Withdraw(name, lockFile, createdLockFile, createdMemory));
+            cleanUp.Step(opened is null ? lockFile.Release : opened.Dispose);
+            throw; // What can't be removed stays, empty: the error at hand tells more than one about the clean-up would.
         }
     }
 
@@ -207,7 +206,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        _memory.Release();
+        _memory.Release(); // Which does not fail.
         _lockFile.Release();
     }
 
@@ -215,7 +214,8 @@ public sealed class SharedMemoryObject : IDisposable
     public void Dispose() => Close();
 
     private static bool Exists(SharedMemoryName name) =>
-        Libc.Stat(name.LockPath, out _) == 0 || Libc.Stat(name.MemoryPath, out _) == 0;
+        Libc.Stat(FaultPoint.LookForLockFile, name.LockPath, out _) == 0
+        || Libc.Stat(FaultPoint.LookForMemory, name.MemoryPath, out _) == 0;
 
     /// <summary>
     /// Removes what was created for an object that could not be opened after all, unless somebody else has come to use it.
@@ -226,21 +226,15 @@ public sealed class SharedMemoryObject : IDisposable
         if (!createdLockFile)
             return;
         string text = name.ToString();
-        try
-        {
-            using AttachLock creating =
-                AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), text);
-            using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
-            if (alone is null || !lockFile.IsAt(name.LockPath))
-                return;
-            if (createdMemory)
-                _ = Libc.Unlink(name.MemoryPath);
-            _ = Libc.Unlink(name.LockPath);
-        }
-        catch (Exception e) when (e is IOException or NetshmException)
-        {
-            // What can't be removed stays, empty. The error that is under way tells more than this one.
-        }
+        var deadline = Deadline.After(s_patienceToUnlink);
+        using AttachLock creating =
+            Uninterrupted.Wait(() => AttachLock.TakeForCreation(lockFile, true, deadline, text));
+        using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
+        if (alone is null || !lockFile.IsAt(name.LockPath))
+            return;
+        if (createdMemory)
+            _ = Libc.Unlink(FaultPoint.WithdrawMemory, name.MemoryPath);
+        _ = Libc.Unlink(FaultPoint.WithdrawLockFile, name.LockPath);
     }
 
     /// <summary>Empties the object, unless a table is open on it: its users would be killed by SIGBUS.</summary>
@@ -268,14 +262,14 @@ public sealed class SharedMemoryObject : IDisposable
         Exception? failure = null;
         foreach (string path in (string[])[name.SidecarDraftPath, name.SidecarPath])
         {
-            if (Libc.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
+            if (Libc.Unlink(FaultPoint.UnlinkSidecar, path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
                 failure ??= SystemError.Last("remove", path);
         }
 
         string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
         foreach (string path in paths)
         {
-            if (Libc.Unlink(path) != 0)
+            if (Libc.Unlink(FaultPoint.UnlinkTable, path) != 0)
                 failure ??= SystemError.Last("remove", path);
         }
 

@@ -203,9 +203,11 @@ public sealed partial class ShmTable : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _reader = null;
-        _store.Changes?.Stir();
-        TableRegistry.Release(_store);
-        _ownedMemory?.Dispose();
+        var cleanUp = default(CleanUp);
+        cleanUp.Step(() => _store.Changes?.Stir());
+        cleanUp.Step(() => TableRegistry.Release(_store));
+        cleanUp.Step(() => _ownedMemory?.Dispose());
+        cleanUp.ThrowIfFailed();
     }
 
     /// <summary>Writes word by word, so that a long value does not have to be in memory as text.</summary>

@@ -104,8 +104,14 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>Gives the slot back, when nobody reads the table any more.</summary>
     public void Dispose()
     {
-        _attached.Dispose();
-        _sidecar.Dispose();
+        try
+        {
+            _attached.Dispose();
+        }
+        finally
+        {
+            _sidecar.Dispose();
+        }
     }
 
     private static void TakeOverAll(Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade)

@@ -249,6 +249,13 @@ internal sealed class TableEngine
         Recovered?.Invoke(new TableRecovery(rehash, undone, scan, reclaimed));
     }
 
+    /// <summary>Lets go of the table's memory when nobody holds its lock; threads may still be reading without one.</summary>
+    public void Retire()
+    {
+        if (_sequences is null || _sequences.TryRetire()) // Before the pages, whose zeros would say that nothing is bound.
+            Pages.Retire();
+    }
+
     /// <summary>How many keys <see cref="Prefetch"/> is meant for at a time.</summary>
     public const int PrefetchLength = 32;
 

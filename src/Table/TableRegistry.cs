@@ -10,15 +10,17 @@ internal static class TableRegistry
     public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
         TableMetrics.Offer();
-        TableStore store = FindOrAdd(memory);
+        var deadline = Deadline.After(options.OpenTimeout ?? options.LockTimeout);
+        TableStore store = FindOrAdd(memory, deadline);
         try
         {
-            store.Attach(memory, options);
+            store.Attach(memory, options, deadline);
             return store;
         }
         catch
         {
-            Release(store);
+            var cleanUp = default(CleanUp);
+            cleanUp.Step(() => Release(store)); // The error at hand tells more than one about the clean-up would.
             throw;
         }
     }
@@ -26,7 +28,7 @@ internal static class TableRegistry
     /// <summary>Gives a table back; the last handle closes it.</summary>
     public static void Release(TableStore store)
     {
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
         {
             if (--store.Handles > 0)
                 return;
@@ -40,7 +42,7 @@ internal static class TableRegistry
         }
         finally
         {
-            lock (s_monitor)
+            using (Uninterrupted.Enter(s_monitor))
             {
                 s_stores.Remove(store.Identity);
                 Monitor.PulseAll(s_monitor);
@@ -55,14 +57,18 @@ internal static class TableRegistry
             return [.. s_stores.Values];
     }
 
-    private static TableStore FindOrAdd(SharedMemoryObject memory)
+    private static TableStore FindOrAdd(SharedMemoryObject memory, Deadline deadline)
     {
         FileIdentity identity = memory.Memory.Identity;
         lock (s_monitor)
         {
             TableStore? store;
             while (s_stores.TryGetValue(identity, out store) && store.Handles == 0)
-                Monitor.Wait(s_monitor);
+            {
+                if (!deadline.Wait(s_monitor))
+                    throw new LockTimeoutException($"{memory.Name}: another thread was closing the table until the deadline");
+            }
+
             if (store is null)
             {
                 ThrowIfLockFileIsTaken(memory);

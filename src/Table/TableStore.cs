@@ -5,7 +5,7 @@ internal sealed class TableStore
 {
     private static readonly TimeSpan s_patienceToLeave = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _attaching = new();
+    private readonly object _attaching = new();
     private readonly SharedDescriptor _memory;
     private AttachLock? _attached;
     private SidecarAttachment? _sidecar;
@@ -55,10 +55,13 @@ internal sealed class TableStore
     public event Action<TableRecovery>? Recovered;
 
     /// <summary>Gets the table ready for one more handle: finds it, creates it or creates it anew.</summary>
-    public void Attach(SharedMemoryObject memory, ShmTableOptions options)
+    /// <param name="memory">The object it is in.</param>
+    /// <param name="options">How to open it.</param>
+    /// <param name="deadline">Until when to wait for others, of this process and of others.</param>
+    public void Attach(SharedMemoryObject memory, ShmTableOptions options, Deadline deadline)
     {
-        Deadline deadline = Deadline.After(options.OpenTimeout ?? options.LockTimeout);
-        lock (_attaching)
+        deadline.Enter(_attaching, Name.ToString(), probe: null);
+        try
         {
             // A process without locking comes when nobody else is there; so it need not wait for anybody.
             using AttachLock? creating = options.Locking == LockingMethod.None && !LockingChoice.IsFutexUsedByOthers(LockFile, Name)
@@ -89,28 +92,31 @@ internal sealed class TableStore
             if (Locking == LockingMethod.Record)
                 _attached ??= AttachLock.Take(LockFile, Locking, deadline, Name.ToString());
         }
+        finally
+        {
+            Monitor.Exit(_attaching);
+        }
     }
 
     /// <summary>Waits for operations under way, then lets go of the memory and the locks.</summary>
     public void Close()
     {
         _lock?.Close();
-        Changes?.Close();
         AttachLock? leaving = null;
-        try
+        var cleanUp = default(CleanUp);
+        cleanUp.Step(() => Changes?.Close());
+        cleanUp.Step(() =>
         {
             if (_sidecar is not null && (leaving = TryTakeForLeaving()) is not null)
                 _sidecar.Leave();
-        }
-        finally
-        {
-            _engine?.Pages.Retire(); // Before the sidecar, without whose words a late reader could not see disturbance.
-            _sidecar?.Dispose();
-            _attached?.Dispose();
-            _memory.Release();
-            leaving?.Dispose();
-            LockFile.Release();
-        }
+        });
+        cleanUp.Step(() => _engine?.Retire());
+        cleanUp.Step(() => _sidecar?.Dispose());
+        cleanUp.Step(() => _attached?.Dispose());
+        cleanUp.Step(_memory.Release);
+        cleanUp.Step(() => leaving?.Dispose());
+        cleanUp.Step(LockFile.Release);
+        cleanUp.ThrowIfFailed();
     }
 
     /// <summary>
@@ -119,10 +125,11 @@ internal sealed class TableStore
     /// </summary>
     private AttachLock? TryTakeForLeaving()
     {
+        var deadline = Deadline.After(s_patienceToLeave);
         try
         {
-            return AttachLock.TakeForCreation(
-                LockFile, Engine.Pages.IsWritable, Deadline.After(s_patienceToLeave), Name.ToString());
+            return Uninterrupted.Wait(() =>
+                AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, deadline, Name.ToString()));
         }
         catch (LockTimeoutException)
         {

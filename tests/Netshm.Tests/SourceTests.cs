@@ -18,8 +18,8 @@ public class SourceTests
         ];
         Assert.Equal(
             [
-                "Libc.cs", "MappedBlock.cs", "MappedPages.HugePages.cs", "MappedPages.LookUp.cs", "MappedPages.cs",
-                "NativeText.cs", "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
+                "AddressRange.cs", "Libc.Calls.cs", "Libc.cs", "MappedBlock.cs", "MappedPages.HugePages.cs", "MappedPages.LookUp.cs",
+                "MappedPages.cs", "NativeText.cs", "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
             ],
             files.Order(StringComparer.Ordinal));
     }
