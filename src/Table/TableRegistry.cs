@@ -5,6 +5,7 @@ internal static class TableRegistry
 {
     private static readonly object s_monitor = new();
     private static readonly Dictionary<FileIdentity, TableStore> s_stores = [];
+    private static readonly Dictionary<FileIdentity, TableStore> s_byLockFile = [];
 
     /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
     public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
@@ -45,6 +46,7 @@ internal static class TableRegistry
             using (Uninterrupted.Enter(s_monitor))
             {
                 s_stores.Remove(store.Identity);
+                s_byLockFile.Remove(store.LockFile.Identity);
                 Monitor.PulseAll(s_monitor);
             }
         }
@@ -72,7 +74,9 @@ internal static class TableRegistry
             if (store is null)
             {
                 ThrowIfLockFileIsTaken(memory);
-                s_stores.Add(identity, store = new TableStore(memory));
+                store = new TableStore(memory);
+                s_stores.Add(identity, store);
+                s_byLockFile.Add(store.LockFile.Identity, store);
             }
 
             store.Handles++;
@@ -82,13 +86,10 @@ internal static class TableRegistry
 
     private static void ThrowIfLockFileIsTaken(SharedMemoryObject memory)
     {
-        foreach (TableStore other in s_stores.Values)
+        if (s_byLockFile.TryGetValue(memory.LockFile.Identity, out TableStore? other))
         {
-            if (other.LockFile.Identity == memory.LockFile.Identity)
-            {
-                throw new InvalidTableOperationException(
-                    $"{memory.Name}: its companion file carries the locks of {other.Name}; each table needs its own");
-            }
+            throw new InvalidTableOperationException(
+                $"{memory.Name}: its companion file carries the locks of {other.Name}; each table needs its own");
         }
     }
 }
