@@ -13,6 +13,17 @@ internal static class ProcessFiles
         return [.. AllProcesses().Where(process => Maps(process, full, number))];
     }
 
+    /// <summary>The processes that have a file mapped which was removed from a path, or replaced there.</summary>
+    public static IReadOnlyList<int> ThatMapRemoved(string path)
+    {
+        string removed = $" {Path.GetFullPath(path)} (deleted)";
+        return
+        [
+            .. AllProcesses().Where(process =>
+                ReadLines($"/proc/{process}/maps").Any(line => line.EndsWith(removed, StringComparison.Ordinal))),
+        ];
+    }
+
     /// <summary>The process that has an open-file-description lock on a byte of a file; null when it can't be told.</summary>
     public static int? ThatLocks(ulong inode, long position)
     {

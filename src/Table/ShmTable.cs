@@ -99,7 +99,10 @@ public sealed partial class ShmTable : IDisposable
     /// another one while it is in use.
     /// </exception>
     /// <exception cref="ReadOnlyTableException">A table would have to be created in an object opened for reading.</exception>
-    /// <exception cref="InvalidTableOperationException">This process uses the table with another locking method.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// This process uses the table with another locking method. Or it has a table open that was removed from this name, or
+    /// replaced there: so two tables would pass for one. Dispose of the handles on the old one first.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room for a new table.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The page size or the number of elements is impossible.</exception>
     public static ShmTable Manage(SharedMemoryObject memory, ShmTableOptions? options = null) =>
@@ -146,12 +149,15 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>
     /// Walks over the whole table, locked for reading, and reports every violation of the format, with page and word.
     /// </summary>
-    /// <remarks>With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before.</remarks>
+    /// <remarks>
+    /// With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before. A note tells when the
+    /// table's name does not lead to it any more, since its file was removed or replaced under its users.
+    /// </remarks>
     public TableReport Check()
     {
         RecoverForCheck();
         using var access = new Access(Lock, EnterGuarded());
-        return TableCheck.Run(Engine);
+        return TableCheck.Run(Engine, _store.IsAtItsName);
     }
 
     /// <summary>

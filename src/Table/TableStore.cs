@@ -7,6 +7,7 @@ internal sealed class TableStore
 
     private readonly object _attaching = new();
     private readonly SharedDescriptor _memory;
+    private readonly string _fullLockPath;
     private AttachLock? _attached;
     private SidecarAttachment? _sidecar;
     private TableEngine? _engine;
@@ -16,6 +17,8 @@ internal sealed class TableStore
     public TableStore(SharedMemoryObject memory)
     {
         Name = memory.Name;
+        FullPath = Path.GetFullPath(Name.MemoryPath);
+        _fullLockPath = Path.GetFullPath(Name.LockPath);
         LockFile = memory.LockFile.Share();
         _memory = memory.Memory.Share();
     }
@@ -28,6 +31,12 @@ internal sealed class TableStore
     public SharedDescriptor LockFile { get; }
 
     public FileIdentity Identity => _memory.Identity;
+
+    /// <summary>The path of the table's memory from the root on, when it was opened.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Whether the name leads to the table, and not to another one or to none.</summary>
+    public bool IsAtItsName => LockFile.IsAt(_fullLockPath) && _memory.IsAt(FullPath);
 
     /// <summary>How many handles there are; guarded by the registry's monitor.</summary>
     public int Handles { get; set; }
@@ -143,8 +152,7 @@ internal sealed class TableStore
     /// </summary>
     private void ThrowIfCompanionIsOfAnother()
     {
-        if (_engine is null && Name.Type == SharedMemoryType.Posix
-            && !(LockFile.IsAt(Name.LockPath) && _memory.IsAt(Name.MemoryPath)))
+        if (_engine is null && Name.Type == SharedMemoryType.Posix && !IsAtItsName)
         {
             throw new IOException($"{Name}: it was removed or replaced while it was being opened");
         }
