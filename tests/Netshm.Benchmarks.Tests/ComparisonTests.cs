@@ -100,6 +100,7 @@ public sealed class ComparisonTests(ITestOutputHelper output) : IDisposable
         ComparisonReport.Write(report,
         [
             new ComparedFigure("core, read", [new Pair(50, 51, 1.02, 1.02), new Pair(50, 50, 1, 1), new Pair(50, 49, 0.98, 0.98)]),
+            new ComparedFigure("core, remove", [new Pair(9, 9, 1.2, 0.9), new Pair(9, 9, 1.1, 0.8), new Pair(9, 9, 1, 1)]),
             new ComparedFigure("core, add", [new Pair(200, 300, 1.5, 1.5), new Pair(200, 280, 1.4, 1.4), new Pair(200, 190, 0.95, 0.95)]),
         ]);
 
@@ -107,6 +108,9 @@ public sealed class ComparisonTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("| core, read | 50 | 50 | 1.020 1.000 0.980 |", lines);
         Assert.Contains("| core, add | 200 | 280 | 1.500 1.400 0.950 |", lines);
         Assert.Equal("REGRESSION core, add: 1.500 1.400 0.950", Assert.Single(lines, line => line.StartsWith("REGR")));
+        Assert.Equal(
+            "UNDECIDED, on a quieter machine again: core, remove: 1.200 1.100 1.000",
+            Assert.Single(lines, line => line.StartsWith("UNDEC")));
     }
 
     [Fact]

@@ -41,5 +41,10 @@ internal readonly record struct Pair(double Old, double New, double Ratio, doubl
 internal sealed record ComparedFigure(string Name, IReadOnlyList<Pair> Runs)
 {
     /// <summary>Whether the new build is worse in at least two of three runs; one alone may have met something else.</summary>
-    public bool IsRegression => 3 * Runs.Count(run => run.IsWorse) >= 2 * Runs.Count;
+    public bool IsRegression => AreMost(run => run.IsWorse);
+
+    /// <summary>Whether it seems to be, while the rounds do not agree: a quieter machine would tell.</summary>
+    public bool IsUndecided => !IsRegression && AreMost(run => run.Ratio > Pair.Tolerance);
+
+    private bool AreMost(Func<Pair, bool> property) => 3 * Runs.Count(property) >= 2 * Runs.Count;
 }
