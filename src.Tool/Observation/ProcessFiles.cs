@@ -13,6 +13,17 @@ internal static class ProcessFiles
         return [.. AllProcesses().Where(process => Maps(process, full, number))];
     }
 
+    /// <summary>The processes that have a file mapped which was removed from a path, or replaced there.</summary>
+    public static IReadOnlyList<int> ThatMapRemoved(string path)
+    {
+        string removed = $" {Path.GetFullPath(path)} (deleted)";
+        return
+        [
+            .. AllProcesses().Where(process =>
+                ReadLines($"/proc/{process}/maps").Any(line => line.EndsWith(removed, StringComparison.Ordinal))),
+        ];
+    }
+
     /// <summary>The locks that processes have on a file through their open files, as lines of /proc/locks.</summary>
     public static IEnumerable<(int Process, string Line)> LocksOn(ulong inode)
     {

@@ -52,7 +52,7 @@ internal sealed class DamagedTable : IDisposable
     public TableReport Check()
     {
         Pages.EnsureMapped(Layout.DescriptorPage + 1);
-        return TableCheck.Run(Engine);
+        return TableCheck.Run(Engine, isAtItsName: true); // By which it was opened just now.
     }
 
     public void Dispose()

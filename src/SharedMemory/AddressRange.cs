@@ -41,10 +41,16 @@ internal sealed unsafe class AddressRange : SafeHandle
         return range.Take(Libc.Map(at, null, (nuint)lengthInBytes, protection, flags), lengthInBytes) ? range : null;
     }
 
-    /// <summary>Addresses without memory behind them; null, with the error number set, when there are no so many.</summary>
-    /// <param name="lengthInBytes">How many there are from <see cref="FirstMultipleOf"/> on.</param>
+    /// <summary>
+    /// Maps a file from its beginning on, and further than it reaches: what it grows by is there at once. Null, with the error
+    /// number set, when the kernel says no.
+    /// </summary>
+    /// <remarks>Addresses beyond the end of the file must not be used.</remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="protection">How it is mapped.</param>
+    /// <param name="lengthInBytes">How many addresses there are from <see cref="FirstMultipleOf"/> on.</param>
     /// <param name="alignment">What that one is a multiple of: a power of two.</param>
-    public static AddressRange? TryReserve(long lengthInBytes, long alignment)
+    public static AddressRange? TryMapAhead(FileHandle file, int protection, long lengthInBytes, long alignment)
     {
         const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
         var range = new AddressRange();
@@ -54,7 +60,19 @@ internal sealed unsafe class AddressRange : SafeHandle
         byte* first = range.FirstMultipleOf(alignment);
         range.CutHead(first);
         range.CutTail(first + lengthInBytes);
-        return range;
+        if (TryMap(file, protection, first, lengthInBytes))
+            return range;
+        int error = Marshal.GetLastPInvokeError();
+        range.Dispose();
+        Marshal.SetLastPInvokeError(error);
+        return null;
+    }
+
+    /// <summary>Maps a file's beginning to addresses that belong to a range, in one step; false when the kernel says no.</summary>
+    public static bool TryMap(FileHandle file, int protection, byte* first, long lengthInBytes)
+    {
+        const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
+        return (nint)Libc.Map(FaultPoint.MapPages, first, (nuint)lengthInBytes, protection, flags, file, 0) != -1;
     }
 
     /// <summary>The first address of the range that is a multiple of a power of two.</summary>

@@ -10,14 +10,13 @@ internal static unsafe partial class Libc
     private static void* NoAddress => (void*)-1;
 
     /// <summary>The length beyond which this process may not write a file; growing one further would kill it (SIGXFSZ).</summary>
-    public static ulong FileSizeLimit
-    {
-        get
-        {
-            ResourceLimit limit;
-            return GetResourceLimit(RLIMIT_FSIZE, &limit) == 0 ? limit.Current : ulong.MaxValue;
-        }
-    }
+    public static ulong FileSizeLimit => LimitOf(RLIMIT_FSIZE);
+
+    /// <summary>How many files this process may have open.</summary>
+    public static ulong OpenFileLimit => LimitOf(RLIMIT_NOFILE);
+
+    /// <summary>How many bytes of address space this process may have.</summary>
+    public static ulong AddressSpaceLimit => LimitOf(RLIMIT_AS);
 
     /// <summary>Whether a file lies in memory (tmpfs(5)).</summary>
     public static bool IsInMemory(FaultPoint at, FileHandle file)
@@ -192,6 +191,12 @@ internal static unsafe partial class Libc
             return false;
         Marshal.SetLastPInvokeError(error);
         return true;
+    }
+
+    private static ulong LimitOf(int resource)
+    {
+        ResourceLimit limit;
+        return GetResourceLimit(resource, &limit) == 0 ? limit.Current : ulong.MaxValue;
     }
 
     private static bool WasInterrupted(int result) => result == -1 && Marshal.GetLastPInvokeError() == EINTR;

@@ -12,7 +12,7 @@ internal static unsafe partial class Libc
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
     public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17,
-        EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37,
+        EINVAL = 22, ENFILE = 23, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37,
         ENOSYS = 38, ELOOP = 40, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
@@ -36,7 +36,7 @@ internal static unsafe partial class Libc
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
-    private const int RLIMIT_FSIZE = 1;
+    private const int RLIMIT_FSIZE = 1, RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
     private const int RENAME_NOREPLACE = 1;
     private const int SC_PAGESIZE = 30;
     private const long TMPFS_MAGIC = 0x01021994;

@@ -16,7 +16,7 @@ internal sealed unsafe partial class MappedPages
     {
         Unsafe.SkipInit(out key);
         Unsafe.SkipInit(out pointer);
-        if ((ulong)firstWord + 1 >= (ulong)_mappedWords)
+        if ((ulong)firstWord + 1 >= (ulong)Volatile.Read(ref _mappedWords))
             return false;
 
         // Both in one load. Should the processor split it, a cell that another key is just taking may show an old word

@@ -3,19 +3,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
 
-/// <summary>A table's memory, mapped once and extended in place: its base never moves.</summary>
+/// <summary>A table's memory, and how much of it may be accessed.</summary>
 /// <remarks>
-/// Address space is reserved at the start, without memory behind it. Blocks are allocated before they are mapped, so
-/// a full file system is an exception here and never a SIGBUS at a store. Every access is checked against what is
-/// mapped, whatever page number a file claims. The one thing that can't be survived is another program truncating
-/// the file while it is mapped.
+/// Blocks are allocated before they may be accessed, so a full file system is an exception here and never a SIGBUS at a
+/// store. Every access is checked against what there is, whatever page number a file claims. The one thing that can't be
+/// survived is another program truncating the file while it is mapped. How a table grows while others read is told in
+/// MappedPages.Views.cs.
 /// </remarks>
 internal sealed unsafe partial class MappedPages : IDisposable
 {
     /// <summary>The largest table that can be mapped, in bytes; address space, not memory.</summary>
-    private const long MaxReservedBytes = 1L << 36;
+    private const long MaxTableBytes = 1L << 36;
 
-    private const long MinReservedBytes = 1L << 28;
     private const long MinGrowthBytes = 1 << 16;
 
     /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
@@ -24,11 +23,9 @@ internal sealed unsafe partial class MappedPages : IDisposable
     private readonly object _sync = new();
     private readonly SharedDescriptor _file;
     private bool _writable;
-    private readonly AddressRange _range;
-    private readonly int* _base;
+    private int* _base;
     private readonly long _wordsPerPage;
     private readonly int _roomInPage;
-    private long _reservedBytes;
     private long _mappedBytes;
     private long _mappedWords;
     private volatile int _mappedPages;
@@ -42,8 +39,6 @@ internal sealed unsafe partial class MappedPages : IDisposable
         WordsPerPage = pageSizeInBytes / sizeof(int);
         _wordsPerPage = WordsPerPage;
         _roomInPage = WordsPerPage - Layout.ContentHeaderInWords;
-        _range = Reserve(name, out _reservedBytes);
-        _base = (int*)_range.FirstMultipleOf(HugePageBytes);
     }
 
     /// <summary>The table's name, for error messages.</summary>
@@ -67,7 +62,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         if ((uint)page >= (uint)_mappedPages)
             ThrowNoSuchPage(page);
 
-        // SAFETY: the page lies within the mapping, which stays until Dispose, and Dispose runs after the last user.
+        // SAFETY: the page lies within each view since then, and those stay until Dispose, which runs after the last user.
         return new Span<int>(FirstWordOf(page), WordsPerPage);
     }
 
@@ -161,13 +156,14 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
             // A step is an eighth of the table, so that growing costs little per page and wastes little.
             long step = Math.Clamp(status.LengthInBytes / 8, MinGrowthBytes, MaxGrowthBytes);
-            long wantedBytes = Math.Min(RoundUp(neededBytes + step), _reservedBytes);
-            if (neededBytes > _reservedBytes)
+            long wantedBytes = Math.Min(RoundUp(neededBytes + step), MaxTableBytes);
+            if (neededBytes > MaxTableBytes)
             {
                 throw new OutOfSpaceException(
-                    $"{Name}: the table needs {neededBytes} bytes; at most {_reservedBytes} can be mapped");
+                    $"{Name}: the table needs {neededBytes} bytes; a table has at most {MaxTableBytes}");
             }
 
+            EnsureView(neededBytes);
             long grownBytes = TryAllocate(status.LengthInBytes, wantedBytes) ? wantedBytes : neededBytes;
             if (grownBytes == neededBytes && !TryAllocate(status.LengthInBytes, neededBytes))
                 return false;
@@ -184,14 +180,15 @@ internal sealed unsafe partial class MappedPages : IDisposable
             if (_writable)
                 return;
 
-            // The kernel puts the new mapping in the old one's place in one step, so a concurrent reader waits for
-            // it in a page fault at worst.
+            // Nobody writes before all of that is done.
             long readableBytes = _mappedBytes;
-            _writable = true;
             _mappedBytes = 0;
             try
             {
-                MapUpTo(FilledLength(_file.Status));
+                long length = FilledLength(_file.Status);
+                MapViewsForWriting();
+                _writable = true;
+                MapUpTo(length);
             }
             catch
             {
@@ -219,9 +216,11 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         using (Uninterrupted.Enter(_sync))
         {
-            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 
+            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0
                 || Libc.Sync(FaultPoint.SyncFile, _file.Descriptor) != 0)
+            {
                 throw SystemError.Last("flush", Name);
+            }
         }
     }
 
@@ -234,11 +233,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         using (Uninterrupted.Enter(_sync))
         {
             _isRetired = true;
-            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
-            if (_mappedBytes > 0)
-                _ = Libc.Map(FaultPoint.RetirePages, _base, (nuint)_mappedBytes, Libc.PROT_READ, flags);
-            _range.CutTail((byte*)_base + _mappedBytes);
-            _reservedBytes = _mappedBytes;
+            RetireViews();
         }
     }
 
@@ -248,8 +243,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         _mappedPages = 0;
         _mappedWords = 0;
         _mappedBytes = 0;
-        _reservedBytes = 0;
-        _range.Dispose();
+        DisposeViews();
     }
 
     /// <summary>Where a page begins, which is not negative: that saves the processor from extending the sign.</summary>
@@ -270,17 +264,6 @@ internal sealed unsafe partial class MappedPages : IDisposable
             // SAFETY: the callers have made sure that the range is within the mapping.
             new Span<int>(_base + word, (int)Math.Min(step, end - word)).Clear();
         }
-    }
-
-    private static AddressRange Reserve(string name, out long bytes)
-    {
-        for (bytes = MaxReservedBytes; bytes >= MinReservedBytes; bytes /= 2)
-        {
-            if (AddressRange.TryReserve(bytes, HugePageBytes) is { } range)
-                return range;
-        }
-
-        throw SystemError.Last("reserve address space for", name);
     }
 
     private static long RoundUp(long bytes) => (bytes + Libc.PageBytes - 1) / Libc.PageBytes * Libc.PageBytes;
@@ -307,22 +290,15 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
     private void MapUpTo(long lengthInBytes)
     {
-        long end = Math.Min(RoundUp(lengthInBytes), _reservedBytes);
+        long end = Math.Min(RoundUp(lengthInBytes), MaxTableBytes);
         if (end > _mappedBytes)
         {
-            int protection = Libc.PROT_READ | (_writable ? Libc.PROT_WRITE : 0);
-            void* address = (byte*)_base + _mappedBytes;
-            const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
-
-            // SAFETY: the range lies within the address space reserved for this table, beyond what is mapped.
-            nuint added = (nuint)(end - _mappedBytes);
-            if ((nint)Libc.Map(FaultPoint.MapPages, address, added, protection, flags, _file.Descriptor, _mappedBytes) == -1)
-                throw SystemError.Last("map", Name);
-
+            EnsureView(end);
             _mappedBytes = end;
         }
 
-        // A page counts only when all of it is in the file: beyond its end a mapping is lost or faults.
+        // A page counts only when all of it is in the file: beyond its end an access faults. Who sees the numbers sees a view
+        // that has so many pages, since that was stored before.
         _mappedPages = (int)Math.Min(Math.Min(lengthInBytes, _mappedBytes) / PageBytes, int.MaxValue);
         Volatile.Write(ref _mappedWords, (long)_mappedPages * WordsPerPage);
     }

@@ -12,7 +12,7 @@ internal static class SystemError
 
     public static Exception From(int errorNumber, string action, string path)
     {
-        string message = $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errorNumber)}";
+        string message = $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errorNumber)}{ProcessLimits.Explain(errorNumber)}";
         return errorNumber switch
         {
             Libc.ENOENT => new FileNotFoundException(message, path),

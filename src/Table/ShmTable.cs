@@ -107,7 +107,9 @@ public sealed partial class ShmTable : IDisposable
     /// </exception>
     /// <exception cref="ReadOnlyTableException">A table would have to be created in an object opened for reading.</exception>
     /// <exception cref="InvalidTableOperationException">
-    /// The table is used with another locking method; or it is used at all, and was to be created anew.
+    /// The table is used with another locking method; or it is used at all, and was to be created anew. Or this process has a
+    /// table open that was removed from this name, or replaced there, so that two tables would pass for one: dispose of the
+    /// handles on the old one first.
     /// </exception>
     /// <exception cref="LockTimeoutException">
     /// Another process that opens or leaves it did not come to an end within <see cref="ShmTableOptions.OpenTimeout"/>.
@@ -183,12 +185,15 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>
     /// Walks over the whole table, locked for reading, and reports every violation of the format, with page and word.
     /// </summary>
-    /// <remarks>With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before.</remarks>
+    /// <remarks>
+    /// With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before. A note tells when the
+    /// table's name does not lead to it any more, since its file was removed or replaced under its users.
+    /// </remarks>
     public TableReport Check()
     {
         RecoverForCheck();
         using var access = new Access(Lock, EnterGuarded());
-        return TableCheck.Run(Engine);
+        return TableCheck.Run(Engine, _store.IsAtItsName);
     }
 
     /// <summary>

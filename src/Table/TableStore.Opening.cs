@@ -66,11 +66,8 @@ internal sealed partial class TableStore
     /// </summary>
     private void ThrowIfCompanionIsOfAnother()
     {
-        if (_engine is null && Name.Type == SharedMemoryType.Posix
-            && !(LockFile.IsAt(Name.LockPath) && _memory.IsAt(Name.MemoryPath)))
-        {
+        if (_engine is null && Name.Type == SharedMemoryType.Posix && !IsAtItsName)
             throw new IOException($"{Name}: it was removed or replaced while it was being opened");
-        }
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ internal sealed partial class TableStore
 
     private readonly object _attaching = new();
     private readonly SharedDescriptor _memory;
+    private readonly string _fullLockPath;
     private AttachLock? _attached;
     private SidecarAttachment? _sidecar;
     private TableEngine? _engine;
@@ -17,6 +18,8 @@ internal sealed partial class TableStore
     public TableStore(SharedMemoryObject memory)
     {
         Name = memory.Name;
+        FullPath = Path.GetFullPath(Name.MemoryPath);
+        _fullLockPath = Path.GetFullPath(Name.LockPath);
         LockFile = memory.LockFile.Share();
         _memory = memory.Memory.Share();
     }
@@ -29,6 +32,12 @@ internal sealed partial class TableStore
     public SharedDescriptor LockFile { get; }
 
     public FileIdentity Identity => _memory.Identity;
+
+    /// <summary>The path of the table's memory from the root on, when it was opened.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Whether the name leads to the table, and not to another one or to none.</summary>
+    public bool IsAtItsName => LockFile.IsAt(_fullLockPath) && _memory.IsAt(FullPath);
 
     /// <summary>How many handles there are; guarded by the registry's monitor.</summary>
     public int Handles { get; set; }

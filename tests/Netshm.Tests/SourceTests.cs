@@ -19,7 +19,7 @@ public class SourceTests
         Assert.Equal(
             [
                 "AddressRange.cs", "Libc.Calls.cs", "Libc.cs", "MappedBlock.cs", "MappedPages.HugePages.cs", "MappedPages.LookUp.cs",
-                "MappedPages.cs", "NativeText.cs", "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
+                "MappedPages.Views.cs", "MappedPages.cs", "NativeText.cs", "SharedLongs.cs", "SharedPlace.cs", "SharedRecords.cs",
             ],
             files.Order(StringComparer.Ordinal));
     }

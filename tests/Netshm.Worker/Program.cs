@@ -9,6 +9,7 @@ return args switch
     ["attempt", var locking] => AttemptCommand.Run(locking),
     ["fill", var name, var locking] => FillCommand.Run(name, locking),
     ["grow", var name, var locking, var bindings] => GrowCommand.Run(name, locking, bindings),
+    ["open-many", var directory, var locking, var count] => OpenManyCommand.Run(directory, locking, count),
     ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
     ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),

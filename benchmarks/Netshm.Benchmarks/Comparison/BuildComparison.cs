@@ -60,7 +60,11 @@ internal sealed class BuildComparison(IReadOnlyList<BuildPair> builds, Effort ef
                 continue; // One that failed is among the failures.
             yield return (NameOf(build, old.Subject, old.Subject.Unit), Pair.Of(old, @new));
             if (old.AllocatedBytes is { } oldBytes && @new.AllocatedBytes is { } newBytes)
-                yield return (NameOf(build, old.Subject, AllocatedUnit), Pair.OfBytes(oldBytes, newBytes));
+            {
+                // Less than a byte comes from what happens once.
+                Pair pair = Pair.OfExact(Math.Max(oldBytes, 1), Math.Max(newBytes, 1));
+                yield return (NameOf(build, old.Subject, AllocatedUnit), pair);
+            }
         }
     }
 

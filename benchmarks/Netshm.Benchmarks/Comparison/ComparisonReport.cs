@@ -31,6 +31,8 @@ internal static class ComparisonReport
             : "More than 5 % worse in two of three runs:");
         foreach (ComparedFigure regression in regressions)
             writer.WriteLine($"REGRESSION {regression.Name}: {Ratios(regression)}");
+        foreach (ComparedFigure undecided in figures.Where(figure => figure.IsUndecided))
+            writer.WriteLine($"UNDECIDED, on a quieter machine again: {undecided.Name}: {Ratios(undecided)}");
     }
 
     private static string Ratios(ComparedFigure figure) =>
