@@ -62,10 +62,11 @@ internal sealed partial class TableStore
         AttachLock? leaving = null;
         var cleanUp = default(CleanUp);
         cleanUp.Step(() => Changes?.Close());
+        cleanUp.Step(() => leaving = TryTakeForLeaving());
         cleanUp.Step(() =>
         {
-            if (_sidecar is not null && (leaving = TryTakeForLeaving()) is not null)
-                _sidecar.Leave();
+            if (leaving is not null)
+                _sidecar!.Leave();
         });
         cleanUp.Step(() => _engine?.Retire());
         cleanUp.Step(() => _sidecar?.Dispose());
@@ -79,11 +80,13 @@ internal sealed partial class TableStore
     }
 
     /// <summary>
-    /// Waits its turn to leave; null when somebody who comes or goes has stopped in the middle of it. The table is left as a
-    /// killed process would leave it then, and the next one to come brings it in order.
+    /// Waits its turn to leave the sidecar; null when there is none, or when somebody who comes or goes has stopped in the
+    /// middle of it. The table is left as a killed process would leave it then, and the next one to come brings it in order.
     /// </summary>
     private AttachLock? TryTakeForLeaving()
     {
+        if (_sidecar is null)
+            return null;
         var deadline = Deadline.After(s_patienceToLeave);
         try
         {
