@@ -220,6 +220,15 @@ internal sealed class Sidecar : IDisposable
         using (Uninterrupted.Enter(_publishing))
         {
             _isDisposed = true;
+
+            // The locks belong to the open file, which memory that could not be let go of keeps open.
+            var all = new Libc.Flock
+            {
+                Type = Libc.F_UNLCK,
+                Start = FirstLifeByte + ReadersTurnSlot,
+                Length = MaxSlots - ReadersTurnSlot,
+            };
+            _ = Libc.RecordLock(FaultPoint.UnlockAllLives, _file, Libc.F_OFD_SETLK, ref all);
             _file.Dispose();
         }
     }

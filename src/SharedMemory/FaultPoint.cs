@@ -163,6 +163,7 @@ internal enum FaultPoint
     [FailsWith(ENOLCK, EINTR)]
     LockLife,
     UnlockLife,
+    UnlockAllLives,
     [FailsWith(ENOLCK, EINTR)]
     ProbeLives,
     EndProbeOfLives,

@@ -143,7 +143,7 @@ internal sealed partial class TableStore
     private void OpenWithSidecar(MappedPages pages, Deadline deadline)
     {
         SidecarAttachment attachment = AttachSidecar(pages, deadline, out FutexLock processes, out TableEngine engine);
-        if (_changeCapacity > 0 && attachment.Sidecar.Changes is null && pages.IsWritable && attachment.IsAlone)
+        if (_changeCapacity > 0 && attachment.Sidecar.Changes is null && IsAloneWith(attachment, pages))
         {
             GiveUpSidecar(attachment, pages);
             attachment = AttachSidecar(pages, deadline, out processes, out engine);
@@ -152,6 +152,20 @@ internal sealed partial class TableStore
         _sidecar = attachment;
         Use(engine, processes, attachment.Sidecar.Changes);
         Reader = new TableReader(engine, Lock, attachment.Sidecar.Sequences, othersMoveCells: false);
+    }
+
+    /// <summary>Whether nobody else uses a table that this process may modify; leaves the sidecar where that can't be told.</summary>
+    private static bool IsAloneWith(SidecarAttachment attachment, MappedPages pages)
+    {
+        try
+        {
+            return pages.IsWritable && attachment.IsAlone;
+        }
+        catch
+        {
+            attachment.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes room for another sidecar, as the only process that uses the table.</summary>

@@ -120,7 +120,7 @@ internal static partial class CallScenarios
             {
                 Fill(Futex)(run);
                 run.Companion = Holder.InAnotherProcess(run.Files, Futex);
-                run.Open(Short(Futex));
+                run.Open(Futex with { LockTimeout = TimeSpan.Zero });
             },
             Act = run => run.Table.Add(7, [7]),
         },
