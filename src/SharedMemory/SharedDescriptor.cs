@@ -122,7 +122,8 @@ internal sealed class SharedDescriptor
     }
 
     /// <summary>Whether a path leads to this very file.</summary>
-    /// <exception cref="IOException">The path can't be examined; so may be the other errors of <see cref="SystemError"/>.</exception>
+    /// <exception cref="IOException">The path can't be examined.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path may not be examined.</exception>
     public bool IsAt(string path)
     {
         if (Libc.Stat(FaultPoint.ComparePath, path, out Libc.Status status) == 0)

@@ -102,9 +102,8 @@ internal sealed class CallRun : IDisposable
                 failure = e;
             }
 
-            bool wasInterrupted = TakeInterruption();
             if (fault.Error == FailsWithAttribute.Interruption && faults.FailedAt is not null)
-                Assert.True(wasInterrupted || failure is ThreadInterruptedException, "an interruption was lost");
+                Assert.True(TakeInterruption() || failure is ThreadInterruptedException, "an interruption was lost");
             _scenario.Afterwards(this);
             Companion?.Dispose();
             Close();

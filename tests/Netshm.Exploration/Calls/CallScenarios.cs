@@ -22,10 +22,10 @@ internal static partial class CallScenarios
         new() { Name = "create with a feed", Act = run => run.Open(WithFeed), Later = WithFeed },
         new() { Name = "create under Record", Act = run => run.Open(ByRecord), Later = ByRecord },
         new() { Name = "create without locking", Act = run => run.Open(None), Later = ByRecord },
-        new() { Name = "create on a disk", IsOnDisk = true, Act = run => run.Open(Futex) },
+        new() { Name = "create on a disk", IsOnDisk = true, Act = run => run.Open(ByRecord), Later = ByRecord },
         new()
         {
-            Name = "create where nothing can be allocated", IsOnDisk = true, Act = run => run.Open(Futex),
+            Name = "create where nothing can be allocated", Act = run => run.Open(Futex),
             Given = [new(FaultPoint.Allocate, Libc.EOPNOTSUPP)],
         },
         new() { Name = "open", Prepare = Fill(Futex), Act = run => run.Open(Futex), Allowed = [Few] },
@@ -108,7 +108,7 @@ internal static partial class CallScenarios
         Use("transact", Futex, run => run.Table.Transact(() => Write(run.Table)), Few, "2=3 7=7"),
         Use("grow", Futex, run => run.Table.Add(7, new int[Large]), Few, $"{Few} 7={Zeros(Large)}"),
         Use("grow under Record", ByRecord, run => run.Table.Add(7, new int[Large]), Few, $"{Few} 7={Zeros(Large)}"),
-        Use("grow on a disk", Futex, run => run.Table.Add(7, new int[Large]), true, Few, $"{Few} 7={Zeros(Large)}"),
+        Use("grow on a disk", ByRecord, run => run.Table.Add(7, new int[Large]), true, Few, $"{Few} 7={Zeros(Large)}"),
         new()
         {
             Name = "grow where there is no room", Prepare = FillAndOpen(Futex), Act = run => run.Table.Add(7, new int[Large]),

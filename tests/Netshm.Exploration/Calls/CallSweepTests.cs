@@ -21,7 +21,8 @@ public class CallSweepTests(ITestOutputHelper output)
     {
         List<string> failures = [];
         long mappedBefore = MappedWhenAllIsCollected();
-        foreach (CallScenario scenario in CallScenarios.All)
+        string? chosen = Environment.GetEnvironmentVariable("NETSHM_CALL_SCENARIO");
+        foreach (CallScenario scenario in CallScenarios.All.Where(scenario => chosen is null || scenario.Name == chosen))
         {
             int runsBefore = _runs;
             int calls = Sweep(scenario, failures);
@@ -29,7 +30,8 @@ public class CallSweepTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{_calls} calls, {_runs} faults (calls × errors); {_reached.Count} of {Wanted().Count()} places × errors");
-        failures.AddRange(Wanted().Where(wanted => !_reached.Contains(wanted)).Select(missed => $"not reached: {missed}"));
+        if (chosen is null)
+            failures.AddRange(Wanted().Where(wanted => !_reached.Contains(wanted)).Select(missed => $"not reached: {missed}"));
         Assert.True(failures.Count == 0, $"{failures.Count} failures\n{string.Join('\n', failures.Take(200))}");
         Assert.Equal(mappedBefore, MappedWhenAllIsCollected());
     }
