@@ -126,7 +126,7 @@ internal sealed partial class TableStore
         if (pages.IsWritable && LockingMark.IsVoid(master))
             TableCreation.ForgetSidecar(pages, Name);
         bool none = Locking == LockingMethod.None;
-        if (!none)
+        if (!none && !_usesRecordLocks)
         {
             CopiesOfLibrary.BeginRecordUse(LockFile.Identity, Name.LockPath);
             _usesRecordLocks = true;

@@ -71,8 +71,11 @@ internal sealed partial class TableStore
         cleanUp.Step(() => _engine?.Retire());
         cleanUp.Step(() => _sidecar?.Dispose());
         cleanUp.Step(() => _attached?.Dispose());
-        if (_usesRecordLocks)
-            CopiesOfLibrary.EndRecordUse(LockFile.Identity);
+        cleanUp.Step(() =>
+        {
+            if (_usesRecordLocks)
+                CopiesOfLibrary.EndRecordUse(LockFile.Identity);
+        });
         cleanUp.Step(_memory.Release);
         cleanUp.Step(() => leaving?.Dispose());
         cleanUp.Step(LockFile.Release);
