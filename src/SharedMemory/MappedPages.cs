@@ -219,7 +219,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         using (Uninterrupted.Enter(_sync))
         {
-            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 
+            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0
                 || Libc.Sync(FaultPoint.SyncFile, _file.Descriptor) != 0)
                 throw SystemError.Last("flush", Name);
         }
