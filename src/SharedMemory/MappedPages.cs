@@ -221,7 +221,9 @@ internal sealed unsafe partial class MappedPages : IDisposable
         {
             if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0
                 || Libc.Sync(FaultPoint.SyncFile, _file.Descriptor) != 0)
+            {
                 throw SystemError.Last("flush", Name);
+            }
         }
     }
 

@@ -65,6 +65,15 @@ internal sealed class CallRun : IDisposable
         }
     }
 
+    /// <summary>Has something happen right before the process goes to sleep on shared memory.</summary>
+    public void AtNextSleep(Action action) => _process.AtSeam = kind =>
+    {
+        if (kind != SeamKind.Wait)
+            return;
+        _process.AtSeam = null;
+        action();
+    };
+
     /// <summary>Leaves the table open, to be closed by what is returned, while the process opens another handle on it.</summary>
     public IDisposable Detach()
     {

@@ -66,6 +66,17 @@ internal static partial class CallScenarios
             run.Table.Add(key, [1]);
     }
 
+    private static void WaitForChange(CallRun run)
+    {
+        run.AtNextSleep(() =>
+        {
+            var writer = new Thread(() => run.Table.Add(7, [7]));
+            writer.Start();
+            writer.Join();
+        });
+        Assert.True(run.Table.ReadChanges().Wait(TimeSpan.FromSeconds(10)));
+    }
+
     private static void DieInTransaction(CallRun run, bool isFilled = false)
     {
         if (!isFilled)

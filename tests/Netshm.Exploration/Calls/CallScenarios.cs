@@ -124,7 +124,7 @@ internal static partial class CallScenarios
             run.Table.Engine.Pages.Grow((4 << 20) / Scenario.PageSize);
             run.Table.UseHugePages();
         }, Few),
-        Use("wait for a change", WithFeed, run => run.Table.ReadChanges().Wait(TimeSpan.FromTicks(1)), Few),
+        Use("wait for a change", WithFeed, WaitForChange, Few, $"{Few} 7=7"),
     ];
 
     private static string[] Rehashed { get; } =
