@@ -41,8 +41,10 @@ internal sealed class ExclusiveUse : IDisposable
 
     public void Dispose()
     {
-        ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, "the table");
-        _alone.Dispose();
-        _creating.Dispose();
+        var cleanUp = default(CleanUp);
+        cleanUp.Step(() => ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, "the table"));
+        cleanUp.Step(_alone.Dispose);
+        cleanUp.Step(_creating.Dispose);
+        cleanUp.ThrowIfFailed();
     }
 }

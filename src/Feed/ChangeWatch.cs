@@ -20,7 +20,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     public async Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
         Task changed;
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (_isClosed || ring.Head != seen)
                 return;
@@ -60,8 +60,14 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         }
 
         // The thread may be about to sleep, and miss a call.
-        while (thread is not null && !Uninterrupted.Wait(() => thread.Join(PatienceInMilliseconds)))
+        while (thread is not null && !Uninterrupted.Wait(() => HasEnded(thread)))
             ring.WakeAlways();
+    }
+
+    private static bool HasEnded(Thread thread)
+    {
+        Seam.Waiting(FaultPoint.JoinThread);
+        return thread.Join(PatienceInMilliseconds);
     }
 
     private Task Join(long seen)
@@ -90,7 +96,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         while (NextToWatch() is { } seen)
         {
             ring.SleepWhileHeadIs(seen, TimeSpan.MaxValue);
-            lock (_monitor)
+            using (Uninterrupted.Enter(_monitor))
             {
                 if (!_isClosed && ring.Head == seen && _waiting > 0)
                     continue;
@@ -103,7 +109,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     /// <summary>What the waiting tasks have seen; null when the thread is to end.</summary>
     private long? NextToWatch()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             while (_changed is null && !_isClosed && Monitor.Wait(_monitor, LingerInMilliseconds))
             {

@@ -49,6 +49,7 @@ internal readonly struct Deadline
     public void Enter(object monitor, string name, WaitProbe? probe)
     {
         Deadline step = probe is null ? this : ButAtMost(WaitProbe.Interval);
+        Seam.Waiting(FaultPoint.EnterUntilDeadline);
         while (!Monitor.TryEnter(monitor, step.RemainingMilliseconds))
         {
             if (HasPassed)
@@ -61,6 +62,7 @@ internal readonly struct Deadline
     /// <summary>Waits to be pulsed on a monitor the caller holds; false when the deadline has passed.</summary>
     public bool Wait(object monitor)
     {
+        Seam.Waiting(FaultPoint.WaitUntilDeadline);
         int remaining = RemainingMilliseconds;
         return remaining != 0 && (Monitor.Wait(monitor, remaining) || !HasPassed);
     }

@@ -48,6 +48,7 @@ internal sealed class FutexLock : ProcessLock
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
             {
+                Seam.Waiting(FaultPoint.StandBackUnderFutex);
                 Monitor.Wait(_monitor, MaxTenureInMilliseconds); // So that readers who overlap let others in.
                 _sharedSince = Environment.TickCount64;
             }

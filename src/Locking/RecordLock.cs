@@ -55,6 +55,7 @@ internal sealed class RecordLock : ProcessLock
             {
                 // Readers that overlap without end would starve writers of other processes: stand back for a moment,
                 // so that the kernel lock can fall free. It may not when one of them reads for long: go on then.
+                Seam.Waiting(FaultPoint.StandBackUnderRecord);
                 Monitor.Wait(_monitor, StandBackInMilliseconds);
                 _sharedSince = Environment.TickCount64;
             }
@@ -166,6 +167,7 @@ internal sealed class RecordLock : ProcessLock
             }
             catch (DeadlockException) when (doubt.MayBeFalse(Math.Max(1, TableLock.RecordLocksOfThread)))
             {
+                Seam.Waiting(FaultPoint.PauseInDoubtOfContent);
                 Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
             }
         }

@@ -157,16 +157,9 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Locks the life byte of a slot whose process is dead; false when it lives.</summary>
     public bool TryLockLife(int slot)
     {
-        while (LockLife(FaultPoint.LockLife, slot, 1, Libc.F_WRLCK) != 0)
-        {
-            int error = Marshal.GetLastPInvokeError();
-            if (error is Libc.EAGAIN or Libc.EACCES)
-                return false;
-            if (error != Libc.EINTR)
-                throw SystemError.From(error, "lock", _path);
-        }
-
-        return true;
+        if (LockLife(FaultPoint.LockLife, slot, 1, Libc.F_WRLCK) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EACCES ? false : throw SystemError.Last("lock", _path);
     }
 
     /// <summary>Gives the life byte of a dead slot back.</summary>
@@ -212,6 +205,7 @@ internal sealed class Sidecar : IDisposable
         {
             if (deadline.HasPassed)
                 throw new LockTimeoutException($"{name}: another process was opening or closing it until the deadline");
+            Seam.Waiting(FaultPoint.WaitForReadersTurn);
             Thread.Sleep(1); // It is held for the time of an opening, by processes that may only look.
         }
     }
@@ -226,6 +220,15 @@ internal sealed class Sidecar : IDisposable
         using (Uninterrupted.Enter(_publishing))
         {
             _isDisposed = true;
+
+            // The locks belong to the open file, which memory that could not be let go of keeps open.
+            var all = new Libc.Flock
+            {
+                Type = Libc.F_UNLCK,
+                Start = FirstLifeByte + ReadersTurnSlot,
+                Length = MaxSlots - ReadersTurnSlot,
+            };
+            _ = Libc.RecordLock(FaultPoint.UnlockAllLives, _file, Libc.F_OFD_SETLK, ref all);
             _file.Dispose();
         }
     }
@@ -250,7 +253,12 @@ internal sealed class Sidecar : IDisposable
         if (count == 0)
             return true;
         if (LockLife(FaultPoint.ProbeLives, first, count, Libc.F_WRLCK) != 0)
-            return false;
+        {
+            return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EACCES
+                ? false
+                : throw SystemError.Last("examine the locks of", _path);
+        }
+
         _ = LockLife(FaultPoint.EndProbeOfLives, first, count, Libc.F_UNLCK);
         return true;
     }

@@ -87,7 +87,10 @@ internal static class SidecarFile
             new SidecarHeader(SidecarHeader.KnownVersion, tableId, generation, IsClean: false, changeCapacity)
                 .Write(file, draft);
             ShareAsTable(file, draft, table);
-            FileSpace.Allocate(file, 0, Sidecar.FirstLengthFor(changeCapacity), draft);
+
+            // Behind the header: where a file system can't allocate, zeros are written.
+            const int headerLength = SidecarHeader.LengthInBytes;
+            FileSpace.Allocate(file, headerLength, Sidecar.FirstLengthFor(changeCapacity) - headerLength, draft);
             made = new Sidecar(file, path, changeCapacity);
 
             // Nobody sees it before it is complete. Dying before this leaves the draft to the next one.

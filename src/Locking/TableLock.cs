@@ -209,6 +209,7 @@ internal sealed partial class TableLock
                 throw;
             }
 
+            Seam.Waiting(FaultPoint.PauseInDoubt);
             Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
         }
     }

@@ -106,7 +106,7 @@ internal sealed class ThreadGate
                 return true;
         }
 
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             Enlist(entry);
             try

@@ -57,6 +57,8 @@ internal sealed unsafe class AddressRange : SafeHandle
         long longest = lengthInBytes + alignment;
         if (!range.Take(Libc.Map(FaultPoint.ReserveAddressSpace, null, (nuint)longest, Libc.PROT_NONE, flags), longest))
             return null;
+
+        // SAFETY: both ends are within the range that was just mapped, which is longer by the alignment.
         byte* first = range.FirstMultipleOf(alignment);
         range.CutHead(first);
         range.CutTail(first + lengthInBytes);
@@ -81,6 +83,7 @@ internal sealed unsafe class AddressRange : SafeHandle
     /// <summary>Gives back what comes from an address on; what the kernel does not take goes with the rest.</summary>
     public void CutTail(byte* end)
     {
+        // SAFETY: the caller takes an address within the range, behind which nothing is used any more.
         nuint cut = (nuint)(Start + _lengthInBytes - end);
         if (cut > 0 && Libc.Unmap(FaultPoint.TrimAddressSpace, end, cut) == 0)
             _lengthInBytes -= cut;
@@ -90,12 +93,14 @@ internal sealed unsafe class AddressRange : SafeHandle
     /// <returns>False when the kernel says no; then nothing has changed.</returns>
     public bool TryReplaceBy(AddressRange other)
     {
+        // SAFETY: both ranges are this library's and have the same length; nobody has seen the other one's addresses.
         if ((nint)Libc.Move(FaultPoint.RetireBlock, other.Start, other._lengthInBytes, Start) == -1)
             return false;
         other.SetHandleAsInvalid(); // There is nothing at its addresses any more.
         return true;
     }
 
+    // SAFETY: this runs once, when nobody refers to the range any more.
     protected override bool ReleaseHandle() => Libc.Unmap(FaultPoint.Unmap, Start, _lengthInBytes) == 0;
 
     private bool Take(void* address, long lengthInBytes)

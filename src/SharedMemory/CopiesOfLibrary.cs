@@ -31,7 +31,7 @@ internal static class CopiesOfLibrary
     /// <exception cref="InvalidTableOperationException">Another copy uses record locks on it.</exception>
     public static void ThrowIfRecordLocked(FileIdentity file, string path)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (HasOther(RecordUseOf(file)))
                 throw Refusal(path);
@@ -48,7 +48,7 @@ internal static class CopiesOfLibrary
     /// <exception cref="InvalidTableOperationException">Another copy has it open.</exception>
     public static void BeginRecordUse(FileIdentity file, string path)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (HasOther(UseOf(file)))
                 throw Refusal(path);
@@ -68,7 +68,7 @@ internal static class CopiesOfLibrary
 
     private static void Add(string use)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (!Copies.TryGetValue(use, out List<object>? copies))
                 Copies.Add(use, copies = []);

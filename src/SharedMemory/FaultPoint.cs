@@ -3,7 +3,10 @@ using static Netshm.Libc;
 
 namespace Netshm;
 
-/// <summary>The places at which this library calls the C library: one for each call in the source.</summary>
+/// <summary>
+/// The places at which this library calls the C library, or lets a thread wait for another one: one for each call in the
+/// source.
+/// </summary>
 /// <remarks>
 /// Each says by which errors the call can fail there, as the manual pages of Linux tell. tests/Netshm.Exploration lets each
 /// of them fail so. A call that is listed without errors can't fail; those whose failure nobody could notice are not listed.
@@ -159,12 +162,30 @@ internal enum FaultPoint
     UnlinkFailedDraft,
     [FailsWith(ENOLCK, EINTR)]
     LockLife,
-    [FailsWith(ENOLCK)]
     UnlockLife,
+    UnlockAllLives,
     [FailsWith(ENOLCK, EINTR)]
     ProbeLives,
-    [FailsWith(ENOLCK)]
     EndProbeOfLives,
+
+    [FailsWith(FailsWithAttribute.Interruption)]
+    EnterUninterrupted,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    EnterUntilDeadline,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    WaitUntilDeadline,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    StandBackUnderFutex,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    StandBackUnderRecord,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    PauseInDoubtOfContent,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    PauseInDoubt,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    WaitForReadersTurn,
+    [FailsWith(FailsWithAttribute.Interruption)]
+    JoinThread,
 }
 
 /// <summary>By which errors a call can fail; of no use but to tests, and left out of the product.</summary>
@@ -172,5 +193,8 @@ internal enum FaultPoint
 [Conditional("FAULT_INJECTION")]
 internal sealed class FailsWithAttribute(params int[] errors) : Attribute
 {
+    /// <summary>Stands for <see cref="Thread.Interrupt"/>, beside the numbers of errors.</summary>
+    public const int Interruption = -1;
+
     public IReadOnlyList<int> Errors { get; } = errors;
 }

@@ -122,8 +122,14 @@ internal sealed class SharedDescriptor
     }
 
     /// <summary>Whether a path leads to this very file.</summary>
-    public bool IsAt(string path) =>
-        Libc.Stat(FaultPoint.ComparePath, path, out Libc.Status status) == 0 && FileIdentity.Of(status) == Identity;
+    /// <exception cref="IOException">The path can't be examined.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path may not be examined.</exception>
+    public bool IsAt(string path)
+    {
+        if (Libc.Stat(FaultPoint.ComparePath, path, out Libc.Status status) == 0)
+            return FileIdentity.Of(status) == Identity;
+        return Marshal.GetLastPInvokeError() == Libc.ENOENT ? false : throw SystemError.Last("examine", path);
+    }
 
     /// <summary>Takes one more reference.</summary>
     public SharedDescriptor Share()

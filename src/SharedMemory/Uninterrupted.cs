@@ -47,6 +47,7 @@ internal static class Uninterrupted
     {
         try
         {
+            Seam.Waiting(FaultPoint.EnterUninterrupted);
             Monitor.Enter(monitor);
             return true;
         }

@@ -99,12 +99,9 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>To be called when nobody writes any more: the last process says that the table is in order.</summary>
     public void Leave()
     {
-        using (new ReadersTurn(_sidecar, _engine, Deadline.Never))
-        {
-            if (_engine.Pages.IsWritable && IsAlone)
-                LeaveInOrder();
-            Seam.Reached(SeamKind.Store);
-        }
+        if (_engine.Pages.IsWritable && IsAlone)
+            LeaveInOrder();
+        Seam.Reached(SeamKind.Store);
     }
 
     /// <summary>Gives the slot back, when nobody reads the table any more.</summary>

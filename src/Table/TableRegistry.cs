@@ -58,14 +58,14 @@ internal static class TableRegistry
     /// <summary>The tables that are open now, or about to be.</summary>
     public static IReadOnlyList<TableStore> OpenStores()
     {
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
             return [.. s_stores.Values];
     }
 
     private static TableStore FindOrAdd(SharedMemoryObject memory, Deadline deadline)
     {
         FileIdentity identity = memory.Memory.Identity;
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
         {
             TableStore? store;
             while (s_stores.TryGetValue(identity, out store) && store.Handles == 0)

@@ -119,7 +119,7 @@ internal sealed partial class TableStore
         if (pages.IsWritable && LockingMark.IsVoid(master))
             TableCreation.ForgetSidecar(pages, Name);
         bool none = Locking == LockingMethod.None;
-        if (!none)
+        if (!none && !_usesRecordLocks)
         {
             CopiesOfLibrary.BeginRecordUse(LockFile.Identity, Name.LockPath);
             _usesRecordLocks = true;
@@ -136,7 +136,7 @@ internal sealed partial class TableStore
     private void OpenWithSidecar(MappedPages pages, Deadline deadline)
     {
         SidecarAttachment attachment = AttachSidecar(pages, deadline, out FutexLock processes, out TableEngine engine);
-        if (_changeCapacity > 0 && attachment.Sidecar.Changes is null && pages.IsWritable && attachment.IsAlone)
+        if (_changeCapacity > 0 && attachment.Sidecar.Changes is null && IsAloneWith(attachment, pages))
         {
             GiveUpSidecar(attachment, pages);
             attachment = AttachSidecar(pages, deadline, out processes, out engine);
@@ -145,6 +145,20 @@ internal sealed partial class TableStore
         _sidecar = attachment;
         Use(engine, processes, attachment.Sidecar.Changes);
         Reader = new TableReader(engine, Lock, attachment.Sidecar.Sequences, othersMoveCells: false);
+    }
+
+    /// <summary>Whether nobody else uses a table that this process may modify; leaves the sidecar where that can't be told.</summary>
+    private static bool IsAloneWith(SidecarAttachment attachment, MappedPages pages)
+    {
+        try
+        {
+            return pages.IsWritable && attachment.IsAlone;
+        }
+        catch
+        {
+            attachment.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes room for another sidecar, as the only process that uses the table.</summary>

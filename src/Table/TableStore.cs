@@ -71,16 +71,20 @@ internal sealed partial class TableStore
         AttachLock? leaving = null;
         var cleanUp = default(CleanUp);
         cleanUp.Step(() => Changes?.Close());
+        cleanUp.Step(() => leaving = TryTakeForLeaving());
         cleanUp.Step(() =>
         {
-            if (_sidecar is not null && (leaving = TryTakeForLeaving()) is not null)
-                _sidecar.Leave();
+            if (leaving is not null)
+                _sidecar!.Leave();
         });
         cleanUp.Step(() => _engine?.Retire());
         cleanUp.Step(() => _sidecar?.Dispose());
         cleanUp.Step(() => _attached?.Dispose());
-        if (_usesRecordLocks)
-            CopiesOfLibrary.EndRecordUse(LockFile.Identity);
+        cleanUp.Step(() =>
+        {
+            if (_usesRecordLocks)
+                CopiesOfLibrary.EndRecordUse(LockFile.Identity);
+        });
         cleanUp.Step(_memory.Release);
         cleanUp.Step(() => leaving?.Dispose());
         cleanUp.Step(LockFile.Release);
@@ -88,11 +92,13 @@ internal sealed partial class TableStore
     }
 
     /// <summary>
-    /// Waits its turn to leave; null when somebody who comes or goes has stopped in the middle of it. The table is left as a
-    /// killed process would leave it then, and the next one to come brings it in order.
+    /// Waits its turn to leave the sidecar; null when there is none, or when somebody who comes or goes has stopped in the
+    /// middle of it. The table is left as a killed process would leave it then, and the next one to come brings it in order.
     /// </summary>
     private AttachLock? TryTakeForLeaving()
     {
+        if (_sidecar is null)
+            return null;
         var deadline = Deadline.After(s_patienceToLeave);
         try
         {
