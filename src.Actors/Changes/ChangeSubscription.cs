@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Netshm.Actors;
 
@@ -10,12 +11,18 @@ namespace Netshm.Actors;
 /// only then the next run is sent. So the subscriber need not know of it, and can't be flooded.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
-internal sealed class ChangeSubscription : UntypedActor
+internal sealed class ChangeSubscription : UntypedActor, IWithTimers
 {
     private const int ChangesAtOnce = 256;
 
     /// <summary>The question or its answer may be lost between machines.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>For how long it stays to hear an answer that would else be a dead letter.</summary>
+    private static readonly TimeSpan s_patienceAtTheEnd = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The pause before it looks again whether the table is open.</summary>
+    private static readonly TimeSpan s_pauseWithoutTable = TimeSpan.FromMilliseconds(200);
 
     private readonly TableHost _host;
     private readonly IActorRef _subscriber;
@@ -25,6 +32,8 @@ internal sealed class ChangeSubscription : UntypedActor
     private readonly CancellationTokenSource _stopping = new();
     private ChangeReader _reader;
     private long _runs;
+    private bool _isAnswerDue;
+    private bool _isLeaving;
 
     public ChangeSubscription(TableHost host, ChangeReader reader, IActorRef subscriber, ChangeFilter? filter)
     {
@@ -36,16 +45,24 @@ internal sealed class ChangeSubscription : UntypedActor
     }
 
     /// <summary>Says that there may be changes.</summary>
-    private sealed class ReadOn : INoSerializationVerificationNeeded
+    private sealed class ReadOn : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static ReadOn Instance { get; } = new();
     }
 
     /// <summary>Says that the table's actor has stopped.</summary>
-    internal sealed class End : INoSerializationVerificationNeeded
+    internal sealed class End : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static End Instance { get; } = new();
     }
+
+    /// <summary>Says that the subscriber wants no more of it.</summary>
+    internal sealed class Cancel : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static Cancel Instance { get; } = new();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
@@ -65,28 +82,53 @@ internal sealed class ChangeSubscription : UntypedActor
         switch (message)
         {
             case ReadOn:
-                TellRun();
+                if (!_isLeaving)
+                    TellRun();
                 break;
             case ActorIdentity identity when identity.MessageId is long run && run == _runs:
-                Context.SetReceiveTimeout(null);
-                TellRun();
+                OnAnswer();
                 break;
             case ActorIdentity:
                 break; // The answer to a question that was asked twice.
+            case ReceiveTimeout when _isLeaving:
+                Context.Stop(Self);
+                break;
             case ReceiveTimeout:
                 _subscriber.Tell(new Identify(_runs));
                 break;
-            case End:
+            case End when !_isLeaving:
                 _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
-                Context.Stop(Self);
+                Leave();
                 break;
-            case Terminated:
-                Context.Stop(Self);
+            case Cancel or Terminated:
+                Leave();
+                break;
+            case End:
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void OnAnswer()
+    {
+        _isAnswerDue = false;
+        Context.SetReceiveTimeout(null);
+        if (_isLeaving)
+            Context.Stop(Self);
+        else
+            TellRun();
+    }
+
+    /// <summary>Ends, when the last question has been answered.</summary>
+    private void Leave()
+    {
+        _isLeaving = true;
+        if (_isAnswerDue)
+            Context.SetReceiveTimeout(s_patienceAtTheEnd);
+        else
+            Context.Stop(Self);
     }
 
     private void TellRun()
@@ -104,7 +146,7 @@ internal sealed class ChangeSubscription : UntypedActor
         catch (CorruptFileException e)
         {
             _subscriber.Tell(new Status.Failure(e));
-            Context.Stop(Self);
+            Leave();
             return;
         }
 
@@ -127,6 +169,10 @@ internal sealed class ChangeSubscription : UntypedActor
             _reader = _host.ReadChanges(_reader.Next);
             Self.Tell(ReadOn.Instance);
         }
+        catch (NetshmException) when (_host.State is TableState.Reopening or TableState.Quarantined or TableState.Open)
+        {
+            Timers.StartSingleTimer(nameof(ReadOn), ReadOn.Instance, s_pauseWithoutTable);
+        }
         catch (Exception e) when (e is NetshmException or InvalidOperationException)
         {
             Self.Tell(End.Instance);
@@ -148,6 +194,7 @@ internal sealed class ChangeSubscription : UntypedActor
 
     private void AskWhetherItIsThere()
     {
+        _isAnswerDue = true;
         Context.SetReceiveTimeout(s_patience);
         _subscriber.Tell(new Identify(++_runs));
     }

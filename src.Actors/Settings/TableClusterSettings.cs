@@ -12,12 +12,7 @@ public sealed record TableClusterSettings
     /// <summary>Whether other nodes and cluster clients can reach the table (<c>expose</c>).</summary>
     public bool Expose { get; internal init; }
 
-    /// <summary>Reads the section, which errors call by the path given.</summary>
+    /// <summary>Reads the section.</summary>
     /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
-    internal static TableClusterSettings Create(Config section, string path)
-    {
-        var reader = new SettingsReader(section, path);
-        reader.AllowOnly("expose");
-        return new TableClusterSettings(reader);
-    }
+    internal static TableClusterSettings Create(SettingsReader section) => new(section);
 }

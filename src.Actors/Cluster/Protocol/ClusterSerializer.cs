@@ -42,7 +42,7 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
 
     /// <summary>Called by Akka.</summary>
     public ClusterSerializer(ExtendedActorSystem system)
-        : base(system) => _tables = new TableSerializer(system);
+        : base(system) => _tables = new TableSerializer(system, FrameLimit.None);
 
     /// <inheritdoc/>
     public override string Manifest(object o) => WireMessages.ManifestOf<IClusterMessage>(o, Kind);

@@ -47,13 +47,13 @@ internal sealed class TableGate : TableEntrance
         {
             if (ask.Question is Replay replay)
             {
-                Replayed replayed = Table.ReadDirectly(table => Read(table, replay));
+                Replayed replayed = Table.ReadNow(table => Read(table, replay));
                 asker.Tell(new Answer(ask.Id, replayed, replayed.LastChange), self);
                 return;
             }
 
             // Before the value is read: the reply has all changes up to this one.
-            long asOf = Table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+            long asOf = Table.ReadNow(static table => table.HasChangeFeed ? table.LastChange : 0);
             if (ask.Question is not TableProtocol.Request request)
                 throw new InvalidOperationException($"{ask.Question.GetType()} is no request to a table");
             _ = Table.Ask(request, static reply => reply, CancellationToken.None).ContinueWith(

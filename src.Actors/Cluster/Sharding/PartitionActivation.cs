@@ -89,8 +89,8 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
     {
         // Before the first write is acknowledged, so that a restart of all nodes finds it.
         node.Ledger.Note(partition, generation, node.Hosts.All);
-        TableRef table = NetshmExtension.Get(node.System).OpenTable(
-            FormattableString.Invariant($"{node.Name}/{partition}"), node.SettingsOf(partition, generation));
+        TableRef table = NetshmExtension.Get(node.System).OpenPartition(
+            node.Name, partition, node.SettingsOf(partition, generation));
         return new ActivePartition(table, generation, origin, table.Count);
     }
 }

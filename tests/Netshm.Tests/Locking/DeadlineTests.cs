@@ -103,7 +103,7 @@ public class DeadlineTests
     {
         var options = new ShmTableOptions { LockTimeout = Timeout.InfiniteTimeSpan, OpenTimeout = Timeout.InfiniteTimeSpan };
 
-        Assert.True(Deadline.After(options.LockTimeout).IsNever);
+        Assert.True(Deadline.After(options.LockTimeout.Value).IsNever);
     }
 
     [Fact]
