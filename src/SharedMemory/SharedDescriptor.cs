@@ -127,7 +127,7 @@ internal sealed class SharedDescriptor
     public bool IsAt(string path)
     {
         if (Libc.Stat(FaultPoint.ComparePath, path, out Libc.Status status) == 0)
-            return FileIdentity.Of(status) == Identity;
+            return Identity.IsOf(status);
         return Marshal.GetLastPInvokeError() == Libc.ENOENT ? false : throw SystemError.Last("examine", path);
     }
 

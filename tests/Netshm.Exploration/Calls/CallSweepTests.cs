@@ -29,7 +29,7 @@ public class CallSweepTests(ITestOutputHelper output)
             output.WriteLine($"{scenario}: {calls} calls, {_runs - runsBefore} faults");
         }
 
-        output.WriteLine($"{_calls} calls, {_runs} faults (calls × errors); {_reached.Count} of {Wanted().Count()} places × errors");
+        output.WriteLine($"{_calls} calls, {_runs} faults (calls × errors); {Wanted().Count(_reached.Contains)} of {Wanted().Count()} places × errors");
         if (chosen is null)
             failures.AddRange(Wanted().Where(wanted => !_reached.Contains(wanted)).Select(missed => $"not reached: {missed}"));
         Assert.True(failures.Count == 0, $"{failures.Count} failures\n{string.Join('\n', failures.Take(200))}");
