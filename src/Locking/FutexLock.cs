@@ -185,6 +185,8 @@ internal sealed class FutexLock : ProcessLock
 
     private void WaitFor(Deadline deadline, WaitProbe? probe)
     {
+        long begin = Stopwatch.GetTimestamp();
+        long epoch = Volatile.Read(ref _sidecar.Epoch);
         ref int word = ref _sidecar.LockWord;
         for (int i = 0; i < Spins; i++)
         {
@@ -216,8 +218,10 @@ internal sealed class FutexLock : ProcessLock
                 return;
             if (deadline.HasPassed)
             {
+                bool isOneHold = Volatile.Read(ref _sidecar.Epoch) == epoch;
+                string time = isOneHold ? $", for at least {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:F0} ms" : "";
                 throw new LockTimeoutException(
-                    $"{_name}: {LockHolder.Describe(OwnerIn(seen) - 1)} held the lock until the deadline");
+                    $"{_name}: {LockHolder.Describe(_sidecar, OwnerIn(seen) - 1)} held the lock until the deadline{time}");
             }
 
             probe?.Check();

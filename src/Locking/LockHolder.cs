@@ -1,11 +1,18 @@
+using System.Globalization;
+
 namespace Netshm;
 
 /// <summary>Who holds a lock, or uses a table, in words for messages: as far as it is known.</summary>
 internal static class LockHolder
 {
     /// <summary>Who has a table locked by a futex.</summary>
+    /// <param name="sidecar">The sidecar that the lock is in.</param>
     /// <param name="slot">The slot that the lock word names.</param>
-    public static string Describe(int slot) => $"the process in slot {slot}";
+    public static string Describe(Sidecar sidecar, int slot) => sidecar.OwnerOf(slot) is (int process, var since)
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"process {process}, as its PID namespace numbers it (slot {slot}, here since {since:u}),")
+        : $"the process in slot {slot}";
 
     /// <summary>Who stands against a record lock, by what the kernel tells.</summary>
     /// <param name="file">The lock file.</param>

@@ -80,6 +80,9 @@ internal sealed class Sidecar : IDisposable
     /// <summary>The number that the table's master page has, too.</summary>
     public long TableId => Block.At<long>(TableIdOffset);
 
+    /// <summary>The feed's number; a sidecar that is made anew has another one.</summary>
+    public long FeedId => Block.At<long>(SidecarHeader.FeedIdOffset);
+
     /// <summary>The number that the table's master page has, too, unless the two files are of different times.</summary>
     public int Generation
     {
@@ -143,6 +146,10 @@ internal sealed class Sidecar : IDisposable
     /// <summary>What the process in a slot has counted, by <see cref="Counter"/>; null for slots without counters.</summary>
     public long[]? ReadCounters(int slot) =>
         slot < SlotsWithCounters ? TableCounters.Read(Block, CountersOf(slot)) : null;
+
+    /// <summary>The process in a slot, or the last one that was; null where that can't be told.</summary>
+    public (int ProcessId, DateTimeOffset Since)? OwnerOf(int slot) =>
+        slot is >= 0 and < SlotsWithCounters ? TableCounters.ReadOwner(Block, CountersOf(slot)) : null;
 
     /// <summary>Whether no other process has a slot; only while none can claim one.</summary>
     public bool IsAlone()

@@ -84,7 +84,8 @@ internal static class SidecarFile
         Sidecar? made = null;
         try
         {
-            new SidecarHeader(SidecarHeader.KnownVersion, tableId, generation, IsClean: false, changeCapacity)
+            new SidecarHeader(
+                SidecarHeader.KnownVersion, tableId, generation, IsClean: false, changeCapacity, Random.Shared.NextInt64())
                 .Write(file, draft);
             ShareAsTable(file, draft, table);
 

@@ -6,9 +6,12 @@ namespace Netshm;
 /// <param name="Generation">The table's generation when its sidecar was last brought in order.</param>
 /// <param name="IsClean">Whether the last process to leave left the table in order, and on its device.</param>
 /// <param name="FeedCapacity">How many changes its feed holds; 0 for none.</param>
-internal readonly record struct SidecarHeader(int Version, long TableId, int Generation, bool IsClean, int FeedCapacity)
+/// <param name="FeedId">A random number that the feed has for as long as its numbers go on.</param>
+internal readonly record struct SidecarHeader(
+    int Version, long TableId, int Generation, bool IsClean, int FeedCapacity, long FeedId)
 {
-    public const int VersionOffset = 8, TableIdOffset = 16, GenerationOffset = 24, IsCleanOffset = 48, FeedCapacityOffset = 52;
+    public const int VersionOffset = 8, TableIdOffset = 16, GenerationOffset = 24, IsCleanOffset = 48, FeedCapacityOffset = 52,
+        FeedIdOffset = 56;
     public const int LengthInBytes = 64;
 
     /// <summary>The version that this library writes and knows.</summary>
@@ -38,7 +41,8 @@ internal readonly record struct SidecarHeader(int Version, long TableId, int Gen
             BitConverter.ToInt64(bytes[TableIdOffset..]),
             BitConverter.ToInt32(bytes[GenerationOffset..]),
             BitConverter.ToInt32(bytes[IsCleanOffset..]) != 0,
-            BitConverter.ToInt32(bytes[FeedCapacityOffset..]));
+            BitConverter.ToInt32(bytes[FeedCapacityOffset..]),
+            BitConverter.ToInt64(bytes[FeedIdOffset..]));
     }
 
     /// <summary>Writes the header at the start of a file that nobody else sees.</summary>
@@ -52,6 +56,7 @@ internal readonly record struct SidecarHeader(int Version, long TableId, int Gen
         _ = BitConverter.TryWriteBytes(bytes[TableIdOffset..], TableId);
         _ = BitConverter.TryWriteBytes(bytes[GenerationOffset..], Generation);
         _ = BitConverter.TryWriteBytes(bytes[FeedCapacityOffset..], FeedCapacity);
+        _ = BitConverter.TryWriteBytes(bytes[FeedIdOffset..], FeedId);
         if ((ulong)LengthInBytes > Libc.FileSizeLimit)
             throw SystemError.From(Libc.EFBIG, "write to", path);
         if (Libc.Write(FaultPoint.WriteSidecarHeader, file, bytes, 0) != LengthInBytes)

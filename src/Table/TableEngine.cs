@@ -88,6 +88,12 @@ internal sealed class TableEngine
     public bool IsUnfinished =>
         !new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords)).HasMagic;
 
+    /// <summary>
+    /// Whether the descriptor has the table's mark still: a key that is not found may be in a table that another program has
+    /// put in this one's place.
+    /// </summary>
+    public bool IsAsMarked => DescriptorAsItIs.FoundMagic == _magic;
+
     /// <summary>The descriptor, with all pages it counts made accessible.</summary>
     /// <exception cref="CorruptFileException">It is damaged, or the file is shorter than it says.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,8 +22,7 @@ internal sealed partial class TableWriter
             _changesInTransactions = 0;
         }
 
-        _journal.BeginTransaction();
-        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0);
+        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0, isTransaction: true);
         _transactions++;
         return new Savepoint(before, _changes?.Pending ?? 0);
     }

@@ -88,9 +88,10 @@ internal sealed class UndoJournal
     /// <summary>Begins a change, or one within another.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="recordsAtMost">How many records the change can take.</param>
+    /// <param name="isTransaction">Whether it is a transaction, which the table says as long as it is under way.</param>
     /// <exception cref="TransactionTooLargeException">It is within another one, and they do not fit.</exception>
     /// <exception cref="OutOfSpaceException">It is within another one, and the sidecar can't grow.</exception>
-    public Savepoint Begin(DescriptorView descriptor, long recordsAtMost)
+    public Savepoint Begin(DescriptorView descriptor, long recordsAtMost, bool isTransaction = false)
     {
         if (_depth == 0)
         {
@@ -107,7 +108,10 @@ internal sealed class UndoJournal
         }
         else
         {
-            StampNowAndThen();
+            if (isTransaction)
+                Stamp(isTransaction);
+            else
+                StampNowAndThen();
 
             // Dying before the state is stored, together with a count of 0, leaves an idle journal and a table as before.
             ref Header header = ref _header.Value;
@@ -146,13 +150,6 @@ internal sealed class UndoJournal
         SharedWord.Store(ref _header.Value.StateAndCount, (records << 32) | (long)JournalState.Active);
         _depth = 1;
         _firstOfChange = 1;
-    }
-
-    /// <summary>To be called before the outermost scope of a transaction begins: others can tell which one it is.</summary>
-    public void BeginTransaction()
-    {
-        if (_depth == 0)
-            Stamp(isTransaction: true);
     }
 
     /// <summary>To be called when the outermost scope of a transaction has ended.</summary>

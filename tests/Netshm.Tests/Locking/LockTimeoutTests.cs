@@ -50,7 +50,7 @@ public class LockTimeoutTests
     }
 
     [Fact]
-    public void By_default_a_stopped_holder_with_futex_locking_ends_in_an_exception_that_names_its_slot()
+    public void By_default_a_stopped_holder_with_futex_locking_ends_in_an_exception_that_names_its_process()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
         ShmTable table = temp.Open();
@@ -60,6 +60,8 @@ public class LockTimeoutTests
         LockTimeoutException e = Assert.Throws<LockTimeoutException>(() => table.Add(1, [1]));
         holder.Signal("CONT");
         Assert.Contains("slot 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"process {holder.Id}", e.Message, StringComparison.Ordinal);
+        Assert.Contains("for at least", e.Message, StringComparison.Ordinal);
         holder.WriteLine("release");
         holder.Finish();
         table.Add(1, [1]);

@@ -115,7 +115,7 @@ public class SharedMemoryObjectTests
     {
         using var temp = new TempTable();
         temp.Open().Dispose();
-        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Record", "1", "1");
+        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Futex", "1", "1");
         Assert.Equal("ready", worker.ReadLine());
         Assert.Throws<InvalidTableOperationException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Truncate));
         worker.WriteLine("go");
