@@ -30,7 +30,7 @@ internal static class SharedOptions
 
     public static CommandOption<LockingMethod> Locking { get; } = new("--locking")
     {
-        Description = "How processes are kept apart: auto, futex, record or none. [default: auto]",
+        Description = "How processes are kept apart: auto, futex, record or none. A table keeps its method. [default: auto]",
         HelpName = "METHOD",
         CustomParser = ParseLocking,
     };

@@ -23,6 +23,7 @@ internal static class AllCommands
         new MapCommand(),
         new LocksCommand(),
         new RepairCommand(),
+        new ConvertCommand(),
         new ListCommand(),
         new PruneCommand(),
         new BenchCommand(),

@@ -52,7 +52,7 @@ public sealed class BackupLoadTests(ITestOutputHelper output)
 
     private static void BackUp(TempTable temp, SequenceBoard board, bool byTheProgram)
     {
-        using var copy = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.None });
+        using var copy = new TempTable();
         int[] before = Acknowledged(board);
         ToolRun.Fine(temp, "backup", copy.Name.ToString(), "--timeout", "never");
         int[] after = Acknowledged(board);

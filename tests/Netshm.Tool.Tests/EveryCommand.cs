@@ -19,13 +19,20 @@ internal static class EveryCommand
         ["rm"] = subject => subject.Fine("rm", "12"),
         ["incr"] = subject => Assert.Equal(["5"], subject.Fine("incr", "11", "--by", "5").Lines),
         ["check"] = subject => Contains("consistent", subject.Fine("check")),
-        ["create"] = subject => subject.Copy("", name => ToolRun.Expect(0, "create", name)),
+        ["create"] = subject => subject.Copy("", name => ToolRun.Expect(0, "create", name, "--locking", subject.Locking)),
         ["dump"] = subject => Assert.Equal(1 + ContentsAfterwards.Split(' ').Length, subject.Fine("dump").Lines.Length),
         ["load"] = subject => subject.Copy(
-            ContentsAfterwards, name => ToolRun.ExpectWithInput(0, subject.Fine("dump").Output, "load", name)),
+            ContentsAfterwards,
+            name => ToolRun.ExpectWithInput(0, subject.Fine("dump").Output, "load", name, "--locking", subject.Locking)),
         ["backup"] = subject => subject.Copy(ContentsAfterwards, name => subject.Fine("backup", name)),
         ["compact"] = subject => subject.Copy(ContentsAfterwards, name => subject.Fine("compact", name)),
         ["repair"] = subject => subject.Copy(ContentsAfterwards, name => subject.Fine("repair", name)),
+        ["convert"] = subject => subject.Copy(ContentsAfterwards, name =>
+        {
+            subject.Fine("backup", name);
+            ToolRun.Expect(0, "convert", name, "futex");
+            ToolRun.Expect(0, "convert", name, subject.Locking);
+        }),
         ["map"] = subject => Contains("further pages of bindings", subject.Fine("map")),
         ["locks"] = subject => subject.Fine("locks"),
         ["list"] = subject => Contains(subject.Table.Name.ToString(), ToolRun.Expect(0, "list", TempTable.Directory)),
@@ -80,6 +87,9 @@ internal static class EveryCommand
     /// <summary>What the commands are run on.</summary>
     private sealed record Subject(TempTable Table, Func<SharedMemoryName, string> Read)
     {
+        /// <summary>The method that the table carries, as --locking takes it.</summary>
+        public string Locking => Table.Options.Locking == LockingMethod.Record ? "record" : "futex";
+
         public ToolRun Fine(string command, params string[] arguments) => ToolRun.Fine(Table, command, arguments);
 
         /// <summary>Has a command make another table, and looks into that.</summary>

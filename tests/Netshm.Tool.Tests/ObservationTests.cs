@@ -158,8 +158,10 @@ public sealed class ObservationTests
         {
             SharedMemoryName name = SharedMemoryName.File($"{directory}/table");
             ShmTable.Open(name).Dispose();
-            File.Copy(name.MemoryPath, $"{directory}/copy");
-            File.Move($"{directory}/copy", name.MemoryPath, overwrite: true);
+            SharedMemoryName other = SharedMemoryName.File($"{directory}/other");
+            ShmTable.Open(other).Dispose();
+            File.Delete(other.MemoryPath + ".netshm");
+            File.Move(other.MemoryPath, name.MemoryPath, overwrite: true);
             string line = Assert.Single(ToolRun.Expect(0, "prune", directory, "--yes", "--json").Lines);
             Assert.Contains("another table", line, StringComparison.Ordinal);
             Assert.Equal([name.MemoryPath], Directory.GetFiles(directory));

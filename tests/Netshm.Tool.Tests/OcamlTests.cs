@@ -55,7 +55,8 @@ public sealed class OcamlTests
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Record });
         ToolRun.ExpectWithInput(
-            0, "{\"key\":7,\"value\":[1]}\n{\"key\":7,\"value\":[2,3]}\n", "load", temp.Name.ToString());
+            0, "{\"key\":7,\"value\":[1]}\n{\"key\":7,\"value\":[2,3]}\n", "load", temp.Name.ToString(),
+            "--locking", "record");
         using ChildProcess oracle = OcamlProgram.Start("oracle");
         Assert.Equal("ok", oracle.Ask($"open {temp.Name} 256 - record"));
         Assert.Equal("2,3 1", oracle.Ask("find_all 7"));

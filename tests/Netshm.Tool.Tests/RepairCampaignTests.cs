@@ -46,7 +46,7 @@ public sealed class RepairCampaignTests(ITestOutputHelper output)
         using var repaired = new TempTable();
         Repair(temp, repaired, byTheProgram);
         Assert.Equal(file, File.ReadAllBytes(temp.Name.MemoryPath));
-        using ShmTable result = ShmTable.Open(repaired.Name, new ShmTableOptions { Locking = LockingMethod.None });
+        using ShmTable result = ShmTable.Open(repaired.Name);
         Assert.True(result.Check().IsConsistent);
         IReadOnlySet<int> touched = damage.TouchedPages();
         bool isIndexWhole = !touched.Contains(1) && !touched.Overlaps(anatomy.HashPages);

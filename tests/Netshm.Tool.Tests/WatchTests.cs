@@ -13,19 +13,11 @@ public sealed class WatchTests
         ShmTable table = temp.Open();
         using ChildProcess watch = ToolRun.Start("watch", temp.Name.ToString(), "--from", "1");
         table.Add(7, [1, 2]);
-        string[] lines = [watch.ReadLine(), watch.ReadLine()];
+        string[] lines = [watch.ReadLine()];
         table.Remove(7);
         lines = [.. lines, watch.ReadLine()];
         watch.Kill();
-
-        // Nobody had the table open between its creation and the test.
-        Assert.Equal(
-            [
-                "1  gap       from 1 on: changes that are lost",
-                "2  added     key 7, 2 words",
-                "3  removed   key 7",
-            ],
-            lines);
+        Assert.Equal(["1  added     key 7, 2 words", "2  removed   key 7"], lines);
     }
 
     [Fact]
