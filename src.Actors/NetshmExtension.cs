@@ -76,9 +76,15 @@ public sealed class NetshmExtension : IExtension
     /// Opens a table with other settings than the configuration has under its name; if one is open that lies elsewhere, it
     /// is closed first.
     /// </summary>
-    internal TableRef OpenTable(string name, TableSettings settings)
+    internal TableRef OpenTable(string name, TableSettings settings) =>
+        OpenTable(name, Uri.EscapeDataString(name), settings);
+
+    /// <summary>
+    /// Opens a table of the library's own, under a key that no table of the configuration has: one with a character that
+    /// <see cref="Uri.EscapeDataString(string)"/> escapes.
+    /// </summary>
+    internal TableRef OpenTable(string name, string childName, TableSettings settings)
     {
-        string childName = Uri.EscapeDataString(name);
         lock (_opening.GetOrAdd(childName, static _ => new Lock()))
         {
             if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)

@@ -122,6 +122,11 @@ internal sealed class TableActor : UntypedActor
         {
             return; // Nothing was taken. The mailbox says again that requests wait, unless all deadlines pass.
         }
+        catch (OwnerFencedException e)
+        {
+            _host.Queue.Close(e); // Nothing that waits may be executed here any more.
+            Context.Stop(Self);
+        }
         catch (CorruptFileException e)
         {
             Quarantine(e);

@@ -8,6 +8,9 @@ internal sealed class TableHost
     private readonly Lock _opening = new();
     private volatile OpenTable? _open;
 
+    /// <summary>The owner's epoch of this host, if it owns the table; an <see cref="OpenTable"/> that comes later is bound, too.</summary>
+    private long? _ownerEpoch;
+
     /// <summary>Opens the table.</summary>
     public TableHost(string name, TableSettings settings)
     {
@@ -65,6 +68,19 @@ internal sealed class TableHost
     /// <summary>Follows the table's changes, until the table is closed or opened anew.</summary>
     public ChangeReader ReadChanges(long? from) => Read(static (table, from) => table.ReadChanges(from), from);
 
+    /// <summary>Makes this host the table's owner: see <see cref="ShmTable.RaiseOwnerEpoch"/>.</summary>
+    public long RaiseOwnerEpoch(long seen)
+    {
+        lock (_opening)
+        {
+            OpenTable open = _open ?? throw Closed();
+            long raised = open.Direct.RaiseOwnerEpoch(seen);
+            open.Batches.BindToOwner(raised);
+            _ownerEpoch = raised;
+            return raised;
+        }
+    }
+
     /// <summary>Opens the table anew, without emptying it.</summary>
     public void Reopen()
     {
@@ -98,6 +114,12 @@ internal sealed class TableHost
     {
         OpenTable open = OpenTables.Acquire(Settings, init);
         open.Batches.Recovered += OnRecovered;
+        if (_ownerEpoch is { } epoch)
+        {
+            open.Direct.BindToOwner(epoch);
+            open.Batches.BindToOwner(epoch);
+        }
+
         return open;
     }
 

@@ -240,6 +240,9 @@ public sealed class TableRef
         Actor.Tell(PoisonPill.Instance);
     }
 
+    /// <summary>Makes this process the table's owner: see <see cref="ShmTable.RaiseOwnerEpoch"/>.</summary>
+    internal long RaiseOwnerEpoch(long seen) => _host.RaiseOwnerEpoch(seen);
+
     /// <summary>Reads the table directly.</summary>
     internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
 

@@ -6,7 +6,7 @@ using Akka.Cluster.Tools.Client;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>The parent of a node's actors of the cluster layer, at <c>/system/netshm-cluster</c>.</summary>
-internal sealed class ClusterGuardian : UntypedActor
+internal sealed class ClusterGuardian : SteadyActor
 {
     /// <summary>Its own name.</summary>
     public const string Name = "netshm-cluster";

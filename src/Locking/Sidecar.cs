@@ -19,7 +19,7 @@ internal sealed class Sidecar : IDisposable
     private const int Version = 3;
     private const int LengthWithoutFeed = 1 << 20;
     private const int VersionOffset = 8, TableIdOffset = 16, DeviceOffset = 24, InodeOffset = 32, BootIdOffset = 40,
-        BootIdLength = 16, IsCleanOffset = 56;
+        BootIdLength = 16, IsCleanOffset = 56, OwnerEpochOffset = 96;
     private const int RehashOffset = 128;
     private const int WaitsOffset = 256;
     private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
@@ -93,6 +93,16 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>How often the lock was acquired.</summary>
     public ref long Epoch => ref _lock.Value.Epoch;
+
+    /// <summary>
+    /// Which owner may modify the table, if it has owners: docs/Sharding.md, "A removed owner stores nothing". Any number may be
+    /// there; it is only compared. The store is made under the lock; dying right after it leaves a table without an owner.
+    /// </summary>
+    public long OwnerEpoch
+    {
+        get => Volatile.Read(ref Block.At<long>(OwnerEpochOffset));
+        set => SharedWord.Store(ref Block.At<long>(OwnerEpochOffset), value);
+    }
 
     /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
     public bool IsClean

@@ -237,6 +237,7 @@ public sealed partial class ShmTable : IDisposable
         ThrowIfReadOnly();
         using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
         ThrowIfDisposed();
+        ThrowIfFenced();
         Engine.Pages.Page(page)[word] = value;
     }
 
@@ -296,6 +297,7 @@ public sealed partial class ShmTable : IDisposable
         try
         {
             ThrowIfDisposed();
+            ThrowIfFenced(); // Before the first store, which would be a recovery's.
             Engine.BeginWriting();
             return hold;
         }

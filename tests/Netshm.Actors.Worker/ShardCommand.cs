@@ -9,8 +9,8 @@ namespace Netshm.Actors.Worker;
 /// <summary>
 /// <c>shard ADDRESS SEED CONFIG</c>: a node of a cluster, on an IP address, that joins another one and keeps partitions of the
 /// sharded table "carts". Says "ready" and takes a command a line:
-/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>leave</c> leaves the cluster orderly
-/// and ends the process; so does the end of the input.
+/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>removed</c> waits until the node knows
+/// that the cluster has removed it, <c>leave</c> leaves the cluster orderly and ends the process; so does the end of the input.
 /// </summary>
 internal static class ShardCommand
 {
@@ -23,9 +23,10 @@ internal static class ShardCommand
             .WithFallback(ConfigurationFactory.ParseString(config)));
         IActorRef log = system.ActorOf(Props.Create(() => new StartLog()));
         system.EventStream.Subscribe(log, typeof(PartitionStarted));
-        var joined = new TaskCompletionSource();
+        TaskCompletionSource joined = new(), removed = new();
         var cluster = AkkaCluster.Get(system);
         cluster.RegisterOnMemberUp(joined.SetResult);
+        cluster.RegisterOnMemberRemoved(removed.SetResult);
         await cluster.JoinAsync(Address.Parse(seed));
         await joined.Task;
         _ = system.ShardedTables().Start("carts", DataManagers.String, DataManagers.Int32);
@@ -34,12 +35,20 @@ internal static class ShardCommand
         {
             if (command == "leave")
                 break;
-            Console.WriteLine(await log.Ask<string>(command, s_patience));
+            Console.WriteLine(command == "removed"
+                ? await RemovalOf(removed.Task)
+                : await log.Ask<string>(command, s_patience));
         }
 
         await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
         Console.WriteLine("left");
         return 0;
+    }
+
+    private static async Task<string> RemovalOf(Task removed)
+    {
+        await removed.WaitAsync(s_patience);
+        return "removed";
     }
 
     /// <summary>Collects what was published, and tells it in one line.</summary>

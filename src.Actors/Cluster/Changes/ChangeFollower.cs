@@ -9,7 +9,7 @@ namespace Netshm.Actors.Cluster;
 /// Follows the changes of a table: puts what is published in order, and asks a gate for what is missing. docs/Cluster.md,
 /// "The changes".
 /// </summary>
-internal sealed class ChangeFollower : UntypedActor, IWithTimers
+internal sealed class ChangeFollower : SteadyActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RemoteTableRef _table;

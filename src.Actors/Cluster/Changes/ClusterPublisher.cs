@@ -9,7 +9,7 @@ namespace Netshm.Actors.Cluster;
 /// Publishes the changes of a table as long as this process has the publisher's lock, and tries to get it as long as it has
 /// not; docs/Cluster.md, "The changes".
 /// </summary>
-internal sealed class ClusterPublisher : UntypedActor, IWithTimers
+internal sealed class ClusterPublisher : SteadyActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;

@@ -5,7 +5,7 @@ using Akka.Event;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>Tells the overview which tables this node has open.</summary>
-internal sealed class NodeReporter : UntypedActor, IWithTimers
+internal sealed class NodeReporter : SteadyActor, IWithTimers
 {
     /// <summary>How long a table may take to answer before the report calls it busy.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>The cluster's singleton that knows which node has which table; docs/Cluster.md, "Housekeeping".</summary>
-internal sealed class TableOverview : UntypedActor
+internal sealed class TableOverview : SteadyActor
 {
     /// <summary>The topic on which it asks for reports.</summary>
     public const string ReportTopic = "netshm/report";

@@ -7,7 +7,7 @@ namespace Netshm.Actors.Cluster;
 /// Asks a table on another host for a <see cref="RemoteTableRef"/>: finds a gate, stays with it, and finds another one when
 /// it is silent. docs/Cluster.md, "Reach".
 /// </summary>
-internal sealed class RemoteTable : UntypedActor, IWithTimers
+internal sealed class RemoteTable : SteadyActor, IWithTimers
 {
     private const int TicksPerSilence = 4;
 

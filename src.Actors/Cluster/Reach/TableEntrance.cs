@@ -8,7 +8,7 @@ namespace Netshm.Actors.Cluster;
 /// What a <see cref="TableDoor"/> and a <see cref="TableGate"/> have in common: the table of this process that they lead to,
 /// whether they are closed, and letters.
 /// </summary>
-internal abstract class TableEntrance : UntypedActor
+internal abstract class TableEntrance : SteadyActor
 {
     private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
