@@ -36,7 +36,11 @@ public sealed class FencedOwnerTests : ShardingSpec
         using var writers = new Writers(Table, WritersAtWork);
         await writers.AdvanceAsync(Patience);
         StopWithoutLock(owner);
+        using var goingAway = new CancellationTokenSource();
+        Task abandoned = WriteWithoutDeadlineAsync(goingAway.Token);
         await AwaitCaches(1);
+        await goingAway.CancelAsync();
+        await abandoned;
         await writers.AdvanceAsync(Patience);
         await writers.StopAsync();
 
@@ -46,6 +50,27 @@ public sealed class FencedOwnerTests : ShardingSpec
         IReadOnlyList<string> overwritten = await writers.FindOverwrittenAsync(Patience);
         owner.Kill();
         return overwritten;
+    }
+
+    /// <summary>
+    /// Sends writes whose deadline can't keep them from being executed late, and whose callers don't send them again when they
+    /// hear that they were not executed.
+    /// </summary>
+    private async Task WriteWithoutDeadlineAsync(CancellationToken cancellation)
+    {
+        Task[] writes =
+        [
+            .. Enumerable.Range(0, WritersAtWork).Select(
+                index => Table.ReplaceAsync(Writers.KeyOf(index), int.MinValue, Timeout.InfiniteTimeSpan, cancellation)),
+        ];
+        try
+        {
+            await Task.WhenAll(writes);
+        }
+        catch (OperationCanceledException)
+        {
+            // Those that wait in the socket of the stopped process.
+        }
     }
 
     /// <summary>Stops a process at a moment when nobody would wait for a lock that it holds.</summary>

@@ -68,7 +68,8 @@ internal sealed class Writers : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private static string KeyOf(int index) => $"written {index}";
+    /// <summary>The key that a task counts up.</summary>
+    public static string KeyOf(int index) => $"written {index}";
 
     private async Task RunAsync(int index)
     {
