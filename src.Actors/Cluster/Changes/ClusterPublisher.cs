@@ -14,6 +14,7 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
     private readonly string _topic;
+    private readonly int _maxCount = ChangeBatch.MaxCount(FrameLimit.Of(Context.System));
     private readonly ClusterSettings _settings;
     private readonly ConcurrentDictionary<string, bool> _published;
     private TableRef _table;
@@ -73,7 +74,7 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
         try
         {
             _publication = _table.ReadDirectly(table => table.HasChangeFeed && table.TryTakePublisherLock() is { } held
-                ? new Publication(table, held, _settings, message => _mediator.Tell(new Publish(_topic, message)))
+                ? new Publication(table, held, _settings, _maxCount, message => _mediator.Tell(new Publish(_topic, message)))
                 : null);
         }
         catch (Exception e) when (e is NetshmException or ObjectDisposedException)

@@ -18,6 +18,8 @@ internal sealed class NodeReporter : SteadyActor, IWithTimers
     private readonly IActorRef _overview;
     private readonly TimeSpan _interval;
     private readonly Func<string, bool> _isPublisher;
+    private readonly FrameLimit _frameLimit = FrameLimit.Of(Context.System);
+    private long _lastNumber;
     private bool _isMakingReport;
     private bool _isAnotherWanted;
 
@@ -51,7 +53,8 @@ internal sealed class NodeReporter : SteadyActor, IWithTimers
                 break;
             case NodeReport report:
                 _isMakingReport = false;
-                _overview.Tell(report);
+                foreach (NodeReport page in StatusPages.Of(report with { Number = ++_lastNumber }, _frameLimit))
+                    _overview.Tell(page);
                 if (_isAnotherWanted)
                     Self.Tell(new ReportNow());
                 _isAnotherWanted = false;
