@@ -6,8 +6,14 @@ namespace Netshm.Actors;
 
 /// <summary>Tells a table's changes to one subscriber, run by run.</summary>
 /// <remarks>
-/// After each run the subscriber is asked for its identity, which every actor answers by itself when it comes to the question:
-/// only then the next run is sent. So the subscriber need not know of it, and can't be flooded.
+/// <para>
+/// After each run an actor is asked for its identity, which Akka answers for it when it comes to the question: only then the next
+/// run is sent. So the subscriber need not know of it, and can't be flooded.
+/// </para>
+/// <para>
+/// A subscriber that is no actor of its own (<see cref="SubscriberKind"/>) would get the question as a message. It is not asked,
+/// but has a pause after each run. One that seems to be an actor and has never answered gets a run each time the patience ends.
+/// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
 internal sealed class ChangeSubscription : UntypedActor
@@ -17,6 +23,9 @@ internal sealed class ChangeSubscription : UntypedActor
     /// <summary>The question or its answer may be lost between machines.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Leaves one that can't be asked time for a run. What the feed loses meanwhile is told as a gap.</summary>
+    private static readonly TimeSpan s_pauseOfUnasked = TimeSpan.FromMilliseconds(10);
+
     private readonly TableHost _host;
     private readonly IActorRef _subscriber;
     private readonly FrozenSet<int>? _keys;
@@ -24,6 +33,8 @@ internal sealed class ChangeSubscription : UntypedActor
     private readonly TableChange[] _changes = new TableChange[ChangesAtOnce];
     private readonly CancellationTokenSource _stopping = new();
     private ChangeReader _reader;
+    private readonly bool _canBeAsked;
+    private bool _hasAnswered;
     private long _runs;
 
     public ChangeSubscription(TableHost host, ChangeReader reader, IActorRef subscriber, ChangeFilter? filter)
@@ -31,6 +42,7 @@ internal sealed class ChangeSubscription : UntypedActor
         _host = host;
         _reader = reader;
         _subscriber = subscriber;
+        _canBeAsked = SubscriberKind.AnswersIdentify(subscriber);
         _keys = filter is { Keys.Count: > 0 } ? filter.Keys.ToFrozenSet() : null;
         _kinds = filter is { Kinds.Count: > 0 } ? filter.Kinds.ToFrozenSet() : null;
     }
@@ -68,13 +80,19 @@ internal sealed class ChangeSubscription : UntypedActor
                 TellRun();
                 break;
             case ActorIdentity identity when identity.MessageId is long run && run == _runs:
+                _hasAnswered = true;
                 Context.SetReceiveTimeout(null);
                 TellRun();
                 break;
             case ActorIdentity:
+                _hasAnswered = true;
                 break; // The answer to a question that was asked twice.
-            case ReceiveTimeout:
+            case ReceiveTimeout when _canBeAsked && _hasAnswered:
                 _subscriber.Tell(new Identify(_runs));
+                break;
+            case ReceiveTimeout:
+                Context.SetReceiveTimeout(null);
+                TellRun();
                 break;
             case End:
                 _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
@@ -112,7 +130,7 @@ internal sealed class ChangeSubscription : UntypedActor
         foreach (TableChange change in _changes.AsSpan(0, count))
             told += Tell(change) ? 1 : 0;
         if (told > 0)
-            AskWhetherItIsThere();
+            LeaveItTime();
         else if (count > 0)
             Self.Tell(ReadOn.Instance);
         else
@@ -146,10 +164,11 @@ internal sealed class ChangeSubscription : UntypedActor
         return true;
     }
 
-    private void AskWhetherItIsThere()
+    private void LeaveItTime()
     {
-        Context.SetReceiveTimeout(s_patience);
-        _subscriber.Tell(new Identify(++_runs));
+        Context.SetReceiveTimeout(_canBeAsked ? s_patience : s_pauseOfUnasked);
+        if (_canBeAsked)
+            _subscriber.Tell(new Identify(++_runs));
     }
 
     private static async Task WaitForChange(ChangeReader reader, IActorRef self, CancellationToken stopping)
