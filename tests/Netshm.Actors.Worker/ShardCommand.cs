@@ -9,8 +9,8 @@ namespace Netshm.Actors.Worker;
 /// <summary>
 /// <c>shard ADDRESS SEED CONFIG</c>: a node of a cluster, on an IP address, that joins another one and keeps partitions of the
 /// sharded table "carts". Says "ready" and takes a command a line:
-/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>removed</c> waits until the node knows
-/// that the cluster has removed it, <c>leave</c> leaves the cluster orderly and ends the process; so does the end of the input.
+/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>apart</c> waits until the node knows
+/// that it is not in a cluster with the others any more, <c>leave</c> leaves the cluster orderly and ends the process; so does the end of the input.
 /// </summary>
 internal static class ShardCommand
 {
@@ -23,10 +23,9 @@ internal static class ShardCommand
             .WithFallback(ConfigurationFactory.ParseString(config)));
         IActorRef log = system.ActorOf(Props.Create(() => new StartLog()));
         system.EventStream.Subscribe(log, typeof(PartitionStarted));
-        TaskCompletionSource joined = new(), removed = new();
+        var joined = new TaskCompletionSource();
         var cluster = AkkaCluster.Get(system);
         cluster.RegisterOnMemberUp(joined.SetResult);
-        cluster.RegisterOnMemberRemoved(removed.SetResult);
         await cluster.JoinAsync(Address.Parse(seed));
         await joined.Task;
         _ = system.ShardedTables().Start("carts", DataManagers.String, DataManagers.Int32);
@@ -35,8 +34,8 @@ internal static class ShardCommand
         {
             if (command == "leave")
                 break;
-            Console.WriteLine(command == "removed"
-                ? await RemovalOf(removed.Task)
+            Console.WriteLine(command == "apart"
+                ? await SeparationOf(cluster)
                 : await log.Ask<string>(command, s_patience));
         }
 
@@ -45,10 +44,13 @@ internal static class ShardCommand
         return 0;
     }
 
-    private static async Task<string> RemovalOf(Task removed)
+    /// <summary>It was removed; or it has removed all others, as a downing provider may decide after a pause.</summary>
+    private static async Task<string> SeparationOf(AkkaCluster cluster)
     {
-        await removed.WaitAsync(s_patience);
-        return "removed";
+        using var limit = new CancellationTokenSource(s_patience);
+        while (!cluster.IsTerminated && cluster.State.Members.Count > 1)
+            await Task.Delay(20, limit.Token);
+        return "apart";
     }
 
     /// <summary>Collects what was published, and tells it in one line.</summary>

@@ -26,6 +26,12 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
     private bool _isOpening;
     private bool _isStopping;
 
+    /// <summary>
+    /// Whether the table was lost to another process since this one opened it, or began to. Until it owns the partition again it
+    /// keeps no requests: they were sent to the owner that it is no more.
+    /// </summary>
+    private bool _hasLostTable;
+
     public PartitionActor(ShardedTableNode node, int partition)
     {
         _node = node;
@@ -42,6 +48,9 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
 
     private sealed class OpenAgain : INoSerializationVerificationNeeded;
 
+    /// <summary>Says that a request found that another process has taken a table over.</summary>
+    private sealed record Fenced(ActivePartition Former) : INoSerializationVerificationNeeded;
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Open();
@@ -50,8 +59,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
     {
         _opening.Cancel();
         _opening.Dispose();
-        foreach ((_, IActorRef sender) in _waiting)
-            sender.Tell(Undelivered.Instance);
+        SendWaitingBack();
 
         // Ended before everything accepted was executed, by the sharding's handoff-timeout say: another owner may have read
         // the file when what still waits would be executed.
@@ -62,7 +70,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
     {
         switch (message)
         {
-            case Request when _isStopping:
+            case Request when _isStopping || _hasLostTable:
                 Sender.Tell(Undelivered.Instance);
                 break;
             case Request request when _active is null:
@@ -71,13 +79,19 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
             case Request request:
                 Execute(request, Sender);
                 break;
+            case Fenced(var former) when ReferenceEquals(former, _active):
+                _hasLostTable = true;
+                former.Table.Abandon(); // At its end this actor opens it again, if it is the owner still.
+                break;
+            case Fenced:
+                break;
             case Wake when _active is null:
                 break; // All keepers are told when it is open.
             case Wake:
                 Sender.Tell(new Serving(_partition, _node.Hosts.Self, _active!.Generation));
                 break;
             case ActivePartition active:
-                _isOpening = false;
+                _isOpening = _hasLostTable = false;
                 Serve(active);
                 break;
             case OpeningFailed failed:
@@ -106,6 +120,12 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         _isOpening = true;
         var activation = new PartitionActivation(_node, _partition, _opening.Token);
         Task.Run(activation.RunAsync).PipeTo(Self, failure: cause => new OpeningFailed(cause));
+    }
+
+    private void SendWaitingBack()
+    {
+        while (_waiting.TryDequeue(out (Request Request, IActorRef Sender) kept))
+            kept.Sender.Tell(Undelivered.Instance);
     }
 
     private void Keep(Request request)
@@ -152,7 +172,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         {
             Timeout = request.Deadline.Left,
         };
-        _ = AnswerAsync(active.Table, operation, sender);
+        _ = AnswerAsync(active, operation, sender, Self);
     }
 
     /// <summary>
@@ -166,12 +186,13 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         return request.Execute(table);
     }
 
-    private async Task AnswerAsync(TableRef table, LocalOperation operation, IActorRef sender)
+    private async Task AnswerAsync(ActivePartition active, LocalOperation operation, IActorRef sender, IActorRef self)
     {
         object reply;
         try
         {
-            reply = Fitting(await table.Ask(operation, static reply => reply, CancellationToken.None).ConfigureAwait(false));
+            reply = Fitting(
+                await active.Table.Ask(operation, static reply => reply, CancellationToken.None).ConfigureAwait(false));
         }
         catch (TableClosedException)
         {
@@ -179,7 +200,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         }
         catch (OwnerFencedException)
         {
-            table.Abandon(); // At its end this actor opens it again, if it is the owner still.
+            self.Tell(new Fenced(active));
             reply = Undelivered.Instance;
         }
         catch (Exception e)
@@ -202,6 +223,12 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         {
             StopWhenClosed();
             return;
+        }
+
+        if (cause.GetBaseException() is OwnerFencedException)
+        {
+            _hasLostTable = true;
+            SendWaitingBack();
         }
 
         _log.Warning(cause, "Partition {0} of '{1}' could not be opened; trying again", _partition, _node.Name);
@@ -227,6 +254,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
         }
         else
         {
+            _hasLostTable = true;
             Open();
         }
     }

@@ -9,6 +9,30 @@ namespace Netshm.Actors.Tests.Cluster;
 public sealed class TableGateTests() : TableSpec("change-feed-capacity = 16")
 {
     [Fact]
+    public void It_refuses_what_comes_after_its_deadline()
+    {
+        TableRef table = Table;
+        IActorRef gate = Sys.ActorOf(Props.Create(() => new TableGate(table, "h")));
+        gate.Tell(new Ask(1, new Count(), new CallDeadline(GateClock.Now)), TestActor);
+        Assert.Equal(typeof(RequestTimeoutException).FullName, ExpectMsg<Failed>(Patience).ErrorType);
+    }
+
+    [Fact]
+    public void It_lets_members_write_and_others_only_where_that_is_switched_on()
+    {
+        TableRef table = Table;
+        IActorRef gate = Sys.ActorOf(Props.Create(() => new TableGate(table, "h")));
+        gate.Tell(new Ask(1, new Add(1, [2]), CallDeadline.Never), TestActor);
+        Failed failed = ExpectMsg<Failed>(Patience);
+        Assert.Equal(typeof(UnauthorizedAccessException).FullName, failed.ErrorType);
+        Assert.Contains("client-writes", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Table.Count);
+
+        gate.Tell(new Ask(2, new Find(1), CallDeadline.Never), TestActor);
+        Assert.Equal(new NotFound(1), ExpectMsg<Answer>(Patience).Reply);
+    }
+
+    [Fact]
     public async Task It_refuses_what_is_no_request_and_remembers_the_table_that_was_opened_again()
     {
         TableRef table = Table;

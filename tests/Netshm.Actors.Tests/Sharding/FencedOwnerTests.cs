@@ -44,9 +44,9 @@ public sealed class FencedOwnerTests : ShardingSpec
         await writers.AdvanceAsync(Patience);
         await writers.StopAsync();
 
-        // From here on nothing is written but what the old owner still has. When it knows of its removal it has read it all.
+        // From here on nothing is written but what the old owner still has. When it knows of the separation it has read it all.
         owner.Signal("CONT");
-        Assert.Equal("removed", owner.Ask("removed"));
+        Assert.Equal("apart", owner.Ask("apart"));
         IReadOnlyList<string> overwritten = await writers.FindOverwrittenAsync(Patience);
         owner.Kill();
         return overwritten;
