@@ -30,7 +30,8 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
     }
 
     /// <summary>Says that a publication has come to its end.</summary>
-    private sealed record Ended(Publication Publication, Exception? Cause) : INoSerializationVerificationNeeded;
+    private sealed record Ended(Publication Publication, Exception? Cause)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression; // The actor may have stopped first.
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
