@@ -58,3 +58,16 @@ public sealed class IncompleteGroupException : NetshmException
     /// <summary>How many of the group's modifications were done, in their order.</summary>
     public int ModificationsDone { get; }
 }
+
+/// <summary>
+/// The table failed and could not be opened anew yet, for the reason that the inner exception tells; further attempts are
+/// made. Nothing was done.
+/// </summary>
+public sealed class TableUnavailableException : NetshmException
+{
+    /// <summary>Creates the error.</summary>
+    public TableUnavailableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Netshm.Actors.Cluster;
 
 namespace Netshm.Actors;
@@ -10,14 +12,19 @@ namespace Netshm.Actors;
 /// <remarks>
 /// Table actors are children of <c>/system/netshm</c> and bear their table's name, with characters that can't be part
 /// of a path escaped as in a URI. They stop with the actor system: coordinated shutdown lets them execute what waits
-/// in its phase <c>before-actor-system-terminate</c>.
+/// in its phase <c>before-actor-system-terminate</c>. From its beginning on no further tables are opened.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the actor system, whose end is what it owns.")]
 public sealed class NetshmExtension : IExtension
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _guardian;
+    private readonly CoordinatedShutdown _shutdown;
+
+    /// <summary>Cancelled when the guardian has stopped: nobody starts actors, or answers, any more.</summary>
+    private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, TableHost> _hosts = new();
     private readonly ConcurrentDictionary<string, TableRef> _tables = new();
 
@@ -32,8 +39,11 @@ public sealed class NetshmExtension : IExtension
         _system = system;
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         Settings = NetshmSettings.Create(system.Settings.Config);
-        _guardian = system.SystemActorOf(Props.Create(() => new TableGuardian()), "netshm");
-        CoordinatedShutdown.Get(system).AddTask(
+        foreach (string warning in Settings.Warnings)
+            system.Log.Warning("{0}", warning);
+        _guardian = system.SystemActorOf(Props.Create(() => new TableGuardian(_end)), "netshm");
+        _shutdown = CoordinatedShutdown.Get(system);
+        _shutdown.AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "netshm-close-tables", StopTables);
     }
 
@@ -66,56 +76,23 @@ public sealed class NetshmExtension : IExtension
     /// <exception cref="ConfigurationException">The settings of the table are wrong.</exception>
     /// <exception cref="NetshmException">The table can't be opened; see <see cref="ShmTable.Manage"/>.</exception>
     /// <exception cref="IOException">The file can't be opened.</exception>
-    public TableRef OpenTable(string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return OpenTable(name, Settings.Table(name));
-    }
+    /// <exception cref="TableClosedException">
+    /// The table is not open, and the actor system ends: it opens no further tables.
+    /// </exception>
+    /// <exception cref="RequestTimeoutException">The actor that had the table before has not stopped for 30 s.</exception>
+    public TableRef OpenTable(string name) => OpenTable(name, Settings.Table(name));
 
     /// <summary>
     /// Opens a table with other settings than the configuration has under its name; if one is open that lies elsewhere, it
     /// is closed first.
     /// </summary>
-    internal TableRef OpenTable(string name, TableSettings settings) =>
-        OpenTable(name, Uri.EscapeDataString(name), settings);
+    internal TableRef OpenTable(string name, TableSettings settings) => OpenTable(name, ChildName.OfTable(name), settings);
 
     /// <summary>
-    /// Opens a table of the library's own, under a key that no table of the configuration has: one with a character that
-    /// <see cref="Uri.EscapeDataString(string)"/> escapes.
+    /// Opens a partition of a sharded table, which is no table of the same name; see <see cref="OpenTable(string, TableSettings)"/>.
     /// </summary>
-    internal TableRef OpenTable(string name, string childName, TableSettings settings)
-    {
-        lock (_opening.GetOrAdd(childName, static _ => new Lock()))
-        {
-            if (_tables.TryGetValue(childName, out TableRef? open) && !open.IsClosed)
-            {
-                if (open.Settings.Location == settings.Location)
-                    return open;
-
-                // Another copy of a partition, which was left behind when its owner stopped before it had it.
-                open.Abandon();
-            }
-
-            if (_system.WhenTerminated.IsCompleted)
-                throw new TableClosedException($"the actor system '{_system.Name}' has ended; no table can be opened");
-            ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
-            var host = new TableHost(name, settings);
-            _hosts[childName] = host;
-            try
-            {
-                var start = new TableGuardian.StartTable(host, childName);
-                IActorRef actor = _guardian.Ask<IActorRef>(start, s_startTimeout).GetAwaiter().GetResult();
-                TableRef table = _tables[childName] = new TableRef(host, actor);
-                cluster?.Expose(table);
-                return table;
-            }
-            catch
-            {
-                host.Close();
-                throw;
-            }
-        }
-    }
+    internal TableRef OpenPartition(string table, int partition, TableSettings settings) => OpenTable(
+        FormattableString.Invariant($"{table}/{partition}"), ChildName.OfPartition(table, partition), settings);
 
     /// <summary>Opens a table of typed keys and values; see <see cref="OpenTable(string)"/>.</summary>
     /// <param name="name">The table's name in the configuration.</param>
@@ -127,9 +104,71 @@ public sealed class NetshmExtension : IExtension
     /// <summary>What the mailbox of a table's actor, which is just being made, belongs to.</summary>
     internal TableHost HostOf(IActorRef actor) => _hosts[actor.Path.Name];
 
+    private TableRef OpenTable(string name, string childName, TableSettings settings)
+    {
+        lock (_opening.GetOrAdd(childName, static _ => new Lock()))
+        {
+            if (_tables.TryGetValue(childName, out TableRef? open) && open.State != TableState.Closed)
+            {
+                if (open.Settings.Location == settings.Location)
+                    return Reopened(open);
+
+                // Another copy of a partition, which was left behind when its owner stopped before it had it.
+                open.Abandon();
+            }
+
+            if (_shutdown.ShutdownReason is not null || _end.IsCancellationRequested)
+                throw SystemEnds();
+            TableDispatcher.Check(_system.Settings.Config, settings.Dispatcher);
+            ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
+            TableRef table = _tables[childName] = new TableRef(Start(name, childName, settings));
+            cluster?.Expose(table);
+            return table;
+        }
+    }
+
+    /// <summary>Opens a table that failed or was damaged anew at once, instead of after the next pause.</summary>
+    private static TableRef Reopened(TableRef table)
+    {
+        if (table.State != TableState.Open)
+            table.ReopenAsync(s_startTimeout).GetAwaiter().GetResult();
+        return table;
+    }
+
+    private TableHost Start(string name, string childName, TableSettings settings)
+    {
+        var host = new TableHost(name, settings);
+        _hosts[childName] = host;
+        try
+        {
+            var start = new TableGuardian.StartTable(host, childName);
+            return _guardian.Ask<TableHost>(start, s_startTimeout, _end.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            host.Close();
+            throw e switch
+            {
+                OperationCanceledException => SystemEnds(),
+                AskTimeoutException => new RequestTimeoutException(
+                    $"the actor that had the table '{name}' before has not stopped for {s_startTimeout}"),
+                _ => e,
+            };
+        }
+    }
+
+    private TableClosedException SystemEnds() => new($"the actor system '{_system.Name}' ends; no table can be opened");
+
     private async Task<Done> StopTables()
     {
-        return await _guardian.Ask<Done>(new TableGuardian.StopTables()).ConfigureAwait(false);
+        try
+        {
+            return await _guardian.Ask<Done>(new TableGuardian.StopTables(), _end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Done.Instance; // The guardian has stopped, and so have the tables.
+        }
     }
 }
 

@@ -33,41 +33,45 @@ internal static class OpenTables
                 }
                 finally
                 {
-                    ForgetUnused(location, place);
+                    if (place.Users == 0)
+                        Forget(location, place);
                 }
             }
         }
     }
 
     /// <summary>Gives a table back.</summary>
-    public static void Release(OpenTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="isBroken">
+    /// Whether it failed: who opens the table next gets another handle, also if somebody still has this one.
+    /// </param>
+    public static void Release(OpenTable table, bool isBroken)
     {
-        Place place = s_places[table.Location];
+        Place place = table.Place;
         lock (place.Sync)
         {
-            if (--place.Users > 0)
-                return;
+            bool isLast = --place.Users == 0;
             try
             {
-                table.Close();
+                if (isLast)
+                    table.Close();
             }
             finally
             {
-                ForgetUnused(table.Location, place);
+                if (isLast || isBroken)
+                    Forget(table.Location, place);
             }
         }
     }
 
-    private static void ForgetUnused(string location, Place place)
+    private static void Forget(string location, Place place)
     {
-        if (place.Users > 0)
-            return;
         place.IsGone = true;
-        _ = s_places.TryRemove(location, out _);
+        _ = s_places.TryRemove(KeyValuePair.Create(location, place));
     }
 
     /// <summary>Opening or closing a table may take its time; it keeps only those waiting who want the same.</summary>
-    private sealed class Place
+    internal sealed class Place
     {
         public Lock Sync { get; } = new();
 
@@ -82,7 +86,7 @@ internal static class OpenTables
         public OpenTable Take(string location, TableSettings settings, int? init)
         {
             if (Table is null)
-                Table = new OpenTable(location, settings, init);
+                Table = new OpenTable(location, this, settings, init);
             else if (Table.DifferenceTo(settings) is { } difference)
                 throw new ConfigurationException($"the table {settings.Location} is open in this process {difference}");
             Users++;
@@ -104,9 +108,10 @@ internal sealed class OpenTable
     private readonly SharedMemoryObject _memory;
     private volatile bool _isClosed;
 
-    public OpenTable(string location, TableSettings settings, int? init)
+    public OpenTable(string location, OpenTables.Place place, TableSettings settings, int? init)
     {
         Location = location;
+        Place = place;
         _settings = settings;
         _memory = SharedMemoryObject.Open(settings.Location, permissions: settings.Permissions);
         try
@@ -125,6 +130,9 @@ internal sealed class OpenTable
     }
 
     public string Location { get; }
+
+    /// <summary>Where it is counted who uses it.</summary>
+    public OpenTables.Place Place { get; }
 
     /// <summary>Whether its handles are closed, or about to be.</summary>
     public bool IsClosed => _isClosed;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 
@@ -15,10 +16,11 @@ namespace Netshm.Actors;
 /// refusals and deadlines are answered while this thread waits.
 /// </para>
 /// <para>
-/// What a request throws is answered to its sender. What the locks themselves throw escapes: the guardian restarts
-/// the actor, which opens the table anew and goes on with the requests that wait.
+/// What a request throws is answered to its sender. After what the locks themselves throw, and after damage, the table is
+/// let go and opened anew, again and again with growing pauses, until it works or the actor is stopped.
 /// </para>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
 internal sealed class TableActor : UntypedActor
 {
     /// <summary>When batches follow each other as fast as this, it is worth while to stay awake between them.</summary>
@@ -31,6 +33,7 @@ internal sealed class TableActor : UntypedActor
     private int _interruptions;
     private TimeSpan _lockedSinceTurn;
     private long _awakeUntil;
+    private ICancelable? _nextAttempt;
 
     public TableActor(TableHost host)
     {
@@ -41,18 +44,43 @@ internal sealed class TableActor : UntypedActor
     }
 
     /// <summary>Says that requests wait in the queue.</summary>
-    internal sealed class RunBatch : INoSerializationVerificationNeeded
+    internal sealed class RunBatch : ISignal
     {
         public static RunBatch Instance { get; } = new();
     }
 
     /// <summary>Says that somebody who read the table directly found it damaged.</summary>
-    internal sealed record Damaged(CorruptFileException Cause) : INoSerializationVerificationNeeded;
+    /// <param name="Cause">What was found.</param>
+    /// <param name="Table">As what the table was open then, if that is known: it may have been opened anew since.</param>
+    internal sealed record Damaged(CorruptFileException Cause, OpenTable? Table = null) : ISignal;
+
+    /// <summary>Asks for the table to be opened anew at once, if it is not open.</summary>
+    internal sealed class Reopen : ISignal
+    {
+        private readonly TaskCompletionSource _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Outcome => _outcome.Task;
+
+        public void Succeed() => _outcome.SetResult();
+
+        public void Fail(Exception reason) => _outcome.SetException(reason);
+    }
+
+    /// <summary>Says that the pause before the next attempt to open the table anew is over.</summary>
+    private sealed class PauseIsOver : ISignal
+    {
+        public static PauseIsOver Instance { get; } = new();
+    }
+
+    /// <summary>A message of this process to the actor, which is no news when the actor has stopped.</summary>
+    internal interface ISignal : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case RunBatch when !_host.IsOpen:
+                break; // They wait until it is.
             case RunBatch:
                 bool isBusy = Stopwatch.GetElapsedTime(_awakeUntil) < s_quickSuccession;
                 Run();
@@ -63,8 +91,15 @@ internal sealed class TableActor : UntypedActor
             case TableProtocol.IChangeRequest request:
                 _host.Publisher.Forward(request);
                 break;
-            case Damaged damaged:
-                Quarantine(damaged.Cause);
+            case Damaged(var cause, var table):
+                if (_host.IsOpen && (table is null || _host.IsOpenAs(table)))
+                    Suspend(cause);
+                break;
+            case Reopen reopen:
+                AnswerTo(reopen);
+                break;
+            case PauseIsOver:
+                _ = TryReopen();
                 break;
             default:
                 Unhandled(message);
@@ -75,7 +110,7 @@ internal sealed class TableActor : UntypedActor
     protected override void PreStart()
     {
         _host.Recovered = _publish;
-        if (_host.Batches.LastRecovery is { } onOpening)
+        if (_host.IsOpen && _host.Batches.LastRecovery is { } onOpening)
             _publish(onOpening);
     }
 
@@ -86,19 +121,15 @@ internal sealed class TableActor : UntypedActor
 
     protected override void PostRestart(Exception reason)
     {
-        try
-        {
-            _host.Reopen();
-            _host.Recovered = _publish;
-            _log.Warning(reason, "The table '{0}' was opened anew after a failure", _host.Name);
-        }
-        catch (Exception e) when (e is NetshmException or IOException or UnauthorizedAccessException)
-        {
-            Quarantine(e);
-        }
+        _host.Recovered = _publish;
+        Suspend(reason);
     }
 
-    protected override void PostStop() => _host.Close();
+    protected override void PostStop()
+    {
+        _nextAttempt?.Cancel();
+        _host.Close();
+    }
 
     private void Run()
     {
@@ -106,6 +137,7 @@ internal sealed class TableActor : UntypedActor
             return; // An earlier batch took the request that this message was sent for.
         var batch = new Batch(_host.Queue, _settings);
         bool onlyRead = !_host.Queue.HasWrites;
+        Exception? failure = null;
         try
         {
             ShmTable table = _host.Batches;
@@ -124,21 +156,27 @@ internal sealed class TableActor : UntypedActor
         }
         catch (OwnerFencedException e)
         {
-            _host.Queue.Close(e); // Nothing that waits may be executed here any more.
-            Context.Stop(Self);
+            GiveUp(e);
+            return;
         }
-        catch (CorruptFileException e)
+        catch (Exception e)
         {
-            Quarantine(e);
+            failure = e; // What the requests themselves throw is theirs; this is the table's.
         }
         finally
         {
             batch.Answer();
         }
 
-        if (batch.Damage is not null)
-            Quarantine(batch.Damage);
-        else if (batch.IsInterrupted)
+        failure ??= batch.Damage;
+        if (failure is not null)
+        {
+            Suspend(failure);
+            return;
+        }
+
+        _host.Pauses.NoteWork();
+        if (batch.IsInterrupted)
             StandBack();
         else
             GiveOthersTheirTurn();
@@ -171,12 +209,80 @@ internal sealed class TableActor : UntypedActor
             Thread.Yield();
     }
 
-    private void Quarantine(Exception cause)
+    /// <summary>Ends, since the table is another owner's: nothing that waits may be executed here any more.</summary>
+    private void GiveUp(OwnerFencedException reason)
     {
-        if (_host.Queue.ClosedBy is not null and not TableClosedException)
+        _host.Queue.Close(reason);
+        Context.Stop(Self);
+    }
+
+    /// <summary>Lets the table go, and opens it anew after a pause.</summary>
+    private void Suspend(Exception failure)
+    {
+        _host.Suspend(failure);
+        bool isDamage = failure is CorruptFileException;
+        if (isDamage)
+        {
+            _log.Error(failure, "The table '{0}' is damaged; nothing is executed until it has been mended", _host.Name);
+            Context.System.EventStream.Publish(new TableQuarantined(_host.Name, _settings.Location, failure));
+        }
+
+        ReopenAfter(_host.Pauses.Next(isDamage), failure);
+    }
+
+    private void ReopenAfter(TimeSpan pause, Exception failure)
+    {
+        _nextAttempt?.Cancel();
+        if (pause == TimeSpan.Zero)
+        {
+            _ = TryReopen();
             return;
-        _host.Queue.Close(cause);
-        _log.Error(cause, "The table '{0}' is damaged; its actor executes nothing more", _host.Name);
-        Context.System.EventStream.Publish(new TableQuarantined(_host.Name, _settings.Location, cause));
+        }
+
+        _log.Info("The table '{0}' is opened anew in {1}: {2}", _host.Name, pause, failure.Message);
+        _nextAttempt = Context.System.Scheduler.ScheduleTellOnceCancelable(
+            pause, Self, PauseIsOver.Instance, ActorRefs.NoSender);
+    }
+
+    private void AnswerTo(Reopen reopen)
+    {
+        if (TryReopen() is { } failure)
+            reopen.Fail(failure);
+        else
+            reopen.Succeed();
+    }
+
+    /// <summary>Opens the table anew, unless it is open; when that fails it is tried again after a longer pause.</summary>
+    /// <returns>Why it could not be opened, or null when it is open.</returns>
+    private Exception? TryReopen()
+    {
+        if (_host.IsOpen)
+            return null;
+        Exception? before = _host.Failure;
+        bool wasDamaged = before is CorruptFileException;
+        try
+        {
+            _host.Reopen();
+        }
+        catch (OwnerFencedException e)
+        {
+            GiveUp(e);
+            return e;
+        }
+        catch (CorruptFileException e) when (!wasDamaged)
+        {
+            Suspend(e);
+            return e;
+        }
+        catch (Exception e)
+        {
+            ReopenAfter(_host.Pauses.Next(wasDamaged), e);
+            return e;
+        }
+
+        _log.Warning(before, "The table '{0}' was opened anew after a failure", _host.Name);
+        if (wasDamaged)
+            Context.System.EventStream.Publish(new TableReopened(_host.Name, _settings.Location));
+        return null;
     }
 }

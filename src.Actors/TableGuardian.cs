@@ -6,23 +6,30 @@ namespace Netshm.Actors;
 /// <summary>The parent of an actor system's table actors, at <c>/system/netshm</c>.</summary>
 internal sealed class TableGuardian : UntypedActor
 {
-    private const int MaxRestarts = 10;
-    private static readonly TimeSpan s_restartWindow = TimeSpan.FromMinutes(1);
-
+    private readonly CancellationTokenSource _end;
     private readonly List<(StartTable Start, IActorRef Sender)> _delayed = [];
-    private readonly HashSet<IActorRef> _tables = [];
     private IActorRef? _stopper;
+    private bool _isStopping;
 
-    /// <summary>Starts a table's actor; answered by its reference, or by a <see cref="Status.Failure"/>.</summary>
+    /// <param name="end">Is cancelled when no actor of a table is left, and none will be started any more.</param>
+    public TableGuardian(CancellationTokenSource end) => _end = end;
+
+    /// <summary>Starts a table's actor; answered by the host, or by a <see cref="Status.Failure"/>.</summary>
     internal sealed record StartTable(TableHost Host, string ChildName) : INoSerializationVerificationNeeded;
 
     /// <summary>Lets all table actors execute what waits, and stops them; answered by <see cref="Done"/>.</summary>
     internal sealed record StopTables : INoSerializationVerificationNeeded;
 
+    /// <summary>A table's actor is restarted as often as it takes: it makes growing pauses itself.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        MaxRestarts,
-        s_restartWindow,
         cause => cause is ActorKilledException ? Directive.Stop : Directive.Restart);
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        // Not PostStop, and no end of the tables' actors: they go on.
+    }
+
+    protected override void PostStop() => _end.Cancel();
 
     protected override void OnReceive(object message)
     {
@@ -32,13 +39,14 @@ internal sealed class TableGuardian : UntypedActor
                 Start(start, Sender);
                 break;
             case StopTables:
+                _isStopping = true;
                 _stopper = Sender;
-                foreach (IActorRef table in _tables)
+                RefuseDelayed();
+                foreach (IActorRef table in Context.GetChildren().Where(static child => ChildName.IsOfTable(child.Path.Name)))
                     table.Tell(PoisonPill.Instance); // Their publishers end after them.
                 AnswerWhenAllHaveStopped();
                 break;
             case Terminated terminated:
-                _tables.Remove(terminated.ActorRef);
                 StartDelayed(terminated.ActorRef.Path.Name);
                 AnswerWhenAllHaveStopped();
                 break;
@@ -50,6 +58,12 @@ internal sealed class TableGuardian : UntypedActor
 
     private void Start(StartTable start, IActorRef sender)
     {
+        if (_isStopping || start.Host.State == TableState.Closed)
+        {
+            sender.Tell(new Status.Failure(start.Host.Closed())); // Or the opener waits no longer.
+            return;
+        }
+
         if (!Context.Child(start.ChildName).IsNobody())
         {
             _delayed.Add((start, sender)); // A stopped table was opened again before its old actor was gone.
@@ -58,7 +72,8 @@ internal sealed class TableGuardian : UntypedActor
 
         try
         {
-            sender.Tell(Start(start));
+            Start(start);
+            sender.Tell(start.Host);
         }
         catch (Exception e)
         {
@@ -67,15 +82,14 @@ internal sealed class TableGuardian : UntypedActor
         }
     }
 
-    private IActorRef Start(StartTable start)
+    private static void Start(StartTable start)
     {
         Props props = Props.Create(() => new TableActor(start.Host))
             .WithDispatcher(start.Host.Settings.Dispatcher)
             .WithMailbox(NetshmSettings.MailboxPath);
         IActorRef table = Context.Watch(Context.ActorOf(props, start.ChildName));
+        start.Host.Actor = table;
         start.Host.Publisher = Context.Watch(Context.ActorOf(Props.Create(() => new ChangePublisher(start.Host, table))));
-        _tables.Add(table);
-        return table;
     }
 
     private void StartDelayed(string childName)
@@ -86,6 +100,13 @@ internal sealed class TableGuardian : UntypedActor
         (StartTable start, IActorRef sender) = _delayed[index];
         _delayed.RemoveAt(index);
         Start(start, sender);
+    }
+
+    private void RefuseDelayed()
+    {
+        foreach ((StartTable start, IActorRef sender) in _delayed)
+            Start(start, sender);
+        _delayed.Clear();
     }
 
     private void AnswerWhenAllHaveStopped()

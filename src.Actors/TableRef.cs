@@ -24,21 +24,22 @@ namespace Netshm.Actors;
 /// not done, and won't be.
 /// </para>
 /// <para>
+/// <b>Life.</b> The reference stays valid as long as the table's actor lives, whatever happens to the table: see
+/// <see cref="TableState"/>. A table that failed or was damaged is opened anew behind it, by itself or by
+/// <see cref="ReopenAsync"/>.
+/// </para>
+/// <para>
 /// The timeout of each method counts from the call; null stands for the table's setting <c>request-timeout</c>.
 /// </para>
 /// </remarks>
-public sealed class TableRef
+public sealed partial class TableRef
 {
     private readonly TableHost _host;
 
-    internal TableRef(TableHost host, IActorRef actor)
-    {
-        _host = host;
-        Actor = actor;
-    }
+    internal TableRef(TableHost host) => _host = host;
 
     /// <summary>The table's actor, for the messages of <see cref="TableProtocol"/>.</summary>
-    public IActorRef Actor { get; }
+    public IActorRef Actor => _host.Actor;
 
     /// <summary>The table's name in the configuration.</summary>
     public string Name => _host.Name;
@@ -46,20 +47,24 @@ public sealed class TableRef
     /// <summary>The table's settings.</summary>
     public TableSettings Settings => _host.Settings;
 
-    /// <summary>Whether the table takes no more requests: it was stopped, or it is damaged.</summary>
+    /// <summary>Whether the table takes no requests now: it was stopped, or it is damaged; see <see cref="State"/>.</summary>
     public bool IsClosed => _host.Queue.ClosedBy is not null;
+
+    /// <summary>How the table is doing at this moment.</summary>
+    public TableState State => _host.State;
 
     /// <summary>
     /// The number of bindings, hidden ones included; read directly, with the errors of <see cref="Find"/>.
     /// </summary>
-    public int Count => Read(static (table, _) => table.Count, 0);
+    public int Count => _host.Read(static (table, _) => table.Count, 0);
 
     /// <summary>Reads the value of a key's newest binding directly, on the caller's thread.</summary>
     /// <exception cref="KeyNotFoundException">The key is not bound.</exception>
     /// <exception cref="LockTimeoutException">The lock was not free within the setting <c>lock-timeout</c>.</exception>
+    /// <exception cref="TableUnavailableException">The table failed, and could not be opened anew in that time.</exception>
     /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>
-    public int[] Find(int key) => Read(static (table, key) => table.Find(key), key);
+    public int[] Find(int key) => _host.Read(static (table, key) => table.Find(key), key);
 
     /// <summary>
     /// Reads the value of a key's newest binding directly, on the caller's thread; with the errors of
@@ -68,7 +73,7 @@ public sealed class TableRef
     /// <returns>Whether the key is bound.</returns>
     public bool TryFind(int key, [NotNullWhen(true)] out int[]? value)
     {
-        value = Read(static (table, key) => table.TryFind(key, out int[]? value) ? value : null, key);
+        value = _host.Read(static (table, key) => table.TryFind(key, out int[]? value) ? value : null, key);
         return value is not null;
     }
 
@@ -83,14 +88,14 @@ public sealed class TableRef
     /// <exception cref="ValueTooLongException">The value is longer than the destination.</exception>
     public bool TryFind(int key, Span<int> destination, out int length)
     {
-        (bool isFound, length) = Read(
+        (bool isFound, length) = _host.Read(
             static (table, search) => (table.TryFind(search.Key, search.Destination, out int length), length),
             new Search(key, destination));
         return isFound;
     }
 
     /// <summary>Whether a key is bound; read directly, with the errors of <see cref="Find"/>.</summary>
-    public bool Contains(int key) => Read(static (table, key) => table.Contains(key), key);
+    public bool Contains(int key) => _host.Read(static (table, key) => table.Contains(key), key);
 
     /// <summary>Adds a binding that hides the older ones of the key.</summary>
     public Task AddAsync(
@@ -152,6 +157,7 @@ public sealed class TableRef
         Func<TableGroup, T> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
+        TaskDelegate.Refuse<T>();
         return Ask(
             new TableProtocol.Group(group => body(group)) { Timeout = timeout },
             static r => (T)((TableProtocol.GroupResult)r).Value!,
@@ -199,12 +205,13 @@ public sealed class TableRef
     /// <exception cref="InvalidTableOperationException">
     /// The table has no change feed: the setting <c>change-feed-capacity</c> is off.
     /// </exception>
+    /// <exception cref="TableUnavailableException">The table failed, and could not be opened anew yet.</exception>
     /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
     public void Subscribe(IActorRef subscriber, ChangeFilter? filter = null, long? from = null)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        long next = Read(static (table, _) => table.LastChange, 0) + 1;
-        _host.Publisher.Tell(new TableProtocol.Subscribe(filter, from ?? next), subscriber);
+        ChangeReader reader = _host.ReadChanges(from); // Whose next change is the first one after this call, if not said.
+        _host.Publisher.Tell(new TableProtocol.Subscribe(filter, reader.Next), subscriber);
     }
 
     /// <summary>
@@ -215,6 +222,34 @@ public sealed class TableRef
     {
         ArgumentNullException.ThrowIfNull(subscriber);
         _host.Publisher.Tell(new TableProtocol.Unsubscribe(), subscriber);
+    }
+
+    /// <summary>
+    /// Opens the table anew at once where it is <see cref="TableState.Reopening"/> or <see cref="TableState.Quarantined"/>,
+    /// as after it was mended by <c>netshm repair</c>; where it is open nothing is done.
+    /// </summary>
+    /// <remarks>A table that was found damaged is checked first, for which it is locked for reading.</remarks>
+    /// <param name="timeout">How long to wait for it; null stands for the setting <c>request-timeout</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="CorruptFileException">The table is still damaged.</exception>
+    /// <exception cref="NetshmException">It can't be opened; see <see cref="ShmTable.Manage"/>.</exception>
+    /// <exception cref="IOException">Its file can't be opened.</exception>
+    /// <exception cref="RequestTimeoutException">It took too long; the attempt goes on.</exception>
+    /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
+    public async Task ReopenAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        if (State == TableState.Closed)
+            throw _host.Closed();
+        var reopen = new TableActor.Reopen();
+        Actor.Tell(reopen, ActorRefs.NoSender);
+        try
+        {
+            await reopen.Outcome.WaitAsync(WaitableOf(timeout ?? Settings.RequestTimeout), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new RequestTimeoutException($"the table '{Name}' was not opened anew in time; the attempt goes on");
+        }
     }
 
     /// <summary>Sends a request that carries the promise of its result.</summary>
@@ -244,25 +279,23 @@ public sealed class TableRef
     internal long RaiseOwnerEpoch(long seen) => _host.RaiseOwnerEpoch(seen);
 
     /// <summary>Reads the table directly.</summary>
-    internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => Read(static (t, read) => read(t), read);
+    internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => _host.Read(static (t, read) => read(t), read);
+
+    /// <summary>The longest time that a timer can wait for, where more is wanted.</summary>
+    private static TimeSpan WaitableOf(TimeSpan timeout)
+    {
+        var longest = TimeSpan.FromMilliseconds(int.MaxValue);
+        return timeout < longest ? timeout : longest;
+    }
+
+    /// <summary>
+    /// Reads the table directly, for those whose thread is not their own: a table that is being opened anew is not waited for.
+    /// </summary>
+    /// <exception cref="TableUnavailableException">The table failed, and could not be opened anew yet.</exception>
+    internal TResult ReadNow<TResult>(Func<ShmTable, TResult> read) => _host.Read(static (t, read) => read(t), read, deadline: 0);
 
     private Task<T> Ask<T>(TableVerb<T> verb, CancellationToken cancellationToken) =>
         Ask(verb.Request, verb.ResultOf, cancellationToken);
-
-    private TResult Read<TArgument, TResult>(Func<ShmTable, TArgument, TResult> read, TArgument argument)
-        where TArgument : allows ref struct
-    {
-        try
-        {
-            return _host.Read(read, argument);
-        }
-        catch (CorruptFileException damage)
-        {
-            if (damage.Page is not null)
-                Actor.Tell(new TableActor.Damaged(damage), ActorRefs.NoSender);
-            throw;
-        }
-    }
 
     /// <summary>A key, and where its value goes.</summary>
     private readonly ref struct Search(int key, Span<int> destination)

@@ -18,6 +18,10 @@ namespace Netshm.Actors;
 /// elements after their number as an int32, what may be missing comes after a byte that says whether it is there, and
 /// an operation of a group is a byte of <see cref="WireFormat"/> and its parts.
 /// </para>
+/// <para>
+/// A message that does not fit into a frame of the actor system is written as a <c>RequestTooLarge</c> or a
+/// <c>ReplyTooLarge</c>, by which its sender, or whoever waits for it, gets a failure that tells size, limit and setting.
+/// </para>
 /// </remarks>
 public sealed class TableSerializer : SerializerWithStringManifest
 {
@@ -60,19 +64,27 @@ public sealed class TableSerializer : SerializerWithStringManifest
         [nameof(Gap)] = r => new Gap(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         [nameof(ChangesEnded)] = r => new ChangesEnded(r.ReadString(), r.ReadString()),
         [nameof(Rejected)] = r => new Rejected(ReadRequest(r), r.ReadInt32()),
+        [nameof(RequestTooLarge)] = r => new RequestTooLarge(r.ReadString(), r.ReadString()),
+        [nameof(ReplyTooLarge)] = r => new ReplyTooLarge(r.ReadString(), r.ReadString()).ToFailure(),
     };
+
+    private readonly FrameLimit _limit;
 
     /// <summary>Called by Akka.</summary>
     public TableSerializer(ExtendedActorSystem system)
-        : base(system)
+        : this(system, FrameLimit.Of(system))
     {
     }
 
-    /// <inheritdoc/>
-    public override string Manifest(object o) => WireMessages.ManifestOf<IWireMessage>(o, Kind);
+    /// <summary>For parts of messages whose own senders look at their sizes.</summary>
+    internal TableSerializer(ExtendedActorSystem system, FrameLimit limit)
+        : base(system) => _limit = limit;
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
+    public override string Manifest(object o) => WireMessages.ManifestOf<IWireMessage>(Fitting(o), Kind);
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(Fitting(obj), Write);
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
@@ -95,6 +107,17 @@ public sealed class TableSerializer : SerializerWithStringManifest
             && WireMessages.ReaderOf(s_readers, manifest, Kind)(reader) is Request request
                 ? request
                 : throw new SerializationException($"'{manifest}' is no manifest of a request");
+    }
+
+    /// <summary>The message, or what is sent instead of it because it is too large.</summary>
+    private object Fitting(object message)
+    {
+        if (message is not IWireMessage)
+            return message;
+        long size = WireMessages.SizeOf(message, Write);
+        return _limit.RefusalOf($"the {message.GetType().Name}", size) is { } refusal
+            ? TooLarge.InsteadOf(message, refusal)
+            : message;
     }
 
     private void Write(object message, BinaryWriter writer)
@@ -178,7 +201,7 @@ public sealed class TableSerializer : SerializerWithStringManifest
                 writer.WriteOptionalWords(value);
                 break;
             case Rejected(var refused, var maxQueue):
-                writer.Write(Manifest(refused));
+                writer.Write(WireMessages.ManifestOf<IWireMessage>(refused, Kind));
                 Write(refused, writer);
                 writer.Write(maxQueue);
                 break;
@@ -221,6 +244,10 @@ public sealed class TableSerializer : SerializerWithStringManifest
             case ChangesEnded(var table, var reason):
                 writer.Write(table);
                 writer.Write(reason);
+                break;
+            case TooLarge(var errorType, var error):
+                writer.Write(errorType);
+                writer.Write(error);
                 break;
             default:
                 throw new ArgumentException($"{message.GetType()} is no {Kind}");

@@ -13,22 +13,18 @@ namespace Netshm.Actors;
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
-public sealed class TypedTableRef<TKey, TValue>
+public sealed partial class TypedTableRef<TKey, TValue>
 {
     private static readonly object s_done = new();
     private static readonly object s_true = true;
     private static readonly object s_false = false;
 
-    private readonly DataManager<TKey> _keys;
-    private readonly DataManager<TValue> _values;
+    private readonly TypedBindings<TKey, TValue> _bindings;
 
     internal TypedTableRef(TableRef table, DataManager<TKey> keys, DataManager<TValue> values)
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentNullException.ThrowIfNull(values);
         Table = table;
-        _keys = keys;
-        _values = values;
+        _bindings = new TypedBindings<TKey, TValue>(keys, values, table.Settings.Location.ToString());
     }
 
     /// <summary>The underlying table, from hashes to pairs of key and value.</summary>
@@ -42,18 +38,18 @@ public sealed class TypedTableRef<TKey, TValue>
     /// <exception cref="LockTimeoutException">The lock was not free within the setting <c>lock-timeout</c>.</exception>
     /// <exception cref="TableClosedException">The table's actor has stopped.</exception>
     /// <exception cref="CorruptFileException">The table is damaged, or of other types.</exception>
-    public TValue Find(TKey key) => Table.ReadDirectly(table => Typed(table).Find(key));
+    public TValue Find(TKey key) => Table.ReadDirectly(table => _bindings.ValuesIn(table).Find(key));
 
     /// <summary>Reads the value of a key's newest binding directly, if there is one; see <see cref="Find"/>.</summary>
     public bool TryFind(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         (bool isFound, value) = Table.ReadDirectly(
-            table => (Typed(table).TryFind(key, out TValue? found), found));
+            table => (_bindings.ValuesIn(table).TryFind(key, out TValue? found), found));
         return isFound;
     }
 
     /// <summary>Whether a key is bound; read directly, see <see cref="Find"/>.</summary>
-    public bool Contains(TKey key) => Table.ReadDirectly(table => Typed(table).Contains(key));
+    public bool Contains(TKey key) => Table.ReadDirectly(table => _bindings.ValuesIn(table).Contains(key));
 
     /// <summary>Lets an actor be told the changes of some keys, or of all; see <see cref="TableRef.Subscribe"/>.</summary>
     /// <remarks>
@@ -65,13 +61,13 @@ public sealed class TypedTableRef<TKey, TValue>
     /// <param name="from">The number of the first change that is wanted; null for those after this call.</param>
     /// <exception cref="InvalidTableOperationException">The table has no change feed.</exception>
     public void Subscribe(IActorRef subscriber, IEnumerable<TKey>? keys = null, long? from = null) =>
-        Table.Subscribe(subscriber, keys is null ? null : ChangeFilter.OfKeys([.. keys.Select(_keys.Hash)]), from);
+        Table.Subscribe(subscriber, keys is null ? null : ChangeFilter.OfKeys([.. keys.Select(_bindings.Keys.Hash)]), from);
 
     /// <summary>Adds a binding that hides the older ones of the key.</summary>
     public Task AddAsync(
         TKey key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        int[] words = Encode(value);
+        int[] words = _bindings.Encode(value);
         return Write(table => table.Add(key, words), timeout, cancellationToken);
     }
 
@@ -79,8 +75,8 @@ public sealed class TypedTableRef<TKey, TValue>
     public Task ReplaceAsync(
         TKey key, TValue value, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        int[] words = Encode(value);
-        return Write(table => table.ReplaceOrNothing(_keys, key, words), timeout, cancellationToken);
+        int[] words = _bindings.Encode(value);
+        return Write(table => table.ReplaceOrNothing(_bindings.Keys, key, words), timeout, cancellationToken);
     }
 
     /// <summary>Removes a key's newest binding, which brings the one it hid back.</summary>
@@ -102,7 +98,7 @@ public sealed class TypedTableRef<TKey, TValue>
         int[]? words = await Ask(
             table => table.TryFind(key, out int[]? found) ? found : s_done, false, static r => r as int[], timeout,
             cancellationToken).ConfigureAwait(false);
-        return words is null ? default : new Option<TValue>(Decode(words, key));
+        return words is null ? default : new Option<TValue>(_bindings.Decode(words, key));
     }
 
     /// <summary>The values of all bindings of a key, newest first.</summary>
@@ -112,7 +108,7 @@ public sealed class TypedTableRef<TKey, TValue>
         IReadOnlyList<int[]> values = await Ask(
             table => table.FindAll(key), false, static r => (IReadOnlyList<int[]>)r, timeout, cancellationToken)
             .ConfigureAwait(false);
-        return [.. values.Select(words => Decode(words, key))];
+        return [.. values.Select(words => _bindings.Decode(words, key))];
     }
 
     /// <summary>Whether a key is bound.</summary>
@@ -160,14 +156,13 @@ public sealed class TypedTableRef<TKey, TValue>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
+        TaskDelegate.Refuse<T>();
         return Table.GroupAsync(
-            group => body(new TypedTableGroup<TKey, TValue>(group, _keys, _values)), timeout, cancellationToken);
+            group => body(new TypedTableGroup<TKey, TValue>(group, _bindings)), timeout, cancellationToken);
     }
 
     /// <summary>The key of the underlying table at which a key's bindings lie.</summary>
-    internal int HashOf(TKey key) => _keys.Hash(key);
-
-    private ShmHashtable<TKey, TValue> Typed(ShmTable table) => new(_keys, _values, table);
+    internal int HashOf(TKey key) => _bindings.Keys.Hash(key);
 
     private Task<object> Write(
         Action<ShmHashtable<TKey, int[]>> write, TimeSpan? timeout, CancellationToken cancellationToken) =>
@@ -190,31 +185,10 @@ public sealed class TypedTableRef<TKey, TValue>
         TimeSpan? timeout,
         CancellationToken cancellationToken) =>
         Table.Ask(
-            new LocalOperation(
-                table => operation(new ShmHashtable<TKey, int[]>(_keys, DataManagers.Int32Array, table)), isWrite)
-            { Timeout = timeout },
+            new LocalOperation(table => operation(_bindings.WordsIn(table)), isWrite) { Timeout = timeout },
             resultOf,
             cancellationToken);
 
-    private int[] Encode(TValue value)
-    {
-        int[] words = new int[_values.LengthInWords(value)];
-        _values.Encode(value, words);
-        return words;
-    }
-
-    private async Task<TValue> Decoded(Task<int[]> words, TKey key) => Decode(await words.ConfigureAwait(false), key);
-
-    private TValue Decode(int[] words, TKey key)
-    {
-        try
-        {
-            return _values.Decode(words);
-        }
-        catch (FormatException e)
-        {
-            throw new CorruptFileException(Table.Settings.Location.ToString(), page: null, word: null,
-                $"the value of key {key} is not a {typeof(TValue)}: {e.Message}");
-        }
-    }
+    private async Task<TValue> Decoded(Task<int[]> words, TKey key) =>
+        _bindings.Decode(await words.ConfigureAwait(false), key);
 }

@@ -32,6 +32,15 @@ internal static class WireMessages
         return stream.ToArray();
     }
 
+    /// <summary>How many bytes a message takes, without making them.</summary>
+    public static long SizeOf(object message, Action<object, BinaryWriter> write)
+    {
+        using var stream = new CountingStream();
+        using (var writer = new BinaryWriter(stream))
+            write(message, writer);
+        return stream.Length;
+    }
+
     /// <summary>What reads the message of a manifest.</summary>
     /// <exception cref="SerializationException">The manifest is unknown.</exception>
     public static TRead ReaderOf<TRead>(Dictionary<string, TRead> readers, string manifest, string kind)

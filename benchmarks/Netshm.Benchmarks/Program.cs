@@ -1,12 +1,14 @@
 using System.Globalization;
 using Netshm.Benchmarks;
 using Netshm.Benchmarks.Changes;
+using Netshm.Benchmarks.Comparison;
 using Netshm.Benchmarks.Peers;
 using Netshm.Benchmarks.Sharding;
 
 return args switch
 {
     ["suite", .. var options] => SuiteCommand.Run(options, PeerCatalog.All, Console.Out),
+    ["compare", .. var options] => CompareCommand.Run(options, Console.Out),
     ["peer", var name] => new StoreServer(PeerCatalog.StoreOf(name)).Serve(Console.In, Console.Out),
     ["changes"] => ChangeFeedComparison.Run(bindingCount: 200_000, rounds: 15),
     ["change-subscriber", var table, var wait, var count] =>

@@ -61,7 +61,8 @@ internal static class SuiteCommand
     public static int Usage()
     {
         Console.Error.WriteLine(
-            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [--load-before LOAD] [{string.Join(" | ", Sections.All)}]..., changes, or sharding");
+            $"usage: Netshm.Benchmarks suite [--full] [--report DIRECTORY] [--load-before LOAD] [{string.Join(" | ", Sections.All)}]..., "
+            + "compare [--quick] [--runs NUMBER] OLD/Netshm.Benchmarks.dll, changes, or sharding");
         return 2;
     }
 }

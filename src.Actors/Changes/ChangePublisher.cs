@@ -43,7 +43,7 @@ internal sealed class ChangePublisher : UntypedActor
         if (_entries.TryGetValue(subscriber, out Entry? entry))
         {
             entry.Next = request;
-            Context.Stop(entry.Subscription);
+            entry.Subscription.Tell(ChangeSubscription.Cancel.Instance);
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Netshm.Actors;
 
@@ -16,7 +17,7 @@ namespace Netshm.Actors;
 /// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
-internal sealed class ChangeSubscription : UntypedActor
+internal sealed class ChangeSubscription : UntypedActor, IWithTimers
 {
     private const int ChangesAtOnce = 256;
 
@@ -25,6 +26,12 @@ internal sealed class ChangeSubscription : UntypedActor
 
     /// <summary>Leaves one that can't be asked time for a run. What the feed loses meanwhile is told as a gap.</summary>
     private static readonly TimeSpan s_pauseOfUnasked = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>For how long it stays to hear an answer that would else be a dead letter.</summary>
+    private static readonly TimeSpan s_patienceAtTheEnd = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The pause before it looks again whether the table is open.</summary>
+    private static readonly TimeSpan s_pauseWithoutTable = TimeSpan.FromMilliseconds(200);
 
     private readonly TableHost _host;
     private readonly IActorRef _subscriber;
@@ -36,6 +43,8 @@ internal sealed class ChangeSubscription : UntypedActor
     private readonly bool _canBeAsked;
     private bool _hasAnswered;
     private long _runs;
+    private bool _isAnswerDue;
+    private bool _isLeaving;
 
     public ChangeSubscription(TableHost host, ChangeReader reader, IActorRef subscriber, ChangeFilter? filter)
     {
@@ -48,16 +57,24 @@ internal sealed class ChangeSubscription : UntypedActor
     }
 
     /// <summary>Says that there may be changes.</summary>
-    private sealed class ReadOn : INoSerializationVerificationNeeded
+    private sealed class ReadOn : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static ReadOn Instance { get; } = new();
     }
 
     /// <summary>Says that the table's actor has stopped.</summary>
-    internal sealed class End : INoSerializationVerificationNeeded
+    internal sealed class End : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static End Instance { get; } = new();
     }
+
+    /// <summary>Says that the subscriber wants no more of it.</summary>
+    internal sealed class Cancel : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static Cancel Instance { get; } = new();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
@@ -77,34 +94,62 @@ internal sealed class ChangeSubscription : UntypedActor
         switch (message)
         {
             case ReadOn:
-                TellRun();
+                if (!_isLeaving)
+                    TellRun();
                 break;
-            case ActorIdentity identity when identity.MessageId is long run && run == _runs:
-                _hasAnswered = true;
-                Context.SetReceiveTimeout(null);
-                TellRun();
+            case ActorIdentity identity:
+                OnAnswer(identity);
                 break;
-            case ActorIdentity:
-                _hasAnswered = true;
-                break; // The answer to a question that was asked twice.
-            case ReceiveTimeout when _canBeAsked && _hasAnswered:
+            case ReceiveTimeout when _isLeaving:
+                Context.Stop(Self);
+                break;
+            case ReceiveTimeout when _isAnswerDue && _hasAnswered:
                 _subscriber.Tell(new Identify(_runs));
                 break;
             case ReceiveTimeout:
-                Context.SetReceiveTimeout(null);
-                TellRun();
+                GoOn();
+                break;
+            case End when !_isLeaving:
+                _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
+                Leave();
+                break;
+            case Cancel or Terminated:
+                Leave();
                 break;
             case End:
-                _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
-                Context.Stop(Self);
-                break;
-            case Terminated:
-                Context.Stop(Self);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void OnAnswer(ActorIdentity identity)
+    {
+        _hasAnswered = true;
+        if (!_isAnswerDue || !Equals(identity.MessageId, _runs))
+            return; // The answer to a question that was asked twice, or that was given up.
+        if (_isLeaving)
+            Context.Stop(Self);
+        else
+            GoOn();
+    }
+
+    private void GoOn()
+    {
+        _isAnswerDue = false;
+        Context.SetReceiveTimeout(null);
+        TellRun();
+    }
+
+    /// <summary>Ends, when the last question has been answered.</summary>
+    private void Leave()
+    {
+        _isLeaving = true;
+        if (_isAnswerDue)
+            Context.SetReceiveTimeout(s_patienceAtTheEnd);
+        else
+            Context.Stop(Self);
     }
 
     private void TellRun()
@@ -122,7 +167,7 @@ internal sealed class ChangeSubscription : UntypedActor
         catch (CorruptFileException e)
         {
             _subscriber.Tell(new Status.Failure(e));
-            Context.Stop(Self);
+            Leave();
             return;
         }
 
@@ -145,6 +190,10 @@ internal sealed class ChangeSubscription : UntypedActor
             _reader = _host.ReadChanges(_reader.Next);
             Self.Tell(ReadOn.Instance);
         }
+        catch (NetshmException) when (_host.State is TableState.Reopening or TableState.Quarantined or TableState.Open)
+        {
+            Timers.StartSingleTimer(nameof(ReadOn), ReadOn.Instance, s_pauseWithoutTable);
+        }
         catch (Exception e) when (e is NetshmException or InvalidOperationException)
         {
             Self.Tell(End.Instance);
@@ -166,6 +215,7 @@ internal sealed class ChangeSubscription : UntypedActor
 
     private void LeaveItTime()
     {
+        _isAnswerDue = _canBeAsked;
         Context.SetReceiveTimeout(_canBeAsked ? s_patience : s_pauseOfUnasked);
         if (_canBeAsked)
             _subscriber.Tell(new Identify(++_runs));

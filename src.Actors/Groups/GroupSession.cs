@@ -84,7 +84,12 @@ internal sealed class GroupSession
     {
         try
         {
-            _outcome.SetResult(_body(new TableGroup(this)));
+            object? result = _body(new TableGroup(this));
+
+            // A message's body returns an object, whose type is known only now: better late than silently half a group.
+            if (result is Task)
+                throw TaskDelegate.Error();
+            _outcome.SetResult(result);
         }
         catch (Exception e)
         {
@@ -135,30 +140,29 @@ internal sealed class GroupSession
         Spin.Until(this, static session => session._waiting is not null || session._hasEnded);
         lock (_monitor)
         {
-            while (_waiting is null && !_hasEnded)
+            // A body that always has a call waiting is as late as one that has none, so the clock comes first.
+            while (!_hasEnded && !IsLate(out int millisecondsLeft))
             {
-                if (!WaitUntilTimeout())
-                {
-                    _isClosed = true;
-                    Monitor.PulseAll(_monitor);
-                    throw TookTooLong();
-                }
+                if (_waiting is { } call)
+                    return call;
+                Monitor.Wait(_monitor, millisecondsLeft);
             }
 
-            _isClosed = _waiting is null;
-            return _waiting;
+            _isClosed = true;
+            Monitor.PulseAll(_monitor);
+            return _hasEnded ? null : throw TookTooLong();
         }
     }
 
-    private bool WaitUntilTimeout()
+    /// <summary>Whether the body's time is over, and else how long it has left.</summary>
+    private bool IsLate(out int millisecondsLeft)
     {
+        millisecondsLeft = Timeout.Infinite;
         if (_timeout == Timeout.InfiniteTimeSpan)
-            return Monitor.Wait(_monitor);
-        TimeSpan left = _timeout - Stopwatch.GetElapsedTime(_start);
-        if (left <= TimeSpan.Zero)
             return false;
-        Monitor.Wait(_monitor, (int)Math.Ceiling(left.TotalMilliseconds));
-        return true;
+        TimeSpan left = _timeout - Stopwatch.GetElapsedTime(_start);
+        millisecondsLeft = (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, int.MaxValue);
+        return left <= TimeSpan.Zero;
     }
 
     private GroupTimeoutException TookTooLong() => new(FormattableString.Invariant(

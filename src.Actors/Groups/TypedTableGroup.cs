@@ -8,60 +8,69 @@ namespace Netshm.Actors;
 public sealed class TypedTableGroup<TKey, TValue>
 {
     private readonly TableGroup _group;
-    private readonly DataManager<TKey> _keys;
-    private readonly DataManager<TValue> _values;
+    private readonly TypedBindings<TKey, TValue> _bindings;
 
-    internal TypedTableGroup(TableGroup group, DataManager<TKey> keys, DataManager<TValue> values)
+    internal TypedTableGroup(TableGroup group, TypedBindings<TKey, TValue> bindings)
     {
         _group = group;
-        _keys = keys;
-        _values = values;
+        _bindings = bindings;
     }
 
     /// <summary>The number of bindings, hidden ones included.</summary>
     public int Count => _group.Count;
 
     /// <summary>Adds a binding that hides the older ones.</summary>
-    public void Add(TKey key, TValue value) => _group.Write(table => Typed(table).Add(key, value));
+    public void Add(TKey key, TValue value)
+    {
+        int[] words = _bindings.Encode(value);
+        _group.Write(table => _bindings.WordsIn(table).Add(key, words));
+    }
 
     /// <summary>Replaces the newest binding, or adds one.</summary>
-    public void Replace(TKey key, TValue value) =>
-        _group.Write(table => Typed(table).ReplaceOrNothing(_keys, key, value));
+    public void Replace(TKey key, TValue value)
+    {
+        int[] words = _bindings.Encode(value);
+        _group.Write(table => _bindings.WordsIn(table).ReplaceOrNothing(_bindings.Keys, key, words));
+    }
 
     /// <summary>Removes the newest binding.</summary>
     /// <returns>Whether there was one.</returns>
-    public bool Remove(TKey key) => _group.Write(table => Typed(table).Remove(key));
+    public bool Remove(TKey key) => _group.Write(table => _bindings.WordsIn(table).Remove(key));
 
     /// <summary>The value of the newest binding.</summary>
     /// <exception cref="KeyNotFoundException">The key is not bound.</exception>
-    public TValue Find(TKey key) => _group.Read(table => Typed(table).Find(key));
+    public TValue Find(TKey key) =>
+        _bindings.Decode(_group.Read(table => _bindings.WordsIn(table).Find(key)), key);
 
     /// <summary>The value of the newest binding, if there is one.</summary>
     public bool TryFind(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        (bool isFound, value) = _group.Read(table => (Typed(table).TryFind(key, out TValue? found), found));
-        return isFound;
+        int[]? words = _group.Read(table => _bindings.WordsIn(table).TryFind(key, out int[]? found) ? found : null);
+        value = words is null ? default : _bindings.Decode(words, key);
+        return words is not null;
     }
 
     /// <summary>The values of all bindings of the key, newest first.</summary>
-    public IReadOnlyList<TValue> FindAll(TKey key) => _group.Read(table => Typed(table).FindAll(key));
+    public IReadOnlyList<TValue> FindAll(TKey key) =>
+        [.. _group.Read(table => _bindings.WordsIn(table).FindAll(key)).Select(words => _bindings.Decode(words, key))];
 
     /// <summary>Whether the key is bound.</summary>
-    public bool Contains(TKey key) => _group.Read(table => Typed(table).Contains(key));
+    public bool Contains(TKey key) => _group.Read(table => _bindings.WordsIn(table).Contains(key));
 
     /// <summary>The values of the newest bindings of several keys, in the order of the keys.</summary>
     /// <remarks>The operations are done at one go, which costs little more than one of them.</remarks>
     public IReadOnlyList<Option<TValue>> FindMany(IReadOnlyList<TKey> keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return _group.Read(table =>
+        int[]?[] values = _group.Read(table =>
         {
-            ShmHashtable<TKey, TValue> typed = Typed(table);
-            var values = new Option<TValue>[keys.Count];
-            for (int i = 0; i < values.Length; i++)
-                values[i] = typed.TryFind(keys[i], out TValue? value) ? new(value) : default;
-            return values;
+            ShmHashtable<TKey, int[]> words = _bindings.WordsIn(table);
+            var found = new int[]?[keys.Count];
+            for (int i = 0; i < found.Length; i++)
+                found[i] = words.TryFind(keys[i], out int[]? value) ? value : null;
+            return found;
         });
+        return [.. values.Select((words, i) => words is null ? default : new Option<TValue>(_bindings.Decode(words, keys[i])))];
     }
 
     /// <summary>Replaces, or adds, the newest bindings of several keys, in their order.</summary>
@@ -70,25 +79,25 @@ public sealed class TypedTableGroup<TKey, TValue>
     public void ReplaceMany(IReadOnlyList<KeyValuePair<TKey, TValue>> bindings)
     {
         ArgumentNullException.ThrowIfNull(bindings);
-        _group.Write(table => ReplaceAll(table, bindings));
+        KeyValuePair<TKey, int[]>[] words =
+            [.. bindings.Select(binding => KeyValuePair.Create(binding.Key, _bindings.Encode(binding.Value)))];
+        _group.Write(table => ReplaceAll(table, words));
     }
 
-    private void ReplaceAll(ShmTable table, IReadOnlyList<KeyValuePair<TKey, TValue>> bindings)
+    private void ReplaceAll(ShmTable table, KeyValuePair<TKey, int[]>[] bindings)
     {
-        ShmHashtable<TKey, TValue> typed = Typed(table);
-        for (int done = 0; done < bindings.Count; done++)
+        ShmHashtable<TKey, int[]> typed = _bindings.WordsIn(table);
+        for (int done = 0; done < bindings.Length; done++)
         {
             try
             {
-                typed.ReplaceOrNothing(_keys, bindings[done].Key, bindings[done].Value);
+                typed.ReplaceOrNothing(_bindings.Keys, bindings[done].Key, bindings[done].Value);
             }
             catch (Exception e) when (done > 0 && e is not CorruptFileException)
             {
                 throw new IncompleteGroupException(
-                    $"{table.Name}: {done} of {bindings.Count} bindings were replaced; then: {e.Message}", done, e);
+                    $"{table.Name}: {done} of {bindings.Length} bindings were replaced; then: {e.Message}", done, e);
             }
         }
     }
-
-    private ShmHashtable<TKey, TValue> Typed(ShmTable table) => new(_keys, _values, table);
 }

@@ -22,6 +22,9 @@ internal sealed class FrameLimit
     /// </summary>
     public long Bytes { get; }
 
+    /// <summary>No limit.</summary>
+    public static FrameLimit None { get; } = new(maxFrameSize: null);
+
     /// <summary>The limit of an actor system.</summary>
     public static FrameLimit Of(ActorSystem system) => new(system.Settings.Config.GetByteSize(Setting, def: null));
 

@@ -1,3 +1,5 @@
+using Akka.Event;
+
 namespace Netshm.Actors;
 
 /// <content>Subscribing to the changes of a table; see docs/ChangeFeed.md.</content>
@@ -21,14 +23,14 @@ public static partial class TableProtocol
     /// <summary>The first message to a subscriber.</summary>
     /// <param name="Table">The table's name in the configuration.</param>
     /// <param name="Next">The number from which on changes are told.</param>
-    public sealed record Subscribed(string Table, long Next) : IWireMessage;
+    public sealed record Subscribed(string Table, long Next) : IWireMessage, IDeadLetterSuppression;
 
     /// <summary>Ends the sender's subscription; answered by <see cref="Unsubscribed"/>, after which nothing comes.</summary>
-    public sealed record Unsubscribe : IWireMessage, IChangeRequest;
+    public sealed record Unsubscribe : IWireMessage, IChangeRequest, IDeadLetterSuppression;
 
     /// <summary>The reply to <see cref="Unsubscribe"/>, also when there was no subscription.</summary>
     /// <param name="Table">The table's name in the configuration.</param>
-    public sealed record Unsubscribed(string Table) : IWireMessage;
+    public sealed record Unsubscribed(string Table) : IWireMessage, IDeadLetterSuppression;
 
     /// <summary>One change, by any process; the parts are those of <see cref="TableChange"/>.</summary>
     /// <param name="Table">The table's name in the configuration.</param>
@@ -38,19 +40,22 @@ public static partial class TableProtocol
     /// <param name="LengthInWords">The length of the new value, if there is one.</param>
     /// <param name="Depth">How many newer bindings hid the one that was removed or edited.</param>
     public sealed record Changed(string Table, long Number, ChangeKind Kind, int Key, int LengthInWords, int Depth)
-        : IWireMessage;
+        : IWireMessage, IDeadLetterSuppression;
 
     /// <summary>Changes that are lost to the subscriber: whatever it has derived from the table, it derives anew.</summary>
     /// <param name="Table">The table's name in the configuration.</param>
     /// <param name="FirstNumber">The first number that is lost.</param>
     /// <param name="Number">The last one.</param>
-    public sealed record Gap(string Table, long FirstNumber, long Number) : IWireMessage;
+    public sealed record Gap(string Table, long FirstNumber, long Number) : IWireMessage, IDeadLetterSuppression;
 
     /// <summary>The last message to a subscriber, when the table's actor has stopped.</summary>
     /// <param name="Table">The table's name in the configuration.</param>
     /// <param name="Reason">Why.</param>
-    public sealed record ChangesEnded(string Table, string Reason) : IWireMessage;
+    public sealed record ChangesEnded(string Table, string Reason) : IWireMessage, IDeadLetterSuppression;
 
-    /// <summary>Marks what is for the <see cref="ChangePublisher"/>.</summary>
+    /// <summary>
+    /// Marks what is for the <see cref="ChangePublisher"/>. What it sends to a subscriber that is gone is no news for the dead
+    /// letters, nor is a subscriber that leaves a table that has gone before.
+    /// </summary>
     internal interface IChangeRequest;
 }

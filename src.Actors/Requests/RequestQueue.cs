@@ -33,6 +33,9 @@ internal sealed class RequestQueue : IDisposable
     private long _earliestDeadline = PendingRequest.Never;
     private int _writes;
     private Exception? _closedBy;
+
+    /// <summary>Whether nothing stays inside: whatever is given back fails.</summary>
+    private bool _isEmptied;
     private bool _isClosed;
     private long _lastSweep;
 
@@ -45,6 +48,9 @@ internal sealed class RequestQueue : IDisposable
 
     /// <summary>Why the queue takes no more requests, or null when it does.</summary>
     public Exception? ClosedBy => Volatile.Read(ref _closedBy);
+
+    /// <summary>Whether it takes no more requests for good.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Whether it seemed to be empty a moment ago; for a look now and then without the lock.</summary>
     public bool SeemsEmpty => CountInside == 0;
@@ -137,7 +143,7 @@ internal sealed class RequestQueue : IDisposable
         {
             left = _taken[executed.._takenCount];
             ForgetTaken();
-            if (!_isClosed)
+            if (!_isEmptied)
             {
                 Debug.Assert(_returned.Count == 0, "They were taken after all that had been given back before.");
                 foreach (PendingRequest request in left)
@@ -158,7 +164,7 @@ internal sealed class RequestQueue : IDisposable
     public void Complete(Exception reason)
     {
         lock (_sync)
-            _closedBy ??= reason;
+            CloseBy(reason);
     }
 
     /// <summary>Takes no more requests and fails those inside.</summary>
@@ -167,15 +173,37 @@ internal sealed class RequestQueue : IDisposable
         PendingRequest[] left;
         lock (_sync)
         {
-            _closedBy ??= reason;
-            _isClosed = true;
-            left = [.. _taken.AsSpan(0, _takenCount), .. _returned, .. _waiting];
-            _returned.Clear();
-            _waiting.Clear();
-            _writes = 0;
+            CloseBy(reason);
+            left = Empty();
         }
 
         FailUnlessClaimed(left, reason);
+    }
+
+    /// <summary>Takes no requests until <see cref="Resume"/>, and fails those inside.</summary>
+    public void Suspend(Exception reason)
+    {
+        PendingRequest[] left;
+        lock (_sync)
+        {
+            if (!_isClosed)
+                _closedBy = reason;
+            left = Empty();
+        }
+
+        FailUnlessClaimed(left, reason);
+    }
+
+    /// <summary>Takes requests again, unless it is closed for good.</summary>
+    public void Resume()
+    {
+        lock (_sync)
+        {
+            if (_isClosed)
+                return;
+            _closedBy = null;
+            _isEmptied = false;
+        }
     }
 
     public void Dispose() => _timer.Dispose();
@@ -189,6 +217,23 @@ internal sealed class RequestQueue : IDisposable
         foreach (PendingRequest request in claimed)
             request.KeepFailure(failure);
         AnswerRun.Start(claimed);
+    }
+
+    private void CloseBy(Exception reason)
+    {
+        if (!_isClosed)
+            _closedBy = reason;
+        _isClosed = true;
+    }
+
+    private PendingRequest[] Empty()
+    {
+        _isEmptied = true;
+        PendingRequest[] left = [.. _taken.AsSpan(0, _takenCount), .. _returned, .. _waiting];
+        _returned.Clear();
+        _waiting.Clear();
+        _writes = 0;
+        return left;
     }
 
     private bool TryPeek([NotNullWhen(true)] out PendingRequest? first) =>

@@ -21,7 +21,7 @@ public sealed class TableMailbox : MailboxType, IProducesMessageQueue<TableMessa
 
     /// <inheritdoc/>
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) =>
-        new TableMessageQueue(owner, NetshmExtension.Get(system).HostOf(owner));
+        new TableMessageQueue(owner, NetshmExtension.Get(system).HostOf(owner), system.DeadLetters);
 }
 
 /// <summary>See <see cref="TableMailbox"/>.</summary>
@@ -30,24 +30,34 @@ internal sealed class TableMessageQueue : IMessageQueue
     private readonly ConcurrentQueue<Envelope> _others = new();
     private readonly IActorRef _owner;
     private readonly TableHost _host;
+    private readonly IActorRef _nobody;
 
-    public TableMessageQueue(IActorRef owner, TableHost host)
+    public TableMessageQueue(IActorRef owner, TableHost host, IActorRef nobody)
     {
         _owner = owner;
         _host = host;
+        _nobody = nobody;
     }
 
-    public bool HasMessages => !_others.IsEmpty || _host.Queue.Count > 0;
+    public bool HasMessages => !_others.IsEmpty || CanRun;
 
     public int Count => _others.Count + _host.Queue.Count;
+
+    /// <summary>Whether there are requests, and a table for them: while it is opened anew they stay where they are.</summary>
+    private bool CanRun => _host.IsOpen && _host.Queue.Count > 0;
 
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
         switch (envelope.Message)
         {
             case TableProtocol.Request told:
-                _host.Queue.Enqueue(new ToldRequest(
-                    told, _host.DeadlineOf(told), envelope.Sender, _owner, _host.Settings.MaxQueue));
+                _host.Queue.Enqueue(new ToldRequest(told, _host.DeadlineOf(told), envelope.Sender, _owner, _host.Settings.MaxQueue)
+                {
+                    IsAwaited = !envelope.Sender.Equals(_nobody),
+                });
+                break;
+            case RequestTooLarge tooLarge:
+                envelope.Sender.Tell(tooLarge.ToFailure(), _owner);
                 break;
             case PoisonPill:
                 // It is taken after the requests that came before it, and none may come after it.
@@ -62,7 +72,7 @@ internal sealed class TableMessageQueue : IMessageQueue
 
     public bool TryDequeue(out Envelope envelope)
     {
-        bool hasRequests = _host.Queue.Count > 0;
+        bool hasRequests = CanRun;
         if (_others.TryPeek(out envelope) && !(hasRequests && envelope.Message is PoisonPill))
             return _others.TryDequeue(out envelope);
         envelope = new Envelope(TableActor.RunBatch.Instance, _owner);
@@ -74,6 +84,11 @@ internal sealed class TableMessageQueue : IMessageQueue
         ArgumentNullException.ThrowIfNull(deadletters);
         _host.Queue.Close(_host.Closed());
         while (_others.TryDequeue(out Envelope envelope))
-            deadletters.Enqueue(owner, envelope);
+        {
+            if (envelope.Message is TableActor.Reopen reopen)
+                reopen.Fail(_host.Closed());
+            else
+                deadletters.Enqueue(owner, envelope);
+        }
     }
 }

@@ -7,6 +7,9 @@ internal sealed class ToldRequest(
     TableProtocol.Request request, long deadline, IActorRef sender, IActorRef table, int maxQueue)
     : PendingRequest(request, deadline)
 {
+    /// <summary>Whether it has a sender. Else its reply is no news for the dead letters, but a failure is.</summary>
+    public required bool IsAwaited { get; init; }
+
     public override bool RunsCodeOfItsCaller => false;
 
     private bool IsSenderElsewhere => sender.Path.Address.HasGlobalScope;
@@ -17,5 +20,9 @@ internal sealed class ToldRequest(
             : new Status.Failure(IsSenderElsewhere ? new RemoteTableException(failure) : failure, Request),
         table);
 
-    protected override void Reply(object reply) => sender.Tell(reply, table);
+    protected override void Reply(object reply)
+    {
+        if (IsAwaited)
+            sender.Tell(reply, table);
+    }
 }

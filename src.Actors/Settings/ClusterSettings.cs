@@ -8,35 +8,30 @@ namespace Netshm.Actors.Cluster;
 /// </summary>
 public sealed record ClusterSettings
 {
-    private const string Path = "netshm.cluster";
-
-    private ClusterSettings(Config section)
+    private ClusterSettings(SettingsReader cluster)
     {
-        var cluster = new SettingsReader(section, Path);
-        cluster.AllowOnly("host", "role", "remote", "publish", "follow", "near-cache", "overview");
         Host = cluster.TextOr("auto", "host");
         Role = cluster.TextOr("any", "role");
 
-        var remote = Section(section, "remote", "request-timeout", "silence", "max-waiting");
+        var remote = cluster.Section("remote");
         RequestTimeout = remote.TimeOrInfinite("request-timeout");
         RemoteSilence = remote.Time("silence");
         MaxWaiting = remote.Int32("max-waiting", 1, int.MaxValue);
 
-        var publish = Section(
-            section, "publish", "election-interval", "batch-count", "batch-time", "heartbeat-interval");
+        var publish = cluster.Section("publish");
         ElectionInterval = publish.Time("election-interval");
         PublishBatchCount = publish.Int32("batch-count", 1, 1 << 16);
         PublishBatchTime = publish.Time("batch-time");
         HeartbeatInterval = publish.Time("heartbeat-interval");
 
-        var follow = Section(section, "follow", "silence", "replay-count");
+        var follow = cluster.Section("follow");
         FollowSilence = follow.Time("silence");
         if (FollowSilence < HeartbeatInterval)
             throw follow.Wrong("silence", follow.Text("silence"), "at least publish.heartbeat-interval");
         ReplayCount = follow.Int32("replay-count", 1, 1 << 16);
 
-        NearCacheMaxEntries = Section(section, "near-cache", "max-entries").Int32("max-entries", 2, int.MaxValue);
-        ReportInterval = Section(section, "overview", "report-interval").Time("report-interval");
+        NearCacheMaxEntries = cluster.Section("near-cache").Int32("max-entries", 2, int.MaxValue);
+        ReportInterval = cluster.Section("overview").Time("report-interval");
     }
 
     /// <summary>
@@ -90,13 +85,5 @@ public sealed record ClusterSettings
 
     /// <summary>Reads the section <c>netshm.cluster</c>.</summary>
     /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
-    internal static ClusterSettings Create(Config section) => new(section);
-
-    /// <summary>A section below it, after a look at its keys.</summary>
-    private static SettingsReader Section(Config cluster, string name, params string[] keys)
-    {
-        var reader = new SettingsReader(cluster.GetConfig(name), $"{Path}.{name}");
-        reader.AllowOnly(keys);
-        return reader;
-    }
+    internal static ClusterSettings Create(SettingsReader section) => new(section);
 }

@@ -14,11 +14,9 @@ public sealed record NetshmSettings
 
     private NetshmSettings(Config netshm)
     {
-        new SettingsReader(netshm, "netshm").AllowOnly(
-            "default-table", "table", "table-dispatcher", "table-mailbox", "cluster", "default-sharded-table",
-            "sharded-table");
+        Warnings = UnknownKeys.In(netshm);
         _defaultTable = netshm.GetConfig("default-table");
-        Cluster = ClusterSettings.Create(netshm.GetConfig("cluster"));
+        Cluster = ClusterSettings.Create(new SettingsReader(netshm, "netshm").Section("cluster"));
         DefaultTable = TableSettings.Create("default", _defaultTable, "netshm.default-table");
         foreach ((string name, Akka.Configuration.Hocon.HoconValue section) in netshm.GetConfig("table").AsEnumerable())
         {
@@ -40,6 +38,9 @@ public sealed record NetshmSettings
 
     /// <summary>The settings of the cluster layer (<c>netshm.cluster</c>).</summary>
     public ClusterSettings Cluster { get; }
+
+    /// <summary>What the configuration says that is no setting; the extension logs it when it starts.</summary>
+    internal IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Reads the section <c>netshm</c>.</summary>
     /// <param name="config">

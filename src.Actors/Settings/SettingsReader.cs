@@ -1,14 +1,21 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace Netshm.Actors;
 
 /// <summary>
 /// Reads one section of the configuration strictly: each error names the key, its value and what is allowed.
 /// </summary>
+/// <remarks>It does not mind keys that are no settings: see <see cref="UnknownKeys"/>.</remarks>
 internal sealed partial class SettingsReader
 {
+    private const string TimeExpected = "a time of more than 0 and at most 24 days such as 100us, 20ms, 1.5 seconds, 2m or 1h";
+
+    /// <summary>What timers can wait for.</summary>
+    private static readonly TimeSpan s_longestTime = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly Config _section;
     private readonly string _path;
 
@@ -21,15 +28,10 @@ internal sealed partial class SettingsReader
         _path = path;
     }
 
-    /// <summary>Throws when the section has a key that is not among the known ones.</summary>
-    public void AllowOnly(params string[] known)
-    {
-        foreach (string key in _section.AsEnumerable().Select(item => item.Key))
-        {
-            if (!known.Contains(key))
-                throw new ConfigurationException($"{_path}.{key} is no setting; there are {string.Join(", ", known)}");
-        }
-    }
+    /// <summary>Begins to read a section inside this one.</summary>
+    public SettingsReader Section(string key) => _section.HasPath(key) && _section.GetValue(key).IsObject()
+        ? new SettingsReader(_section.GetConfig(key), $"{_path}.{key}")
+        : throw Wrong(key, _section.HasPath(key) ? _section.GetValue(key).ToString() : null, "a section in braces");
 
     public string Text(string key)
     {
@@ -72,7 +74,7 @@ internal sealed partial class SettingsReader
     /// <summary>A time with its unit, more than nothing.</summary>
     public TimeSpan Time(string key) => TryParseTime(Text(key), out TimeSpan time)
         ? time
-        : throw Wrong(key, Text(key), "a time of more than 0 such as 100us, 20ms, 1.5s, 2m or 1h");
+        : throw Wrong(key, Text(key), TimeExpected);
 
     /// <summary>A time, or <see cref="Timeout.InfiniteTimeSpan"/> for the word "infinite".</summary>
     public TimeSpan TimeOrInfinite(string key)
@@ -81,7 +83,7 @@ internal sealed partial class SettingsReader
             return Timeout.InfiniteTimeSpan;
         return TryParseTime(Text(key), out TimeSpan time)
             ? time
-            : throw Wrong(key, Text(key), "infinite, or a time of more than 0 such as 20ms, 1.5s, 2m or 1h");
+            : throw Wrong(key, Text(key), $"infinite, or {TimeExpected}");
     }
 
     /// <summary>One of an enumeration's names, in whatever case.</summary>
@@ -123,29 +125,26 @@ internal sealed partial class SettingsReader
     public ConfigurationException Wrong(string key, string? value, string allowed) =>
         new($"{_path}.{key} = {(string.IsNullOrEmpty(value) ? "(nothing)" : value)}: expected {allowed}");
 
+    /// <summary>Reads a time as Akka does, and <c>us</c>, which other readers of HOCON know for microseconds.</summary>
     private static bool TryParseTime(string text, out TimeSpan time)
     {
-        time = default;
-        Match match = TimeWithUnit().Match(text);
-        if (!match.Success)
-            return false;
-        double number = double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        double seconds = number * match.Groups[2].Value switch
+        const string micros = "us";
+        var value = new HoconValue();
+        value.AppendValue(new HoconLiteral
         {
-            "us" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1,
-            "m" => 60,
-            _ => 3600,
-        };
-        if (seconds is <= 0 or > int.MaxValue / 1000)
-            return false;
-        time = TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
-        return true;
-    }
+            Value = text.EndsWith(micros, StringComparison.Ordinal) ? text[..^micros.Length] + "micros" : text,
+        });
+        try
+        {
+            time = value.GetTimeSpan(allowInfinite: false);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            time = default;
+        }
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?)\s*(us|ms|s|m|h)$", RegexOptions.CultureInvariant)]
-    private static partial Regex TimeWithUnit();
+        return time > TimeSpan.Zero && time <= s_longestTime;
+    }
 
     [GeneratedRegex("^[67][0-7][0-7]$", RegexOptions.CultureInvariant)]
     private static partial Regex OctalPermissions();

@@ -19,12 +19,7 @@ public sealed record TableClusterSettings
     /// <summary>Whether cluster clients, which are outside of the cluster, can modify it, too (<c>client-writes</c>).</summary>
     public bool ClientWrites { get; internal init; }
 
-    /// <summary>Reads the section, which errors call by the path given.</summary>
+    /// <summary>Reads the section.</summary>
     /// <exception cref="ConfigurationException">A key or a value is wrong; the message tells what is allowed.</exception>
-    internal static TableClusterSettings Create(Config section, string path)
-    {
-        var reader = new SettingsReader(section, path);
-        reader.AllowOnly("expose", "client-writes");
-        return new TableClusterSettings(reader);
-    }
+    internal static TableClusterSettings Create(SettingsReader section) => new(section);
 }

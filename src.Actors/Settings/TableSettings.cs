@@ -35,6 +35,10 @@ public sealed record TableSettings
         MaxBackoff = section.Time("max-backoff");
         if (MaxBackoff < MinBackoff)
             throw section.Wrong("max-backoff", section.Text("max-backoff"), "at least min-backoff");
+        ReopenMinBackoff = section.Time("reopen-min-backoff");
+        ReopenMaxBackoff = section.Time("reopen-max-backoff");
+        if (ReopenMaxBackoff < ReopenMinBackoff)
+            throw section.Wrong("reopen-max-backoff", section.Text("reopen-max-backoff"), "at least reopen-min-backoff");
         Dispatcher = section.Text("dispatcher");
         Cluster = cluster;
     }
@@ -94,6 +98,14 @@ public sealed record TableSettings
     /// <summary>The longest such pause; it doubles each time (<c>max-backoff</c>).</summary>
     public TimeSpan MaxBackoff { get; }
 
+    /// <summary>
+    /// The pause before a table that failed again, or is damaged, is opened anew (<c>reopen-min-backoff</c>).
+    /// </summary>
+    public TimeSpan ReopenMinBackoff { get; }
+
+    /// <summary>The longest such pause; it doubles each time (<c>reopen-max-backoff</c>).</summary>
+    public TimeSpan ReopenMaxBackoff { get; }
+
     /// <summary>The path of the table actor's dispatcher in the configuration (<c>dispatcher</c>).</summary>
     public string Dispatcher { get; }
 
@@ -140,10 +152,6 @@ public sealed record TableSettings
     internal static TableSettings Create(string name, Config section, string path)
     {
         var reader = new SettingsReader(section, path);
-        reader.AllowOnly(
-            "location", "page-size", "init", "locking", "change-feed-capacity", "permissions", "lock-timeout", "request-timeout",
-            "group-timeout", "max-queue", "max-batch-count", "max-batch-time", "turn-pause", "min-backoff",
-            "max-backoff", "dispatcher", "cluster");
-        return new TableSettings(name, reader, TableClusterSettings.Create(section.GetConfig("cluster"), $"{path}.cluster"));
+        return new TableSettings(name, reader, TableClusterSettings.Create(reader.Section("cluster")));
     }
 }

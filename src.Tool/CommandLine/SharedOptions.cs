@@ -54,8 +54,11 @@ internal static class SharedOptions
     public static ShmTableOptions ToTableOptions(Invocation invocation) => new()
     {
         Locking = invocation.Get(Locking),
-        LockTimeout = invocation.Get(Timeout) ?? s_defaultTimeout,
+        LockTimeout = PatienceOf(invocation),
     };
+
+    /// <summary>How long to wait for locks.</summary>
+    public static TimeSpan PatienceOf(Invocation invocation) => invocation.Get(Timeout) ?? s_defaultTimeout;
 
     /// <summary>An argument that names a table.</summary>
     public static Argument<SharedMemoryName> TableName(string name, string description) => new(name)

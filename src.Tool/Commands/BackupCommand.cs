@@ -23,11 +23,16 @@ internal sealed class BackupCommand : TableCommand
     {
         using var file = new NewFile(invocation.Get(_target));
         int pages;
+        LockingMethod locking;
         using (SharedMemoryObject memory = OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out _))
         using (ShmTable table = OpenedTable.ForReading(invocation))
+        {
             pages = PageCopy.Write(invocation, table, memory, file.Draft);
+            locking = table.StoredLocking;
+        }
 
         TableReport report = CheckCopy(file.Draft);
+        ShmTable.Convert(file.Draft, locking);
         file.Publish();
         string name = invocation.Get(_target).ToString();
         invocation.Output.Write(

@@ -1,4 +1,5 @@
 using Netshm.Tool.CommandLine;
+using Netshm.Tool.Observation;
 using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Commands;
@@ -18,6 +19,7 @@ internal sealed class CheckCommand : TableCommand
     protected override int Run(Invocation invocation)
     {
         TableReport report = Check(invocation);
+        IReadOnlyList<RemovedTable> removed = RemovedTable.Of(invocation.Name);
         invocation.Output.Write(
             new
             {
@@ -30,8 +32,9 @@ internal sealed class CheckCommand : TableCommand
                 report.MaxProbes,
                 report.Violations,
                 report.Notes,
+                removed,
             },
-            report.ToString());
+            string.Join("\nnote: ", [report.ToString(), .. removed]));
         return report.IsConsistent ? ExitCode.Fine : ExitCode.Damaged;
     }
 

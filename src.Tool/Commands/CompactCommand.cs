@@ -25,10 +25,11 @@ internal sealed class CompactCommand : TableCommand
     protected override int Run(Invocation invocation)
     {
         using var file = new NewFile(invocation.Get(_target));
-        using Snapshot snapshot = Collect(invocation, out long before, out int oldPageSize);
+        using Snapshot snapshot = Collect(invocation, out long before, out int oldPageSize, out LockingMethod locking);
         int pageSize = invocation.Get(SharedOptions.PageSize) ?? oldPageSize;
         int bindings = snapshot.Bindings;
-        long after = Rebuild.Write(invocation, file, pageSize, snapshot.Keys, bindings, snapshot.OldestFirst());
+        long after =
+            Rebuild.Write(invocation, file, pageSize, locking, snapshot.Keys, bindings, snapshot.OldestFirst());
         file.Publish();
         string name = invocation.Get(_target).ToString();
         invocation.Output.Write(
@@ -37,11 +38,13 @@ internal sealed class CompactCommand : TableCommand
         return ExitCode.Fine;
     }
 
-    private static Snapshot Collect(Invocation invocation, out long lengthInBytes, out int pageSize)
+    private static Snapshot Collect(
+        Invocation invocation, out long lengthInBytes, out int pageSize, out LockingMethod locking)
     {
         using ShmTable table = OpenedTable.ForReading(invocation);
         lengthInBytes = new FileInfo(table.Name.MemoryPath).Length;
         pageSize = table.PageSize;
+        locking = table.StoredLocking;
         return Snapshot.Of(table);
     }
 }

@@ -21,11 +21,13 @@ internal sealed class ListCommand : PlacesCommand
         IReadOnlyList<string> directories = Directories(invocation);
         List<FoundTable> tables = [.. UsualPlaces.Tables(directories)];
         List<Orphan> orphans = [.. UsualPlaces.Orphans(directories)];
-        invocation.Output.Write(new { tables, orphans }, () => Show(invocation.Output, tables, orphans));
+        List<RemovedTable> removed = [.. UsualPlaces.Removed(directories)];
+        invocation.Output.Write(
+            new { tables, orphans, removed }, () => Show(invocation.Output, tables, orphans, removed));
         return ExitCode.Fine;
     }
 
-    private static void Show(Output output, List<FoundTable> tables, List<Orphan> orphans)
+    private static void Show(Output output, List<FoundTable> tables, List<Orphan> orphans, List<RemovedTable> removed)
     {
         Table table = output.NewTable("name", "state", "bytes", "page size", "bindings", "users");
         foreach (FoundTable found in tables)
@@ -45,5 +47,6 @@ internal sealed class ListCommand : PlacesCommand
             Output.WriteLine("no tables");
         foreach (Orphan orphan in orphans)
             Output.WriteLine($"{orphan.Path}: {orphan.Reason}");
+        removed.ForEach(one => Output.WriteLine(one.ToString()));
     }
 }

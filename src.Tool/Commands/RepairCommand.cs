@@ -32,6 +32,7 @@ internal sealed class RepairCommand : ToolCommand
         Salvage salvage;
         int pageSize;
         int? takenBack;
+        LockingMethod locking;
 
         // The locks need write access to the file; its pages are mapped for reading only.
         using (SharedMemoryObject memory = SharedMemoryObject.Open(invocation.Name, FileMode.Open))
@@ -41,12 +42,13 @@ internal sealed class RepairCommand : ToolCommand
         {
             takenBack = unfinished?.StoresTakenBack;
             pageSize = damaged.Pages.WordsPerPage * sizeof(int);
+            locking = LockingMark.ReadWanted(memory.Memory) ?? LockingMethod.Record;
             salvage = Salvage.Of(invocation, unfinished?.Table ?? damaged);
         }
 
         IReadOnlyList<RawBinding> saved = salvage.OldestFirst;
         int keys = saved.Select(binding => binding.RawKey).Distinct().Count();
-        _ = Rebuild.Write(invocation, file, pageSize, keys, saved.Count, saved);
+        _ = Rebuild.Write(invocation, file, pageSize, locking, keys, saved.Count, saved);
         file.Publish();
         string name = invocation.Get(_target).ToString();
         int bindings = saved.Count;

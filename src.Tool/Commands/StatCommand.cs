@@ -24,6 +24,7 @@ internal sealed class StatCommand : TableCommand
         using ShmTable table = OpenedTable.ForReading(invocation);
         TableStatistics statistics = table.GetStatistics();
         IReadOnlyList<TableUser> users = TableUsers.Of(memory);
+        IReadOnlyList<RemovedTable> removed = RemovedTable.Of(table.Name);
         var answer = new
         {
             name = table.Name.ToString(),
@@ -32,9 +33,15 @@ internal sealed class StatCommand : TableCommand
             locking = table.Locking,
             statistics,
             users,
+            removed,
             sidecar,
         };
-        invocation.Output.Write(answer, () => Show(table, memory, statistics, users, sidecar));
+        invocation.Output.Write(answer, () =>
+        {
+            Show(table, memory, statistics, users, sidecar);
+            foreach (RemovedTable one in removed)
+                Output.WriteLine($"note: {one}");
+        });
         return ExitCode.Fine;
     }
 

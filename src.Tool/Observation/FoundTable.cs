@@ -31,7 +31,7 @@ internal sealed record FoundTable(
         string name = memory.Name.ToString();
         try
         {
-            FileContents contents = TableCreation.Inspect(memory.Memory, null, name, out int pageSize);
+            FileContents contents = TableInspection.Inspect(memory.Memory, null, name, out int pageSize);
             if (contents != FileContents.Table)
                 return new FoundTable(name, "unfinished", memory.Length, 0, 0, TableUsers.Of(memory).Count);
             using var pages = new MappedPages(memory.Memory, writable: false, pageSize, name);

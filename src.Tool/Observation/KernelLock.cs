@@ -35,7 +35,23 @@ internal sealed record KernelLock(
         List<KernelLock> locks = [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
 
         // The kernel hands the list out in pieces: when locks come and go in between, one may be in two of them.
-        return [.. locks.FindAll(held => !held.IsWaiting).Distinct(), .. locks.FindAll(held => held.IsWaiting)];
+        KernelLock[] held = [.. locks.FindAll(one => !one.IsWaiting).Distinct()];
+        return [.. WithProcesses(held, file.Inode), .. locks.FindAll(one => one.IsWaiting)];
+    }
+
+    /// <summary>Tells whose the locks of open files are, as far as this process may see it; the kernel's list does not.</summary>
+    private static IEnumerable<KernelLock> WithProcesses(KernelLock[] held, ulong inode)
+    {
+        if (!Array.Exists(held, one => one.IsOfOpenFile))
+            return held;
+        ILookup<KernelLock, int> processes = ProcessFiles.LocksOn(inode)
+            .Select(one => (one.Process, Fields: Fields(one.Line)))
+            .Where(one => one.Fields.Length == FieldCount)
+            .Distinct()
+            .ToLookup(one => Parse(one.Fields), one => one.Process);
+        return held.SelectMany(one => one.IsOfOpenFile && processes.Contains(one)
+            ? processes[one].Distinct().Select(process => one with { ProcessId = process })
+            : [one]);
     }
 
     /// <summary>

@@ -6,12 +6,14 @@ internal static class LockedBytes
     private const long Creation = ByteRangeLock.FirstReserved;
     private const long RecordUse = ByteRangeLock.FirstReserved + 1;
     private const long FutexUse = ByteRangeLock.FirstReserved + 2;
+    private const long NoneUse = ByteRangeLock.FirstReserved + 3;
 
     /// <summary>The method that a lock says its holder has the table open with, or null.</summary>
     public static LockingMethod? AttachedWith(long first, long last) => (first, last) switch
     {
         (RecordUse, RecordUse) => LockingMethod.Record,
         (FutexUse, FutexUse) => LockingMethod.Futex,
+        (NoneUse, NoneUse) => LockingMethod.None,
         _ => null,
     };
 
@@ -26,7 +28,7 @@ internal static class LockedBytes
         return (first, last) switch
         {
             (Creation, Creation) => "comes, goes or creates",
-            (RecordUse, FutexUse) => "keeps everybody out",
+            (RecordUse, NoneUse) => "keeps everybody out",
             ( > Creation, _) => $"bytes {first} to {last}",
             (0, >= Creation - 1) => "the whole table",
             _ when first / wordsPerPage == last / wordsPerPage => DescribePage(first / wordsPerPage),

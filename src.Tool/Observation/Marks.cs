@@ -42,7 +42,7 @@ internal static class Marks
     {
         try
         {
-            if (Libc.Stat(path, out Libc.Status status) != 0 || !status.IsRegularFile)
+            if (Libc.Stat(FaultPoint.Elsewhere, path, out Libc.Status status) != 0 || !status.IsRegularFile)
                 return [];
             using FileStream stream = File.OpenRead(path);
             byte[] head = new byte[length];

@@ -13,17 +13,26 @@ internal static class ProcessFiles
         return [.. AllProcesses().Where(process => Maps(process, full, number))];
     }
 
-    /// <summary>The process that has an open-file-description lock on a byte of a file; null when it can't be told.</summary>
-    public static int? ThatLocks(ulong inode, long position)
+    /// <summary>The processes that have a file mapped which was removed from a path, or replaced there.</summary>
+    public static IReadOnlyList<int> ThatMapRemoved(string path)
     {
-        string file = string.Create(CultureInfo.InvariantCulture, $":{inode} {position} ");
-        foreach (int process in AllProcesses())
-        {
-            if (HasLock(process, file))
-                return process;
-        }
+        string removed = $" {Path.GetFullPath(path)} (deleted)";
+        return
+        [
+            .. AllProcesses().Where(process =>
+                ReadLines($"/proc/{process}/maps").Any(line => line.EndsWith(removed, StringComparison.Ordinal))),
+        ];
+    }
 
-        return null;
+    /// <summary>The locks that processes have on a file through their open files, as lines of /proc/locks.</summary>
+    public static IEnumerable<(int Process, string Line)> LocksOn(ulong inode)
+    {
+        const string prefix = "lock:";
+        string file = string.Create(CultureInfo.InvariantCulture, $":{inode} ");
+        return from process in AllProcesses()
+               from line in DescriptorLines(process)
+               where line.StartsWith(prefix, StringComparison.Ordinal) && line.Contains(file, StringComparison.Ordinal)
+               select (process, line[prefix.Length..]);
     }
 
     /// <summary>The name of a process's program, or a question mark when it can't be told.</summary>
@@ -43,16 +52,15 @@ internal static class ProcessFiles
             line.EndsWith(' ' + path, StringComparison.Ordinal)
             && line.Contains($" {inode} ", StringComparison.Ordinal));
 
-    private static bool HasLock(int process, string file)
+    private static List<string> DescriptorLines(int process)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{process}/fdinfo").SelectMany(ReadLines).Any(line =>
-                line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains(file, StringComparison.Ordinal));
+            return [.. Directory.EnumerateFiles($"/proc/{process}/fdinfo").SelectMany(ReadLines)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // It has ended meanwhile, or is another user's.
+            return []; // It has ended meanwhile, or is another user's.
         }
     }
 

@@ -41,9 +41,9 @@ internal sealed record SidecarView
     {
         using var pages = new MappedPages(memory.Memory, writable: false, Layout.MinPageSize, memory.Name.ToString());
         pages.EnsureMapped(1);
-        long id = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).SidecarId;
+        long id = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).TableId;
         string path = memory.Name.SidecarPath;
-        using Sidecar? sidecar = Sidecar.TryOpen(path, memory.Memory.Status, id);
+        using Sidecar? sidecar = SidecarFile.TryOpen(memory.Name, memory.Memory.Status, id);
         return sidecar is null ? null : Read(sidecar, path);
     }
 
@@ -87,7 +87,7 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
     /// <param name="sidecar">The sidecar, for what they have counted; null when that is not wanted.</param>
     public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar? sidecar = null)
     {
-        if (Libc.Stat(sidecarPath, out Libc.Status status) != 0)
+        if (Libc.Stat(FaultPoint.Elsewhere, sidecarPath, out Libc.Status status) != 0)
             return [];
         return
         [
@@ -95,13 +95,14 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
                 .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, First: >= Sidecar.FirstLifeByte }
                     && held.First == held.Last)
                 .OrderBy(held => held.First)
-                .Select(held => Find((int)(held.First - Sidecar.FirstLifeByte), held.First, status.Inode, sidecar)),
+                .Select(held => Describe(held, sidecar)),
         ];
     }
 
-    private static LiveSlot Find(int slot, long lifeByte, ulong inode, Sidecar? sidecar)
+    private static LiveSlot Describe(KernelLock held, Sidecar? sidecar)
     {
-        int? process = ProcessFiles.ThatLocks(inode, lifeByte);
+        int slot = (int)(held.First - Sidecar.FirstLifeByte);
+        int? process = held.ProcessId > 0 ? held.ProcessId : null;
         string program = process is { } id ? ProcessFiles.NameOf(id) : "?";
         return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar?.ReadCounters(slot)));
     }

@@ -3,7 +3,7 @@ namespace Netshm.Tool.Observation;
 /// <summary>A process that uses a table.</summary>
 /// <param name="ProcessId">Its number.</param>
 /// <param name="Program">Its program's name.</param>
-/// <param name="Locking">How it locks the table; null for one that only maps it: Ocamlnet, or no locking.</param>
+/// <param name="Locking">How it locks the table; null for one that only maps it: Ocamlnet.</param>
 internal sealed record TableUser(int ProcessId, string Program, LockingMethod? Locking);
 
 /// <summary>Finds out who uses a table, without touching it.</summary>

@@ -45,6 +45,18 @@ internal static class UsualPlaces
         where orphan is not null
         select orphan;
 
+    /// <summary>The tables that were in some directories, where another one or their sidecar is now, and that are in use.</summary>
+    public static IEnumerable<RemovedTable> Removed(IReadOnlyList<string> directories)
+    {
+        IEnumerable<string> paths =
+            from directory in directories
+            from path in Files(directory)
+            let isSidecar = path.EndsWith(SidecarEnding, StringComparison.Ordinal)
+            where isSidecar ? Marks.BeginSidecar(path) : Marks.BeginTable(path)
+            select isSidecar ? path[..^SidecarEnding.Length] : path;
+        return paths.Distinct().SelectMany(path => RemovedTable.Of(SharedMemoryName.File(path)));
+    }
+
     private static IEnumerable<string> Files(string directory) =>
         Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal);
 

@@ -52,7 +52,7 @@ internal sealed class DamagedTable : IDisposable
     public TableReport Check()
     {
         Pages.EnsureMapped(Layout.DescriptorPage + 1);
-        return TableCheck.Run(Engine);
+        return TableCheck.Run(Engine, isAtItsName: true); // By which it was opened just now.
     }
 
     public void Dispose()
@@ -71,7 +71,7 @@ internal sealed class DamagedTable : IDisposable
         try
         {
             FileContents contents =
-                TableCreation.Inspect(memory.Memory, null, memory.Name.ToString(), out int found);
+                TableInspection.Inspect(memory.Memory, null, memory.Name.ToString(), out int found);
             return contents == FileContents.Table ? found : null;
         }
         catch (CorruptFileException)

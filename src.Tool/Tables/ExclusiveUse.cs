@@ -21,7 +21,7 @@ internal sealed class ExclusiveUse : IDisposable
     public static ExclusiveUse Of(Invocation invocation, SharedMemoryObject memory)
     {
         string name = memory.Name.ToString();
-        Deadline deadline = Deadline.After(SharedOptions.ToTableOptions(invocation).LockTimeout);
+        Deadline deadline = Deadline.After(SharedOptions.PatienceOf(invocation));
         AttachLock creating = AttachLock.TakeForCreation(memory.LockFile, writable: true, deadline, name);
         AttachLock? alone = null;
         try
@@ -41,8 +41,10 @@ internal sealed class ExclusiveUse : IDisposable
 
     public void Dispose()
     {
-        ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, "the table");
-        _alone.Dispose();
-        _creating.Dispose();
+        var cleanUp = default(CleanUp);
+        cleanUp.Step(() => ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, "the table"));
+        cleanUp.Step(_alone.Dispose);
+        cleanUp.Step(_creating.Dispose);
+        cleanUp.ThrowIfFailed();
     }
 }

@@ -1,4 +1,5 @@
 using Netshm.Tool.CommandLine;
+using Netshm.Tool.Observation;
 
 namespace Netshm.Tool.Tables;
 
@@ -29,10 +30,10 @@ internal static class OpenedTable
     /// <exception cref="CorruptFileException">The file is no table, or a damaged one.</exception>
     public static SharedMemoryObject OpenMemory(SharedMemoryName name, FileAccess access, out int pageSize)
     {
-        SharedMemoryObject memory = SharedMemoryObject.Open(name, FileMode.Open, access);
+        SharedMemoryObject memory = OpenExisting(name, access);
         try
         {
-            FileContents contents = TableCreation.Inspect(memory.Memory, null, name.ToString(), out pageSize);
+            FileContents contents = TableInspection.Inspect(memory.Memory, null, name.ToString(), out pageSize);
             return contents == FileContents.Table
                 ? memory
                 : throw new NotFoundException($"{name}: there is no table in the file, which is {Describe(contents)}");
@@ -41,6 +42,18 @@ internal static class OpenedTable
         {
             memory.Dispose();
             throw;
+        }
+    }
+
+    private static SharedMemoryObject OpenExisting(SharedMemoryName name, FileAccess access)
+    {
+        try
+        {
+            return SharedMemoryObject.Open(name, FileMode.Open, access);
+        }
+        catch (FileNotFoundException e) when (RemovedTable.Of(name) is { Count: > 0 } removed)
+        {
+            throw new NotFoundException(string.Join('\n', [e.Message, .. removed]));
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be written, or is a directory.</exception>
     public OutputFile(string path)
     {
-        bool exists = Libc.Stat(path, out Libc.Status status) == 0;
+        bool exists = Libc.Stat(FaultPoint.Elsewhere, path, out Libc.Status status) == 0;
         _path = exists && status.IsRegularFile ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
         if (exists && status.IsRegularFile)
             EnsureReplaceable(_path);

@@ -42,13 +42,16 @@ internal static class PageCopy
         return total;
     }
 
-    /// <summary>Master page and descriptor, as those of a table that nobody uses and that has no sidecar.</summary>
+    /// <summary>Master page and descriptor, as those of a record-locked table, which has no sidecar.</summary>
     private static int[] HeadOf(MappedPages pages, int pageCount)
     {
         int[] words = pages.Words(Layout.MasterPage, pageCount * pages.WordsPerPage).ToArray();
         var master = new MasterView(words);
-        master.SidecarId = 0;
+        master.TableId = 0;
         master.Writing = 0;
+        master.Generation = 0;
+        master.Stamp = 0;
+        master.Locking = LockingMark.WordOf(LockingMethod.Record);
         new DescriptorView(words.AsSpan(pages.WordsPerPage)).WriteMagic(DescriptorView.Magic);
         return words;
     }

@@ -31,14 +31,15 @@ internal sealed class UnfinishedWork : IDisposable
     public static UnfinishedWork? TakeBack(DamagedTable table, SharedMemoryObject memory, NewFile beside)
     {
         var master = new MasterView(table.Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
-        using Sidecar? sidecar = Sidecar.TryOpen(memory.Name.SidecarPath, memory.Memory.Status, master.SidecarId);
+        using Sidecar? sidecar = SidecarFile.TryOpen(memory.Name, memory.Memory.Status, master.TableId);
         if (sidecar is null)
             return null;
         if (sidecar.IsInUse())
             throw new LockTimeoutException($"{memory.Name}: processes have it open; see 'netshm locks'");
 
-        // After a restart of the machine, the journal and the table's pages may be of different times.
-        if (!sidecar.IsOfThisBoot || JournalOf(sidecar, table).State != JournalState.Active)
+        // A table that was restored from a copy is of another time than the journal.
+        UndoJournal journal = JournalOf(sidecar, table);
+        if (sidecar.Generation != master.Generation || !journal.IsOfTable || journal.State != JournalState.Active)
             return null;
         string copyPath = $"{beside.Draft.MemoryPath}-pages";
         var copyFile = new Unfinished(() => File.Delete(copyPath));
@@ -63,9 +64,6 @@ internal sealed class UnfinishedWork : IDisposable
         _copyFile.Dispose();
     }
 
-    private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table)
-    {
-        (int offset, int length) = Sidecar.JournalRange;
-        return new UndoJournal(sidecar.Block, offset, length, table.Pages, table.Engine.Index, table.Engine.Cells);
-    }
+    private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table) =>
+        new(sidecar.Journal, table.Pages, table.Engine.Index, table.Engine.Cells);
 }

@@ -54,10 +54,11 @@ public sealed class ChangeReader
     /// <summary>Waits until there is a change to read. Sleeps meanwhile, without looking again more than once a second.</summary>
     /// <param name="timeout">The longest time to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <returns>Whether there is one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
     /// <exception cref="ObjectDisposedException">The table was disposed.</exception>
     public bool Wait(TimeSpan timeout)
     {
-        Deadline deadline = Deadline.After(timeout);
+        Deadline deadline = Deadline.After(Deadline.Possible(timeout));
         while (true)
         {
             _table.ThrowIfDisposed();

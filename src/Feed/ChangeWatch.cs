@@ -20,7 +20,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     public async Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
         Task changed;
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (_isClosed || ring.Head != seen)
                 return;
@@ -33,7 +33,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         }
         finally
         {
-            lock (_monitor)
+            using (Uninterrupted.Enter(_monitor))
                 _waiting--;
         }
     }
@@ -41,7 +41,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     /// <summary>Lets all who wait look again, since one of them may have to end.</summary>
     public void Stir()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             _changed?.SetResult();
             _changed = null;
@@ -52,7 +52,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     public void Close()
     {
         Thread? thread;
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             _isClosed = true;
             thread = _thread;
@@ -60,24 +60,32 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         }
 
         // The thread may be about to sleep, and miss a call.
-        while (thread?.Join(PatienceInMilliseconds) == false)
+        while (thread is not null && !Uninterrupted.Wait(() => HasEnded(thread)))
             ring.WakeAlways();
+    }
+
+    private static bool HasEnded(Thread thread)
+    {
+        Seam.Waiting(FaultPoint.JoinThread);
+        return thread.Join(PatienceInMilliseconds);
     }
 
     private Task Join(long seen)
     {
+        if (_thread is null)
+        {
+            // It comes to the monitor, and so finds what follows; where there is no room for a thread nothing has changed.
+            var thread = new Thread(Watch) { IsBackground = true, Name = $"changes of {tableName}" };
+            thread.Start();
+            _thread = thread;
+        }
+
         _waiting++;
         if (_changed is null)
         {
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _seen = seen;
             Monitor.PulseAll(_monitor);
-        }
-
-        if (_thread is null)
-        {
-            _thread = new Thread(Watch) { IsBackground = true, Name = $"changes of {tableName}" };
-            _thread.Start();
         }
 
         return _changed.Task;
@@ -88,7 +96,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
         while (NextToWatch() is { } seen)
         {
             ring.SleepWhileHeadIs(seen, TimeSpan.MaxValue);
-            lock (_monitor)
+            using (Uninterrupted.Enter(_monitor))
             {
                 if (!_isClosed && ring.Head == seen && _waiting > 0)
                     continue;
@@ -101,7 +109,7 @@ internal sealed class ChangeWatch(ChangeRing ring, string tableName)
     /// <summary>What the waiting tasks have seen; null when the thread is to end.</summary>
     private long? NextToWatch()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             while (_changed is null && !_isClosed && Monitor.Wait(_monitor, LingerInMilliseconds))
             {

@@ -6,6 +6,8 @@ internal sealed class AttachLock : IDisposable
     private const long CreationByte = ByteRangeLock.FirstReserved;
     private const long RecordByte = ByteRangeLock.FirstReserved + 1;
     private const long FutexByte = ByteRangeLock.FirstReserved + 2;
+    private const long NoneByte = ByteRangeLock.FirstReserved + 3;
+    private const int UseBytes = (int)(NoneByte - RecordByte) + 1;
 
     private readonly SharedDescriptor _file;
     private readonly long _firstByte;
@@ -27,7 +29,7 @@ internal sealed class AttachLock : IDisposable
     /// <param name="name">The table, for messages.</param>
     public static AttachLock TakeForCreation(SharedDescriptor file, bool writable, Deadline deadline, string name)
     {
-        Monitor.Enter(file.CreationMonitor);
+        deadline.Enter(file.CreationMonitor, name, probe: null);
         try
         {
             short type = writable ? Libc.F_WRLCK : Libc.F_RDLCK;
@@ -55,19 +57,36 @@ internal sealed class AttachLock : IDisposable
 
     /// <summary>Makes sure that nobody has the table open, and keeps it so; null when somebody has.</summary>
     public static AttachLock? TryTakeAlone(SharedDescriptor file, string name) =>
-        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, 2, name)
-            ? new AttachLock(file, RecordByte, 2, name)
+        !file.IsAttached && ByteRangeLock.TryLock(file, Libc.F_WRLCK, RecordByte, UseBytes, name)
+            ? new AttachLock(file, RecordByte, UseBytes, name)
             : null;
+
+    /// <summary>Who else has the table open with a method, in words; null when nobody has.</summary>
+    public static string? DescribeUser(SharedDescriptor file, LockingMethod locking) =>
+        ByteRangeLock.HolderOf(file, Libc.F_WRLCK, ByteOf(locking), 1) is null
+            ? null
+            : LockHolder.Describe(file, Libc.F_WRLCK, ByteOf(locking), 1);
 
     /// <summary>Releases the bytes.</summary>
     public void Dispose()
     {
         if (_firstByte != CreationByte && _count == 1)
             _file.IsAttached = false;
-        ByteRangeLock.Unlock(_file, _firstByte, _count, _name);
-        if (_firstByte == CreationByte)
-            Monitor.Exit(_file.CreationMonitor);
+        try
+        {
+            ByteRangeLock.Unlock(_file, _firstByte, _count, _name);
+        }
+        finally
+        {
+            if (_firstByte == CreationByte)
+                Monitor.Exit(_file.CreationMonitor);
+        }
     }
 
-    private static long ByteOf(LockingMethod locking) => locking == LockingMethod.Futex ? FutexByte : RecordByte;
+    private static long ByteOf(LockingMethod locking) => locking switch
+    {
+        LockingMethod.Futex => FutexByte,
+        LockingMethod.None => NoneByte,
+        _ => RecordByte,
+    };
 }

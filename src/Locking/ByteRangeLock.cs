@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Netshm;
 
-/// <summary>fcntl(2) record locks on ranges of bytes of a lock file.</summary>
+/// <summary>fcntl(2) locks on ranges of bytes of a lock file.</summary>
 /// <remarks>
-/// The bytes need not exist. The original locks byte (page number × page size in words) for a page; bytes from
-/// <see cref="FirstReserved"/> on are this library's own and invisible to it.
+/// The bytes need not exist. The original locks byte (page number × page size in words) for a page, by record locks that
+/// belong to the process. Bytes from <see cref="FirstReserved"/> on are this library's own and invisible to it: the open
+/// file holds their locks, so nothing that the process does with other descriptors of the file drops them.
 /// </remarks>
 internal static class ByteRangeLock
 {
@@ -20,30 +21,23 @@ internal static class ByteRangeLock
     /// <summary>Takes a lock if it is free; false when another process has it.</summary>
     public static bool TryLock(SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        while (Call(file, Libc.F_SETLK, type, start, lengthInBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EAGAIN or Libc.EACCES:
-                    return false;
-                default:
-                    throw SystemError.Last("lock", name);
-            }
-        }
-
-        return true;
+        if (Call(FaultPoint.TryRangeLock, file, isWaiting: false, type, start, lengthInBytes) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EACCES ? false : throw SystemError.Last("lock", name);
     }
 
     /// <summary>Whether another process holds a lock, of whatever type, on a byte.</summary>
-    public static bool IsHeldByOthers(SharedDescriptor file, long position, string name)
-    {
-        var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = position, Length = 1 };
-        return Libc.RecordLock(file.Descriptor, Libc.F_GETLK, ref range) == 0
-            ? range.Type != Libc.F_UNLCK
+    public static bool IsHeldByOthers(SharedDescriptor file, long position, string name) =>
+        TryGetHolder(file, Libc.F_WRLCK, position, 1, out int? holder)
+            ? holder is not null
             : throw SystemError.Last("examine the locks of", name);
-    }
+
+    /// <summary>
+    /// The process that stands against a lock: 0 when it is of another PID namespace, -1 when the lock is an open file's; null
+    /// when there is none now.
+    /// </summary>
+    public static int? HolderOf(SharedDescriptor file, short type, long start, long lengthInBytes) =>
+        TryGetHolder(file, type, start, lengthInBytes, out int? holder) ? holder : null;
 
     /// <summary>Takes a lock, waiting for it.</summary>
     /// <exception cref="DeadlockException">The kernel found a cycle of waiting processes; only without deadline.</exception>
@@ -59,26 +53,21 @@ internal static class ByteRangeLock
 
     public static void Unlock(SharedDescriptor file, long start, long lengthInBytes, string name)
     {
-        if (Call(file, Libc.F_SETLK, Libc.F_UNLCK, start, lengthInBytes) != 0)
+        if (start >= FirstReserved)
+            file.UnlockEverywhere(start, lengthInBytes); // The file may have been opened more widely since.
+        else if (Call(FaultPoint.ReleaseRangeLock, file, isWaiting: false, Libc.F_UNLCK, start, lengthInBytes) != 0)
             throw SystemError.Last("unlock", name);
     }
 
     private static void LockWithoutDeadline(
         SharedDescriptor file, short type, long start, long lengthInBytes, string name)
     {
-        while (Call(file, Libc.F_SETLKW, type, start, lengthInBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EDEADLK:
-                    throw new DeadlockException(
-                        $"{name}: another process waits for a lock of this one while it has the lock wanted here");
-                default:
-                    throw SystemError.Last("lock", name);
-            }
-        }
+        if (Call(FaultPoint.WaitForRangeLock, file, isWaiting: true, type, start, lengthInBytes) == 0)
+            return;
+        throw Marshal.GetLastPInvokeError() == Libc.EDEADLK
+            ? new DeadlockException(
+                $"{name}: another process waits for a lock of this one while it has the lock wanted here")
+            : SystemError.Last("lock", name);
     }
 
     /// <summary>
@@ -90,7 +79,11 @@ internal static class ByteRangeLock
         for (int attempt = 0; !TryLock(file, type, start, lengthInBytes, name); attempt++)
         {
             if (deadline.HasPassed)
-                throw new LockTimeoutException($"{name}: another process held the lock until the deadline");
+            {
+                throw new LockTimeoutException(
+                    $"{name}: {LockHolder.Describe(file, type, start, lengthInBytes)} held the lock until the deadline");
+            }
+
             if (attempt < YieldingTries)
                 Thread.Yield(); // Most locks are held for a few microseconds, less than it takes to be woken.
             else
@@ -98,11 +91,25 @@ internal static class ByteRangeLock
         }
     }
 
-    private static int Call(SharedDescriptor file, int command, short type, long start, long lengthInBytes)
+    private static bool TryGetHolder(
+        SharedDescriptor file, short type, long start, long lengthInBytes, out int? holder)
+    {
+        var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
+        int command = start >= FirstReserved ? Libc.F_OFD_GETLK : Libc.F_GETLK;
+        bool isKnown = Libc.RecordLock(FaultPoint.ExamineRangeLock, file.Descriptor, command, ref range) == 0;
+        holder = range.Type == Libc.F_UNLCK ? null : range.ProcessId;
+        return isKnown;
+    }
+
+    private static int Call(
+        FaultPoint at, SharedDescriptor file, bool isWaiting, short type, long start, long lengthInBytes)
     {
         if (type != Libc.F_UNLCK)
             Seam.Reached(SeamKind.Store);
+        int command = start >= FirstReserved
+            ? isWaiting ? Libc.F_OFD_SETLKW : Libc.F_OFD_SETLK
+            : isWaiting ? Libc.F_SETLKW : Libc.F_SETLK;
         var range = new Libc.Flock { Type = type, Start = start, Length = lengthInBytes };
-        return Libc.RecordLock(file.Descriptor, command, ref range);
+        return Libc.RecordLock(at, file.Descriptor, command, ref range);
     }
 }

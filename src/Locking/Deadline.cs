@@ -28,8 +28,18 @@ internal readonly struct Deadline
 
     public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= _ticks;
 
+    /// <summary>A time that is infinite, or not negative; one too long for the clock lasts as long as that does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Deadline After(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? Never : FromNow(timeout);
+
+    /// <summary>Refuses times that nobody can wait for: negative ones, but for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <returns>The time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is such a one.</exception>
+    public static TimeSpan Possible(TimeSpan timeout, [CallerArgumentExpression(nameof(timeout))] string? parameter = null) =>
+        timeout >= TimeSpan.Zero || timeout == Timeout.InfiniteTimeSpan
+            ? timeout
+            : throw new ArgumentOutOfRangeException(
+                parameter, timeout, "a time to wait must not be negative, unless it is Timeout.InfiniteTimeSpan");
 
     /// <summary>This deadline, or a nearer one.</summary>
     public Deadline ButAtMost(TimeSpan fromNow) => new(Math.Min(_ticks, After(fromNow)._ticks));
@@ -39,7 +49,8 @@ internal readonly struct Deadline
     public void Enter(object monitor, string name, WaitProbe? probe)
     {
         Deadline step = probe is null ? this : ButAtMost(WaitProbe.Interval);
-        while (!Monitor.TryEnter(monitor, step.Remaining))
+        Seam.Waiting(FaultPoint.EnterUntilDeadline);
+        while (!Monitor.TryEnter(monitor, step.RemainingMilliseconds))
         {
             if (HasPassed)
                 throw new LockTimeoutException($"{name}: another thread waited for the lock until the deadline");
@@ -51,15 +62,25 @@ internal readonly struct Deadline
     /// <summary>Waits to be pulsed on a monitor the caller holds; false when the deadline has passed.</summary>
     public bool Wait(object monitor)
     {
-        TimeSpan remaining = Remaining;
-        if (remaining == TimeSpan.Zero)
-            return false;
-
-        // Rounded up to a millisecond, since Monitor.Wait rounds down and would spin at the end.
-        return Monitor.Wait(monitor, IsNever ? Timeout.Infinite : (int)Math.Ceiling(remaining.TotalMilliseconds))
-            || !HasPassed;
+        Seam.Waiting(FaultPoint.WaitUntilDeadline);
+        int remaining = RemainingMilliseconds;
+        return remaining != 0 && (Monitor.Wait(monitor, remaining) || !HasPassed);
     }
 
-    private static Deadline FromNow(TimeSpan timeout) =>
-        new(Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
+    /// <summary>
+    /// What a monitor takes: -1 for ever, else 24 days at most, after which callers look again. Rounded up, since one who waits
+    /// less than a millisecond would spin at the end.
+    /// </summary>
+    private int RemainingMilliseconds =>
+        IsNever ? Timeout.Infinite : (int)Math.Min(Math.Ceiling(Remaining.TotalMilliseconds), int.MaxValue);
+
+    private static Deadline FromNow(TimeSpan timeout)
+    {
+        Debug.Assert(timeout >= TimeSpan.Zero, "Times come in through Possible.");
+        long now = Stopwatch.GetTimestamp();
+        double ticks = timeout.TotalSeconds * Stopwatch.Frequency;
+
+        // The last tick but one, since the last one means that there is no deadline.
+        return new Deadline(ticks < long.MaxValue - now ? Math.Min(now + (long)ticks, long.MaxValue - 1) : long.MaxValue - 1);
+    }
 }

@@ -48,6 +48,7 @@ internal sealed class FutexLock : ProcessLock
         {
             if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
             {
+                Seam.Waiting(FaultPoint.StandBackUnderFutex);
                 Monitor.Wait(_monitor, MaxTenureInMilliseconds); // So that readers who overlap let others in.
                 _sharedSince = Environment.TickCount64;
             }
@@ -68,7 +69,7 @@ internal sealed class FutexLock : ProcessLock
 
     public override void ReleaseShared()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (--_sharers > 0)
                 return;
@@ -184,6 +185,8 @@ internal sealed class FutexLock : ProcessLock
 
     private void WaitFor(Deadline deadline, WaitProbe? probe)
     {
+        long begin = Stopwatch.GetTimestamp();
+        long epoch = Volatile.Read(ref _sidecar.Epoch);
         ref int word = ref _sidecar.LockWord;
         for (int i = 0; i < Spins; i++)
         {
@@ -214,7 +217,13 @@ internal sealed class FutexLock : ProcessLock
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
             if (deadline.HasPassed)
-                throw new LockTimeoutException($"{_name}: another process held the lock until the deadline");
+            {
+                bool isOneHold = Volatile.Read(ref _sidecar.Epoch) == epoch;
+                string time = isOneHold ? $", for at least {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:F0} ms" : "";
+                throw new LockTimeoutException(
+                    $"{_name}: {LockHolder.Describe(_sidecar, OwnerIn(seen) - 1)} held the lock until the deadline{time}");
+            }
+
             probe?.Check();
         }
     }

@@ -21,7 +21,8 @@ public enum LockingMethod
 
     /// <summary>
     /// fcntl(2) record locks with the original's bytes and order, so that OCaml processes can work on the table at
-    /// the same time (the original's <c>`Record_locking</c>).
+    /// the same time (the original's <c>`Record_locking</c>). Operations wait for ever by default, since only then the
+    /// kernel finds deadlocks; see <see cref="ShmTableOptions.LockTimeout"/>.
     /// </summary>
     Record,
 

@@ -28,6 +28,9 @@ internal abstract class ProcessLock
     /// <summary>Turns the only shared hold of this process into the exclusive one.</summary>
     public abstract void Upgrade(Deadline deadline);
 
+    /// <summary>Whether <see cref="LockContent"/> would have something to do for the exclusive holder.</summary>
+    public virtual bool NeedsContentLocks => false;
+
     /// <summary>
     /// Waits until no reader of another process is still in the binding whose first page is given, as the original's
     /// readers may be after they have let go of the table; an exclusive holder calls it before it frees or edits one.

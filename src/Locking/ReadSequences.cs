@@ -20,12 +20,19 @@ internal sealed class ReadSequences
     /// <summary>How much memory the words take.</summary>
     public const int LengthInBytes = WordCount * sizeof(long);
 
+    private readonly MappedBlock _block;
+    private readonly int _offset;
     private readonly SharedLongs _words;
     private readonly int[] _open = new int[WordCount];
     private int _openCount;
+    private bool _isRetired;
 
-    public ReadSequences(MappedBlock block, int offsetInBytes) =>
+    public ReadSequences(MappedBlock block, int offsetInBytes)
+    {
+        _block = block;
+        _offset = offsetInBytes;
         _words = new SharedLongs(block, offsetInBytes, WordCount);
+    }
 
     /// <summary>Where keys lie: odd while cells move.</summary>
     public long Structure
@@ -92,6 +99,13 @@ internal sealed class ReadSequences
             writes += _words[index] / 2;
         return writes;
     }
+
+    /// <summary>
+    /// Lets go of the block the words are in: from one moment on, readers without a lock find them odd, and so none of them
+    /// takes for true what it reads of pages that are let go afterwards.
+    /// </summary>
+    /// <returns>False when the block stays as it is until nobody refers to it; so must the pages then.</returns>
+    public bool TryRetire() => _isRetired = _isRetired || _block.TryRetire(_offset, WordCount);
 
     private bool IsOpen(int index) => (_words[index] & 1) != 0;
 

@@ -6,7 +6,8 @@ namespace Netshm;
 /// <remarks>
 /// The byte of the descriptor page covers descriptor, hash table and, since every writer of either implementation
 /// holds it to its end, the bindings. The original's readers let go of it and keep the byte of the first page of the
-/// binding they read, so a writer also locks that before it frees or edits the binding. See docs/Locking.md.
+/// binding they read, so a writer also locks that before it frees or edits the binding: each by itself, as the original
+/// does, so that it does not wait for readers of other bindings. See docs/Locking.md.
 /// </remarks>
 internal sealed class RecordLock : ProcessLock
 {
@@ -14,6 +15,11 @@ internal sealed class RecordLock : ProcessLock
     private const long MaxTenureInMilliseconds = 5;
 
     private const int StandBackInMilliseconds = 1;
+
+    /// <summary>
+    /// How many bindings one holder locks by themselves. For the kernel goes through all of them at each further one.
+    /// </summary>
+    public const int MaxContentLocks = 1000;
 
     private static long s_releases;
 
@@ -23,10 +29,10 @@ internal sealed class RecordLock : ProcessLock
     private readonly string _name;
     private int _sharers;
     private long _sharedSince;
-    private long _lockedContentByte = Nothing;
 
-    /// <summary>Values of <see cref="_lockedContentByte"/> that are no byte.</summary>
-    private const long Nothing = -1, Everything = -2;
+    /// <summary>The bytes of bindings that are locked one by one.</summary>
+    private readonly HashSet<long> _contentBytes = [];
+    private bool _hasAllContent;
 
     public RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
     {
@@ -49,6 +55,7 @@ internal sealed class RecordLock : ProcessLock
             {
                 // Readers that overlap without end would starve writers of other processes: stand back for a moment,
                 // so that the kernel lock can fall free. It may not when one of them reads for long: go on then.
+                Seam.Waiting(FaultPoint.StandBackUnderRecord);
                 Monitor.Wait(_monitor, StandBackInMilliseconds);
                 _sharedSince = Environment.TickCount64;
             }
@@ -70,13 +77,12 @@ internal sealed class RecordLock : ProcessLock
 
     public override void ReleaseShared()
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (--_sharers > 0)
                 return;
-            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
-            Interlocked.Increment(ref s_releases);
-            Monitor.PulseAll(_monitor);
+            Monitor.PulseAll(_monitor); // They come when the monitor is left.
+            Unlock(DescriptorByte, 1);
         }
     }
 
@@ -86,9 +92,7 @@ internal sealed class RecordLock : ProcessLock
 
         // Where nobody else is in the table, one call gets the descriptor and every binding. Where somebody is, the
         // descriptor comes first as in the original: once it is held no reader comes in any more, so waiting ends.
-        if (ByteRangeLock.TryLock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, _name))
-            _lockedContentByte = Everything;
-        else
+        if (!TryLockAllContent())
             LockCounted(Libc.F_WRLCK, deadline);
         Counters.Count(Counter.Acquisitions);
     }
@@ -100,42 +104,55 @@ internal sealed class RecordLock : ProcessLock
         _sharers = 0;
     }
 
+    public override bool NeedsContentLocks => !_hasAllContent;
+
     public override void LockContent(int page, Deadline deadline)
     {
         long wanted = ByteOf(page);
-        if (_lockedContentByte == Everything || _lockedContentByte == wanted)
+        if (_hasAllContent || _contentBytes.Contains(wanted))
             return;
-        if (_lockedContentByte != Nothing)
+        if (_contentBytes.Count > 0 && TryLockAllContent())
+            return; // Who was in when this one came has left; one call is cheaper than one for each binding.
+        if (_contentBytes.Count >= MaxContentLocks)
         {
-            // A second binding in one group: one call for all of them is cheaper than one for each.
             LockAllContent(deadline);
             return;
         }
 
         LockMore(wanted, 1, deadline);
-        _lockedContentByte = wanted;
+        _contentBytes.Add(wanted);
     }
 
     public override void LockAllContent(Deadline deadline)
     {
-        if (_lockedContentByte == Everything)
+        if (_hasAllContent)
             return;
         LockMore(0, ByteRangeLock.FirstReserved, deadline);
-        _lockedContentByte = Everything;
+        _hasAllContent = true;
     }
 
     public override void ReleaseExclusive()
     {
-        bool onlyDescriptor = _lockedContentByte == Nothing;
-        _lockedContentByte = Nothing;
+        bool onlyDescriptor = !_hasAllContent && _contentBytes.Count == 0;
+        _hasAllContent = false;
+        _contentBytes.Clear();
 
         // This thread is alone in here, so one call can release everything but the reserved bytes.
         if (onlyDescriptor)
-            ByteRangeLock.Unlock(_lockFile, DescriptorByte, 1, _name);
+            Unlock(DescriptorByte, 1);
         else
-            ByteRangeLock.Unlock(_lockFile, 0, ByteRangeLock.FirstReserved, _name);
-        Interlocked.Increment(ref s_releases);
+            Unlock(0, ByteRangeLock.FirstReserved);
     }
+
+    /// <summary>Gives locks back. If the kernel can't, this process has them until it gives them back the next time.</summary>
+    private void Unlock(long start, long lengthInBytes)
+    {
+        Interlocked.Increment(ref s_releases);
+        ByteRangeLock.Unlock(_lockFile, start, lengthInBytes, _name);
+    }
+
+    private bool TryLockAllContent() => _hasAllContent =
+        ByteRangeLock.TryLock(_lockFile, Libc.F_WRLCK, 0, ByteRangeLock.FirstReserved, _name);
 
     /// <summary>Locks bindings for a thread that holds the descriptor, which can't be let go in between.</summary>
     private void LockMore(long start, long lengthInBytes, Deadline deadline)
@@ -150,6 +167,7 @@ internal sealed class RecordLock : ProcessLock
             }
             catch (DeadlockException) when (doubt.MayBeFalse(Math.Max(1, TableLock.RecordLocksOfThread)))
             {
+                Seam.Waiting(FaultPoint.PauseInDoubtOfContent);
                 Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
             }
         }

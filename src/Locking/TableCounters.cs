@@ -33,12 +33,17 @@ internal sealed class TableCounters
     public const int LengthInBytes = 64;
 
     private const int WordCount = LengthInBytes / sizeof(long);
+    private const int ProcessIdIndex = 6, SinceIndex = 7;
 
     private SharedLongs _words;
 
     /// <summary>Begins to count where only this process sees it.</summary>
-    public TableCounters() =>
+    public TableCounters()
+    {
         _words = new SharedLongs(MappedBlock.Private(LengthInBytes, nameof(TableCounters)), 0, WordCount);
+        _words[ProcessIdIndex] = Environment.ProcessId;
+        _words[SinceIndex] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    }
 
     /// <summary>One of the counts.</summary>
     public long this[Counter counter] => Volatile.Read(in _words.At((int)counter));
@@ -46,6 +51,17 @@ internal sealed class TableCounters
     /// <summary>The counts of a process, maybe another one, from the place where it shares them.</summary>
     public static long[] Read(MappedBlock block, int offsetInBytes) =>
         block.Span<long>(offsetInBytes, WordCount).ToArray();
+
+    /// <summary>The process that counts in a place, and since when; of one that is gone until another one comes.</summary>
+    /// <returns>Its number in its own PID namespace, and a time; null when there is nothing that can be one.</returns>
+    public static (int ProcessId, DateTimeOffset Since)? ReadOwner(MappedBlock block, int offsetInBytes)
+    {
+        long[] words = Read(block, offsetInBytes);
+        (long process, long since) = (words[ProcessIdIndex], words[SinceIndex]);
+        return process is > 0 and <= int.MaxValue && since > 0 && since < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? ((int)process, DateTimeOffset.FromUnixTimeMilliseconds(since))
+            : null;
+    }
 
     /// <summary>Shows the counts to others from now on; to be called before anybody else counts.</summary>
     /// <param name="block">The shared memory.</param>

@@ -64,8 +64,8 @@ internal sealed partial class TableLock
     /// <summary>Whether this thread is inside a group or a callback on this table.</summary>
     public bool IsInScope => t_innermost is not null && FindScope() is not null;
 
-    /// <summary>Whether a group of this thread holds the write lock.</summary>
-    public bool IsWriteLockedByGroup => t_innermost is not null && FindScope() is { Held: Hold.Write };
+    /// <summary>Whether a group of this thread holds the write lock, and no callback is running in it.</summary>
+    public bool IsWriteLockedByGroup => t_innermost is not null && FindScope() is { Held: Hold.Write, Callbacks: 0 };
 
     public Hold EnterRead(Deadline deadline)
     {
@@ -116,19 +116,13 @@ internal sealed partial class TableLock
             ExitRead();
     }
 
-    /// <inheritdoc cref="ProcessLock.LockContent"/>
-    public void LockContent(int page, Deadline deadline) => _processes.LockContent(page, deadline);
-
-    /// <inheritdoc cref="ProcessLock.LockAllContent"/>
-    public void LockAllContent(Deadline deadline) => _processes.LockAllContent(deadline);
-
     /// <summary>Waits until nobody of this process is in, and lets nobody in from then on.</summary>
     /// <exception cref="InvalidTableOperationException">This thread is in itself.</exception>
     public void Close()
     {
         if (FindScope() is not null)
             throw new InvalidTableOperationException($"{_name}: a group or callback may not close its own table");
-        _gate.Enter(GateEntry.Write, Deadline.Never);
+        _ = Uninterrupted.Wait(() => _gate.Enter(GateEntry.Write, Deadline.Never));
         _isClosed = true;
         _gate.ExitWrite();
     }
@@ -151,8 +145,15 @@ internal sealed partial class TableLock
     {
         try
         {
-            WritingEnds?.Invoke();
-            _processes.ReleaseExclusive();
+            try
+            {
+                WritingEnds?.Invoke();
+            }
+            finally
+            {
+                _processes.ReleaseExclusive();
+            }
+
             WritingEnded?.Invoke();
         }
         finally
@@ -208,6 +209,7 @@ internal sealed partial class TableLock
                 throw;
             }
 
+            Seam.Waiting(FaultPoint.PauseInDoubt);
             Thread.Sleep(DeadlockDoubt.PauseInMilliseconds);
         }
     }

@@ -106,7 +106,7 @@ internal sealed class ThreadGate
                 return true;
         }
 
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             Enlist(entry);
             try
@@ -150,7 +150,7 @@ internal sealed class ThreadGate
 
     private void Wake(bool writerLeft)
     {
-        lock (_monitor)
+        using (Uninterrupted.Enter(_monitor))
         {
             if (writerLeft)
                 _phase++;

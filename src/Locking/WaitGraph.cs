@@ -7,7 +7,7 @@ namespace Netshm;
 /// </remarks>
 internal static class WaitGraph
 {
-    private static readonly Lock s_sync = new();
+    private static readonly object s_sync = new();
     private static readonly Dictionary<ThreadGate, List<int>> s_holders = [];
     private static readonly Dictionary<int, ThreadGate> s_waits = [];
 
@@ -16,7 +16,7 @@ internal static class WaitGraph
     /// <summary>Records that this thread holds a gate beyond a single operation.</summary>
     public static void AddHolder(ThreadGate gate)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (!s_holders.TryGetValue(gate, out List<int>? holders))
                 s_holders.Add(gate, holders = []);
@@ -26,7 +26,7 @@ internal static class WaitGraph
 
     public static void RemoveHolder(ThreadGate gate)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             List<int> holders = s_holders[gate];
             holders.Remove(Me);
@@ -42,7 +42,7 @@ internal static class WaitGraph
     /// </remarks>
     public static bool TryBeginWait(ThreadGate gate)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (IsHeldUpByMe(gate, []))
                 return false;
@@ -53,7 +53,7 @@ internal static class WaitGraph
 
     public static void EndWait()
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
             s_waits.Remove(Me);
     }
 

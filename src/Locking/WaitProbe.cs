@@ -59,7 +59,7 @@ internal sealed class WaitProbe : IDisposable
         _wanted.Waits.ReadAll(_behind);
         var told = new List<AwaitedLock>(WaitEntries.MaxAwaited)
         {
-            new(_wanted.TableId, _wanted.Epoch, ++_beat, t_threadNumber),
+            new(_wanted.Instance, _wanted.Epoch, ++_beat, t_threadNumber),
         };
         foreach (AwaitedLock awaited in _behind)
         {
@@ -98,7 +98,7 @@ internal sealed class WaitProbe : IDisposable
         private readonly long _epoch = sidecar.Epoch;
         private int? _entry;
 
-        public bool Is(AwaitedLock awaited) => awaited.TableId == sidecar.TableId && awaited.Epoch == _epoch;
+        public bool Is(AwaitedLock awaited) => awaited.TableId == sidecar.Instance && awaited.Epoch == _epoch;
 
         public void Tell(List<AwaitedLock> told)
         {

@@ -9,15 +9,15 @@ internal static class FileSpace
 
     /// <summary>Allocates blocks for a range.</summary>
     /// <exception cref="OutOfSpaceException">There is no room.</exception>
-    public static void Allocate(int descriptor, long offset, long lengthInBytes, string name)
+    public static void Allocate(FileHandle file, long offset, long lengthInBytes, string name)
     {
-        if (!TryAllocate(descriptor, offset, lengthInBytes))
+        if (!TryAllocate(file, offset, lengthInBytes))
             throw SystemError.Last($"allocate {lengthInBytes} bytes for", name);
     }
 
     /// <summary>Allocates blocks for a range; false, with the error number set, when that fails.</summary>
     /// <remarks>Beyond the end of the file, where nobody else makes it longer meanwhile.</remarks>
-    public static bool TryAllocate(int descriptor, long offset, long lengthInBytes)
+    public static bool TryAllocate(FileHandle file, long offset, long lengthInBytes)
     {
         if ((ulong)(offset + lengthInBytes) > Libc.FileSizeLimit)
         {
@@ -26,47 +26,35 @@ internal static class FileSpace
         }
 
         // On a disk the length comes last: where there is no room, ext4 makes a file as long as it can, and others may map it.
-        return (Libc.IsInMemory(descriptor) || TryAllocate(descriptor, Libc.FALLOC_FL_KEEP_SIZE, offset, lengthInBytes))
-            && TryAllocate(descriptor, 0, offset, lengthInBytes);
+        return (Libc.IsInMemory(FaultPoint.AskForFileSystem, file)
+                || TryAllocate(FaultPoint.AllocateBehindEnd, file, Libc.FALLOC_FL_KEEP_SIZE, offset, lengthInBytes))
+            && TryAllocate(FaultPoint.Allocate, file, 0, offset, lengthInBytes);
     }
 
-    private static bool TryAllocate(int descriptor, int mode, long offset, long lengthInBytes)
+    private static bool TryAllocate(FaultPoint at, FileHandle file, int mode, long offset, long lengthInBytes)
     {
-        while (Libc.Allocate(descriptor, mode, offset, lengthInBytes) != 0)
-        {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EOPNOTSUPP:
-                    return mode != 0 || TryWriteZeros(descriptor, offset, offset + lengthInBytes);
-                case var error:
-                    GiveBack(descriptor, offset);
-                    Marshal.SetLastPInvokeError(error);
-                    return false;
-            }
-        }
-
-        return true;
+        if (Libc.Allocate(at, file, mode, offset, lengthInBytes) == 0)
+            return true;
+        int error = Marshal.GetLastPInvokeError();
+        if (error == Libc.EOPNOTSUPP)
+            return mode != 0 || TryWriteZeros(file, offset, offset + lengthInBytes);
+        GiveBack(file, offset);
+        Marshal.SetLastPInvokeError(error);
+        return false;
     }
 
     /// <summary>Fills the holes of a file beyond what was filled before.</summary>
     /// <exception cref="OutOfSpaceException">There is no room.</exception>
-    public static void FillHoles(int descriptor, in Libc.Status status, long from, string name)
+    public static void FillHoles(FileHandle file, in Libc.Status status, long from, string name)
     {
-        if (IsSolidInMemory(descriptor, status) || from >= status.LengthInBytes)
+        if (IsSolidInMemory(file, status) || from >= status.LengthInBytes)
             return;
-        while (Libc.Allocate(descriptor, 0, from, status.LengthInBytes - from) != 0)
+
+        // A file system that can't allocate promises no room to anybody; docs/Locking.md, "Limits".
+        if (Libc.Allocate(FaultPoint.FillHoles, file, 0, from, status.LengthInBytes - from) != 0
+            && Marshal.GetLastPInvokeError() != Libc.EOPNOTSUPP)
         {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Libc.EINTR:
-                    continue;
-                case Libc.EOPNOTSUPP:
-                    return; // Such a file system promises no room to anybody; docs/Locking.md, "Limits".
-                default:
-                    throw SystemError.Last("allocate the holes of", name);
-            }
+            throw SystemError.Last("allocate the holes of", name);
         }
     }
 
@@ -75,11 +63,11 @@ internal static class FileSpace
     /// Only in memory do holes take room when they are read. There, what was allocated and never written counts as a hole
     /// in a file that has others.
     /// </remarks>
-    public static long ReadableLength(int descriptor, in Libc.Status status, long from)
+    public static long ReadableLength(FileHandle file, in Libc.Status status, long from)
     {
-        if (IsSolidInMemory(descriptor, status) || !Libc.IsInMemory(descriptor))
+        if (IsSolidInMemory(file, status) || !Libc.IsInMemory(FaultPoint.AskForFileSystemOfReader, file))
             return status.LengthInBytes;
-        long hole = Libc.Seek(descriptor, from, Libc.SEEK_HOLE);
+        long hole = Libc.Seek(FaultPoint.FindHole, file, from, Libc.SEEK_HOLE);
         return hole < 0 ? status.LengthInBytes : Math.Min(hole, status.LengthInBytes);
     }
 
@@ -87,30 +75,30 @@ internal static class FileSpace
     /// Whether a file is known to have no holes. On a disk the number of blocks does not tell, since some of them hold where
     /// the others are; but there allocating again costs nothing.
     /// </summary>
-    private static bool IsSolidInMemory(int descriptor, in Libc.Status status)
+    private static bool IsSolidInMemory(FileHandle file, in Libc.Status status)
     {
         const int blockBytes = 512;
-        return (long)status.Blocks512 * blockBytes >= status.LengthInBytes && Libc.IsInMemory(descriptor);
+        return (long)status.Blocks512 * blockBytes >= status.LengthInBytes && Libc.IsInMemory(FaultPoint.AskForFileSystemOfSolid, file);
     }
 
     /// <summary>
     /// Some file systems keep what they had allocated beyond the end of the file when they ran out of room; this does not
     /// change the length.
     /// </summary>
-    private static void GiveBack(int descriptor, long end)
+    private static void GiveBack(FileHandle file, long end)
     {
-        if (Libc.Stat(descriptor, out Libc.Status status) == 0 && status.LengthInBytes == end)
-            _ = Libc.Truncate(descriptor, end); // Failing, it leaves less room to others, and nothing else.
+        if (Libc.Stat(FaultPoint.ExamineToGiveBack, file, out Libc.Status status) == 0 && status.LengthInBytes == end)
+            _ = Libc.Truncate(FaultPoint.GiveBack, file, end); // Failing, it leaves less room to others, and nothing else.
     }
 
     /// <summary>Allocates by writing, on file systems that can't do it otherwise.</summary>
-    private static bool TryWriteZeros(int descriptor, long start, long end)
+    private static bool TryWriteZeros(FileHandle file, long start, long end)
     {
         byte[] zeros = new byte[ZerosAtATime];
         for (long position = start; position < end;)
         {
             int count = (int)Math.Min(zeros.Length, end - position);
-            int written = Libc.Write(descriptor, zeros.AsSpan(0, count), position);
+            int written = Libc.Write(FaultPoint.WriteZeros, file, zeros.AsSpan(0, count), position);
             if (written < 0)
                 return false;
             position += written;

@@ -3,26 +3,32 @@ using System.Runtime.InteropServices;
 namespace Netshm;
 
 /// <summary>The system calls this library makes, as the C library of Linux offers them.</summary>
-/// <remarks>Constants are those of the Linux ABI shared by x86-64 and arm64.</remarks>
+/// <remarks>
+/// Constants are those of the Linux ABI shared by x86-64 and arm64. The declarations are private: what is called stands in
+/// Libc.Calls.cs, where each call has its <see cref="FaultPoint"/>.
+/// </remarks>
 internal static unsafe partial class Libc
 {
     public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
 
-    public const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOSPC = 28,
-        EDEADLK = 35, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122, EPERM = 1, EFBIG = 27, ENOMEM = 12, EROFS = 30;
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17,
+        EINVAL = 22, ENFILE = 23, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EDEADLK = 35, ENAMETOOLONG = 36, ENOLCK = 37,
+        ENOSYS = 38, ELOOP = 40, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122;
 
     public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
     public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
     public const int MS_SYNC = 4;
+    public const int MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2;
     public const int MADV_COLLAPSE = 25;
 
     public const short F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2;
 #if FAULT_INJECTION
     // Simulated processes share a real one, so all their locks belong to open files.
-    public const int F_GETLK = 36, F_SETLK = 37, F_SETLKW = 38, F_OFD_SETLK = 37;
+    public const int F_GETLK = F_OFD_GETLK, F_SETLK = F_OFD_SETLK, F_SETLKW = F_OFD_SETLKW;
 #else
-    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_OFD_SETLK = 37;
+    public const int F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7;
 #endif
+    public const int F_OFD_GETLK = 36, F_OFD_SETLK = 37, F_OFD_SETLKW = 38;
     public const int FUTEX_WAIT = 0, FUTEX_WAKE = 1;
     public const int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 2, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 4;
     public const int SEEK_HOLE = 4;
@@ -30,8 +36,11 @@ internal static unsafe partial class Libc
 
     private const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
     private const uint STATX_BASIC_STATS = 0x7ff;
-    private const int RLIMIT_FSIZE = 1;
+    private const int RLIMIT_FSIZE = 1, RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
+    private const int RENAME_NOREPLACE = 1;
+    private const int SC_PAGESIZE = 30;
     private const long TMPFS_MAGIC = 0x01021994;
+    private const long ST_RDONLY = 1;
 
     /// <summary>Which flag refuses to follow a symbolic link in the last component; it differs between ABIs.</summary>
     public static int O_NOFOLLOW { get; } =
@@ -44,6 +53,13 @@ internal static unsafe partial class Libc
     /// <summary>The number of membarrier(2), which the C library has no function for.</summary>
     public static nint SYS_membarrier { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 283 : 324;
+
+    /// <summary>The length of the kernel's pages, in whole ones of which it maps: 4 KiB, or on arm64 also 16 or 64.</summary>
+    public static long PageBytes { get; } = SystemConfiguration(SC_PAGESIZE);
+
+    /// <summary>The number of renameat2(2), which musl has no function for.</summary>
+    private static nint SYS_renameat2 { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 276 : 316;
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -99,11 +115,12 @@ internal static unsafe partial class Libc
         public readonly UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
     }
 
-    /// <summary>The start of struct statfs; the rest is left out.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    /// <summary>Two members of struct statfs; the rest is left out.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct FileSystemStatus
     {
-        public long Type;
+        [FieldOffset(0)] public long Type;
+        [FieldOffset(80)] public long Flags;
     }
 
     /// <summary>struct rlimit.</summary>
@@ -114,120 +131,100 @@ internal static unsafe partial class Libc
         public ulong Largest;
     }
 
-    /// <summary>The length beyond which this process may not write a file; growing one further would kill it (SIGXFSZ).</summary>
-    public static ulong FileSizeLimit
-    {
-        get
-        {
-            ResourceLimit limit;
-            return GetResourceLimit(RLIMIT_FSIZE, &limit) == 0 ? limit.Current : ulong.MaxValue;
-        }
-    }
-
-    /// <summary>Whether a file lies in memory (tmpfs(5)).</summary>
-    public static bool IsInMemory(int descriptor)
-    {
-        FileSystemStatus status;
-        return StatFileSystem(descriptor, &status) == 0 && status.Type == TMPFS_MAGIC;
-    }
-
-    public static int Stat(string path, out Status status)
-    {
-        fixed (Status* s = &status)
-            return Statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, s);
-    }
-
-    public static int Stat(int descriptor, out Status status)
-    {
-        fixed (Status* s = &status)
-            return Statx(descriptor, "", AT_EMPTY_PATH, STATX_BASIC_STATS, s);
-    }
-
-    public static int Write(int descriptor, ReadOnlySpan<byte> bytes, long offset)
-    {
-        fixed (byte* b = bytes)
-            return (int)PositionalWrite(descriptor, b, (nuint)bytes.Length, offset);
-    }
-
-    public static int Read(int descriptor, Span<byte> bytes, long offset)
-    {
-        fixed (byte* b = bytes)
-            return (int)PositionalRead(descriptor, b, (nuint)bytes.Length, offset);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags, int mode);
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
+    private static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Unlink(string path);
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int Unlink(string path);
 
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int MakeDirectory(string path, int mode);
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int MakeDirectory(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    public static partial int ChangeMode(int descriptor, int mode);
+    private static partial int ChangeMode(FileHandle file, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int ChangeMode(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    public static partial int ChangeOwner(int descriptor, int userId, int groupId);
+    private static partial int ChangeOwner(FileHandle file, int userId, int groupId);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
-    public static partial int Truncate(int descriptor, long lengthInBytes);
+    private static partial int Truncate(FileHandle file, long lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
-    public static partial int Allocate(int descriptor, int mode, long offset, long lengthInBytes);
+    private static partial int Allocate(FileHandle file, int mode, long offset, long lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    public static partial long Seek(int descriptor, long offset, int whence);
+    private static partial long Seek(FileHandle file, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Sync(int descriptor);
+    private static partial int Sync(FileHandle file);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int RecordLock(int descriptor, int command, ref Flock range);
+    private static partial int RecordLock(int descriptor, int command, ref Flock range);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    public static partial void* Map(
+    private static partial void* Map(
         void* address, nuint lengthInBytes, int protection, int flags, int descriptor, long offset);
 
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial void* Map(
+        void* address, nuint lengthInBytes, int protection, int flags, FileHandle file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    private static partial void* MoveMapping(
+        void* oldAddress, nuint oldLengthInBytes, nuint newLengthInBytes, int flags, void* newAddress);
+
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    public static partial int Unmap(void* address, nuint lengthInBytes);
+    private static partial int Unmap(void* address, nuint lengthInBytes);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
-    public static partial int Advise(void* address, nuint lengthInBytes, int advice);
+    private static partial int Advise(void* address, nuint lengthInBytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
-    public static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
+    private static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
+    private static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
+    private static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
 
-    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Rename(string from, string to);
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial nint RenameAt(
+        nint number, nint fromDirectory, string from, nint toDirectory, string to, nuint flags);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
+    private static partial int Statx(FileHandle file, string path, int flags, uint mask, Status* status);
+
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
-    private static partial nint PositionalWrite(int descriptor, byte* bytes, nuint count, long offset);
+    private static partial nint PositionalWrite(FileHandle file, byte* bytes, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
-    private static partial nint PositionalRead(int descriptor, byte* bytes, nuint count, long offset);
+    private static partial nint PositionalRead(FileHandle file, byte* bytes, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "sysconf")]
+    private static partial nint SystemConfiguration(int name);
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetResourceLimit(int resource, ResourceLimit* limit);
 
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
-    private static partial int StatFileSystem(int descriptor, FileSystemStatus* status);
+    private static partial int StatFileSystem(FileHandle file, FileSystemStatus* status);
 }

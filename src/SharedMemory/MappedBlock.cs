@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Netshm;
 
@@ -6,35 +7,46 @@ namespace Netshm;
 /// <remarks>It can be read as long as anybody refers to this object, so threads need no lock to do so.</remarks>
 internal sealed unsafe class MappedBlock
 {
+    private readonly AddressRange _range;
     private readonly byte* _base;
     private readonly long _lengthInBytes;
 
-    private MappedBlock(int flags, int descriptor, long lengthInBytes, string name)
+    private MappedBlock(AddressRange range, long lengthInBytes)
     {
+        _range = range; // Which is given back when it is collected, so not before this object is.
+        _base = range.Start;
         _lengthInBytes = lengthInBytes;
-        const int protection = Libc.PROT_READ | Libc.PROT_WRITE;
-        void* address = Libc.Map(null, (nuint)lengthInBytes, protection, flags, descriptor, 0);
-        if ((nint)address == -1)
-            throw SystemError.Last("map", name);
-        _base = (byte*)address;
     }
 
-    ~MappedBlock() => _ = Libc.Unmap(_base, (nuint)_lengthInBytes);
-
     /// <summary>Maps a file that has blocks behind all of its length.</summary>
-    public static MappedBlock OfFile(int descriptor, long lengthInBytes, string name) =>
-        new(Libc.MAP_SHARED, descriptor, lengthInBytes, name);
+    public static MappedBlock OfFile(FileHandle file, long lengthInBytes, string name) =>
+        new(AddressRange.OfFile(file, lengthInBytes, name), lengthInBytes);
 
     /// <summary>Memory of this process, set to zero.</summary>
-    public static MappedBlock Private(long lengthInBytes, string name) =>
-        new(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, lengthInBytes, name);
+    public static MappedBlock Private(long lengthInBytes, string name) => new(
+        AddressRange.TryPrivate(FaultPoint.MapPrivateBlock, lengthInBytes) ?? throw SystemError.Last("get memory for", name),
+        lengthInBytes);
 
-    /// <summary>Lets go of the file while threads may still be reading without a lock: they find zeros from now on.</summary>
-    public void Retire()
+    /// <summary>
+    /// Lets go of the file while threads may still be reading without a lock: from one moment on they find zeros, and in one
+    /// part odd numbers, as if a writer that never ends were at work there.
+    /// </summary>
+    /// <param name="offsetOfSequences">Where that part begins: the sequence words.</param>
+    /// <param name="countOfSequences">How many words it has.</param>
+    /// <returns>False when there is no memory for that: it stays as it is until nobody refers to it.</returns>
+    public bool TryRetire(int offsetOfSequences, int countOfSequences)
     {
-        const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED;
-        const int protection = Libc.PROT_READ | Libc.PROT_WRITE;
-        _ = Libc.Map(_base, (nuint)_lengthInBytes, protection, flags, -1, 0); // Failing, it stays as it is.
+        if (AddressRange.TryPrivate(FaultPoint.MapForRetiredBlock, _lengthInBytes) is not { } retired)
+            return false;
+        using (retired)
+        {
+            const long odd = -1;
+
+            // SAFETY: as for Span; the other range has the same length.
+            Span<byte> bytes = new(retired.Start, checked((int)_lengthInBytes));
+            MemoryMarshal.Cast<byte, long>(bytes[offsetOfSequences..])[..countOfSequences].Fill(odd);
+            return _range.TryReplaceBy(retired);
+        }
     }
 
     /// <summary>A run of values.</summary>
@@ -76,7 +88,7 @@ internal sealed unsafe class MappedBlock
         };
 
         // Whatever the answer is (woken, changed, over, interrupted), the caller looks at the word again.
-        _ = Libc.Futex(Libc.SYS_futex, (int*)Unsafe.AsPointer(ref word), Libc.FUTEX_WAIT, expected, &time);
+        _ = Libc.Futex(FaultPoint.SleepOnWord, (int*)Unsafe.AsPointer(ref word), Libc.FUTEX_WAIT, expected, &time);
         GC.KeepAlive(this);
     }
 
@@ -88,7 +100,8 @@ internal sealed unsafe class MappedBlock
 
     private void Wake(int offsetInBytes, int count)
     {
-        _ = Libc.Futex(Libc.SYS_futex, (int*)Unsafe.AsPointer(ref At<int>(offsetInBytes)), Libc.FUTEX_WAKE, count, null);
+        _ = Libc.Futex(
+            FaultPoint.WakeSleepers, (int*)Unsafe.AsPointer(ref At<int>(offsetInBytes)), Libc.FUTEX_WAKE, count, null);
         GC.KeepAlive(this);
     }
 }

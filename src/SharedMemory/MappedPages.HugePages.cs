@@ -22,7 +22,7 @@ internal sealed unsafe partial class MappedPages
         {
             // The kernel copies, and has whoever comes meanwhile wait: stores of any process are neither lost nor torn. What
             // it says no to (a file that is not in memory, no huge page to be had) stays as it is.
-            if (Libc.Advise((byte*)_base + offset, (nuint)HugePageBytes, Libc.MADV_COLLAPSE) == 0)
+            if (Libc.Advise(FaultPoint.GatherInHugePages, (byte*)_base + offset, (nuint)HugePageBytes, Libc.MADV_COLLAPSE) == 0)
                 bytesInHugePages += HugePageBytes;
         }
 

@@ -16,14 +16,17 @@ internal sealed unsafe partial class MappedPages
     {
         Unsafe.SkipInit(out key);
         Unsafe.SkipInit(out pointer);
-        if ((ulong)firstWord + 1 >= (ulong)_mappedWords)
+        if ((ulong)firstWord + 1 >= (ulong)Volatile.Read(ref _mappedWords))
             return false;
 
         // Both in one load. Should the processor split it, a cell that another key is just taking may show an old word
-        // and a new one; the page found then is not one of the key that is looked for.
+        // and a new one; the page found then is not one of the key that is looked for. Where pages have an odd number of
+        // words it does split some, and an arm64 processor faults when such a load has acquire semantics: so this one is
+        // plain, and a barrier that costs nothing on x64 keeps later loads behind it.
         // SAFETY: both words lie within the mapping, as for Page.
         Seam.Reached(SeamKind.Load);
-        long both = Volatile.Read(ref *(long*)(_base + firstWord));
+        long both = Unsafe.ReadUnaligned<long>(_base + firstWord);
+        Volatile.ReadBarrier();
         key = (int)both;
         pointer = (int)(both >> 32);
         return true;

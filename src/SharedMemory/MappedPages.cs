@@ -3,32 +3,29 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Netshm;
 
-/// <summary>A table's memory, mapped once and extended in place: its base never moves.</summary>
+/// <summary>A table's memory, and how much of it may be accessed.</summary>
 /// <remarks>
-/// Address space is reserved at the start, without memory behind it. Blocks are allocated before they are mapped, so
-/// a full file system is an exception here and never a SIGBUS at a store. Every access is checked against what is
-/// mapped, whatever page number a file claims. The one thing that can't be survived is another program truncating
-/// the file while it is mapped.
+/// Blocks are allocated before they may be accessed, so a full file system is an exception here and never a SIGBUS at a
+/// store. Every access is checked against what there is, whatever page number a file claims. The one thing that can't be
+/// survived is another program truncating the file while it is mapped. How a table grows while others read is told in
+/// MappedPages.Views.cs.
 /// </remarks>
 internal sealed unsafe partial class MappedPages : IDisposable
 {
     /// <summary>The largest table that can be mapped, in bytes; address space, not memory.</summary>
-    private const long MaxReservedBytes = 1L << 36;
+    private const long MaxTableBytes = 1L << 36;
 
-    private const long MinReservedBytes = 1L << 28;
-    private const int SystemPageBytes = 4096;
     private const long MinGrowthBytes = 1 << 16;
 
     /// <summary>What a file system allocates in about a millisecond: whoever needs a page waits for all of it.</summary>
     private const long MaxGrowthBytes = 1 << 20;
 
-    private readonly Lock _sync = new();
+    private readonly object _sync = new();
     private readonly SharedDescriptor _file;
     private bool _writable;
-    private readonly int* _base;
+    private int* _base;
     private readonly long _wordsPerPage;
     private readonly int _roomInPage;
-    private long _reservedBytes;
     private long _mappedBytes;
     private long _mappedWords;
     private volatile int _mappedPages;
@@ -42,7 +39,6 @@ internal sealed unsafe partial class MappedPages : IDisposable
         WordsPerPage = pageSizeInBytes / sizeof(int);
         _wordsPerPage = WordsPerPage;
         _roomInPage = WordsPerPage - Layout.ContentHeaderInWords;
-        _base = Reserve(name, out _reservedBytes);
     }
 
     /// <summary>The table's name, for error messages.</summary>
@@ -66,7 +62,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         if ((uint)page >= (uint)_mappedPages)
             ThrowNoSuchPage(page);
 
-        // SAFETY: the page lies within the mapping, which stays until Dispose, and Dispose runs after the last user.
+        // SAFETY: the page lies within each view since then, and those stay until Dispose, which runs after the last user.
         return new Span<int>(FirstWordOf(page), WordsPerPage);
     }
 
@@ -118,7 +114,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         if (pageCount <= _mappedPages)
             return;
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             ObjectDisposedException.ThrowIf(_isRetired, this);
             Libc.Status status = _file.Status;
@@ -148,7 +144,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
     {
         if (pageCount <= _mappedPages)
             return true;
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             long neededBytes = RoundUp(pageCount * PageBytes);
             Libc.Status status = _file.Status;
@@ -160,13 +156,14 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
             // A step is an eighth of the table, so that growing costs little per page and wastes little.
             long step = Math.Clamp(status.LengthInBytes / 8, MinGrowthBytes, MaxGrowthBytes);
-            long wantedBytes = Math.Min(RoundUp(neededBytes + step), _reservedBytes);
-            if (neededBytes > _reservedBytes)
+            long wantedBytes = Math.Min(RoundUp(neededBytes + step), MaxTableBytes);
+            if (neededBytes > MaxTableBytes)
             {
                 throw new OutOfSpaceException(
-                    $"{Name}: the table needs {neededBytes} bytes; at most {_reservedBytes} can be mapped");
+                    $"{Name}: the table needs {neededBytes} bytes; a table has at most {MaxTableBytes}");
             }
 
+            EnsureView(neededBytes);
             long grownBytes = TryAllocate(status.LengthInBytes, wantedBytes) ? wantedBytes : neededBytes;
             if (grownBytes == neededBytes && !TryAllocate(status.LengthInBytes, neededBytes))
                 return false;
@@ -178,19 +175,20 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>Lets pages be written that were mapped for reading only; users of the pages go on meanwhile.</summary>
     public void MakeWritable()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             if (_writable)
                 return;
 
-            // The kernel puts the new mapping in the old one's place in one step, so a concurrent reader waits for
-            // it in a page fault at worst.
+            // Nobody writes before all of that is done.
             long readableBytes = _mappedBytes;
-            _writable = true;
             _mappedBytes = 0;
             try
             {
-                MapUpTo(FilledLength(_file.Status));
+                long length = FilledLength(_file.Status);
+                MapViewsForWriting();
+                _writable = true;
+                MapUpTo(length);
             }
             catch
             {
@@ -216,42 +214,37 @@ internal sealed unsafe partial class MappedPages : IDisposable
     /// <summary>Writes the mapped memory back to the file's device.</summary>
     public void Flush()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
-            if (Libc.SyncMapping(_base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0 || Libc.Sync(_file.Descriptor) != 0)
+            if (Libc.SyncMapping(FaultPoint.SyncPages, _base, (nuint)_mappedBytes, Libc.MS_SYNC) != 0
+                || Libc.Sync(FaultPoint.SyncFile, _file.Descriptor) != 0)
+            {
                 throw SystemError.Last("flush", Name);
+            }
         }
     }
 
     /// <summary>
     /// Lets go of the file while threads may still be reading without a lock: they find zeros from now on. The address
-    /// space goes when nobody refers to this object any more.
+    /// space goes when nobody refers to this object any more; so does the file if the kernel has no room for zeros.
     /// </summary>
     public void Retire()
     {
-        lock (_sync)
+        using (Uninterrupted.Enter(_sync))
         {
             _isRetired = true;
-            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
-            if (_mappedBytes > 0
-                && (nint)Libc.Map(_base, (nuint)_mappedBytes, Libc.PROT_READ, flags, -1, 0) == -1)
-            {
-                throw SystemError.Last("let go of", Name);
-            }
-
-            _ = Libc.Unmap((byte*)_base + _mappedBytes, (nuint)(_reservedBytes - _mappedBytes));
-            _reservedBytes = _mappedBytes;
+            RetireViews();
         }
     }
 
     /// <summary>Unmaps everything at once; only for one who is sure to be the only user.</summary>
     public void Dispose()
     {
-        Unmap();
-        GC.SuppressFinalize(this);
+        _mappedPages = 0;
+        _mappedWords = 0;
+        _mappedBytes = 0;
+        DisposeViews();
     }
-
-    ~MappedPages() => Unmap();
 
     /// <summary>Where a page begins, which is not negative: that saves the processor from extending the sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -273,41 +266,7 @@ internal sealed unsafe partial class MappedPages : IDisposable
         }
     }
 
-    private void Unmap()
-    {
-        _mappedPages = 0;
-        _mappedWords = 0;
-        _mappedBytes = 0;
-        if (_reservedBytes > 0)
-            _ = Libc.Unmap(_base, (nuint)_reservedBytes);
-        _reservedBytes = 0;
-    }
-
-    private static int* Reserve(string name, out long bytes)
-    {
-        for (bytes = MaxReservedBytes; bytes >= MinReservedBytes; bytes /= 2)
-        {
-            const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
-            void* address = Libc.Map(null, (nuint)(bytes + HugePageBytes), Libc.PROT_NONE, flags, -1, 0);
-            if ((nint)address != -1)
-                return AlignedWithin((byte*)address, bytes);
-        }
-
-        throw SystemError.Last("reserve address space for", name);
-    }
-
-    /// <summary>Gives back what is before and behind the part that begins where a huge page can.</summary>
-    private static int* AlignedWithin(byte* address, long bytes)
-    {
-        long before = -(nint)address & (HugePageBytes - 1);
-        byte* start = address + before;
-        if (before > 0)
-            _ = Libc.Unmap(address, (nuint)before);
-        _ = Libc.Unmap(start + bytes, (nuint)(HugePageBytes - before));
-        return (int*)start;
-    }
-
-    private static long RoundUp(long bytes) => (bytes + SystemPageBytes - 1) / SystemPageBytes * SystemPageBytes;
+    private static long RoundUp(long bytes) => (bytes + Libc.PageBytes - 1) / Libc.PageBytes * Libc.PageBytes;
 
     private bool TryAllocate(long oldBytes, long newBytes) =>
         FileSpace.TryAllocate(_file.Descriptor, oldBytes, newBytes - oldBytes);
@@ -331,24 +290,15 @@ internal sealed unsafe partial class MappedPages : IDisposable
 
     private void MapUpTo(long lengthInBytes)
     {
-        long end = Math.Min(RoundUp(lengthInBytes), _reservedBytes);
+        long end = Math.Min(RoundUp(lengthInBytes), MaxTableBytes);
         if (end > _mappedBytes)
         {
-            int protection = Libc.PROT_READ | (_writable ? Libc.PROT_WRITE : 0);
-            void* address = (byte*)_base + _mappedBytes;
-            const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
-
-            // SAFETY: the range lies within the address space reserved for this table, beyond what is mapped.
-            if ((nint)Libc.Map(
-                    address, (nuint)(end - _mappedBytes), protection, flags, _file.Descriptor, _mappedBytes) == -1)
-            {
-                throw SystemError.Last("map", Name);
-            }
-
+            EnsureView(end);
             _mappedBytes = end;
         }
 
-        // A page counts only when all of it is in the file: beyond its end a mapping is lost or faults.
+        // A page counts only when all of it is in the file: beyond its end an access faults. Who sees the numbers sees a view
+        // that has so many pages, since that was stored before.
         _mappedPages = (int)Math.Min(Math.Min(lengthInBytes, _mappedBytes) / PageBytes, int.MaxValue);
         Volatile.Write(ref _mappedWords, (long)_mappedPages * WordsPerPage);
     }

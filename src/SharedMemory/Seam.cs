@@ -44,5 +44,14 @@ internal static partial class Seam
         longest = TimeSpan.Zero;
     }
 
+    /// <summary>
+    /// To be called right before a thread may have to wait for another one: <see cref="Thread.Interrupt"/> strikes there.
+    /// </summary>
+    /// <exception cref="ThreadInterruptedException">A test wants it to.</exception>
+    [Conditional("FAULT_INJECTION")]
+    public static void Waiting(FaultPoint at) => OnWaiting(at);
+
     static partial void OnReached(SeamKind kind);
+
+    static partial void OnWaiting(FaultPoint at);
 }

@@ -12,14 +12,14 @@ internal sealed class SharedDescriptor
 {
     private const int MaxCreationRaces = 100;
 
-    private static readonly Lock s_sync = new();
+    private static readonly object s_sync = new();
     private static readonly Dictionary<FileIdentity, SharedDescriptor> s_open = [];
 
-    private readonly List<int> _descriptors = [];
+    private readonly List<FileHandle> _files = [];
     private readonly string _path;
     private int _references;
-    private int _readOnly = -1;
-    private int _readWrite = -1;
+    private FileHandle? _readOnly;
+    private FileHandle? _readWrite;
 
     private SharedDescriptor(string path, FileIdentity identity)
     {
@@ -35,11 +35,11 @@ internal sealed class SharedDescriptor
     /// <summary>Excludes threads of this process where a record lock excludes other processes.</summary>
     public object CreationMonitor { get; } = new();
 
-    /// <summary>The descriptor with the widest access that was asked for so far.</summary>
-    public int Descriptor => _readWrite >= 0 ? _readWrite : _readOnly;
+    /// <summary>The open file with the widest access that was asked for so far.</summary>
+    public FileHandle Descriptor => _readWrite ?? _readOnly!;
 
     public Libc.Status Status =>
-        Libc.Stat(Descriptor, out Libc.Status status) == 0 ? status : throw SystemError.Last("examine", _path);
+        Libc.Stat(FaultPoint.ExamineFile, Descriptor, out Libc.Status status) == 0 ? status : throw SystemError.Last("examine", _path);
 
     /// <summary>
     /// Opens or creates a regular file, and says whether it was created; never truncates and never follows a symbolic
@@ -49,7 +49,7 @@ internal sealed class SharedDescriptor
     public static SharedDescriptor Open(
         string path, FileMode mode, bool writable, UnixFileMode permissions, out bool created)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             for (int attempt = 0; attempt < MaxCreationRaces; attempt++)
             {
@@ -78,7 +78,7 @@ internal sealed class SharedDescriptor
     /// <summary>Opens a file for writing; null when it does not exist, or may not be opened so.</summary>
     public static SharedDescriptor? TryOpenExisting(string path)
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             try
             {
@@ -122,13 +122,19 @@ internal sealed class SharedDescriptor
     }
 
     /// <summary>Whether a path leads to this very file.</summary>
-    public bool IsAt(string path) =>
-        Libc.Stat(path, out Libc.Status status) == 0 && FileIdentity.Of(status) == Identity;
+    /// <exception cref="IOException">The path can't be examined.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path may not be examined.</exception>
+    public bool IsAt(string path)
+    {
+        if (Libc.Stat(FaultPoint.ComparePath, path, out Libc.Status status) == 0)
+            return Identity.IsOf(status);
+        return Marshal.GetLastPInvokeError() == Libc.ENOENT ? false : throw SystemError.Last("examine", path);
+    }
 
     /// <summary>Takes one more reference.</summary>
     public SharedDescriptor Share()
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
             _references++;
         return this;
     }
@@ -136,31 +142,42 @@ internal sealed class SharedDescriptor
     /// <summary>Gives one reference back; the last one closes the file and with it drops the process's locks.</summary>
     public void Release()
     {
-        lock (s_sync)
+        using (Uninterrupted.Enter(s_sync))
         {
             if (--_references > 0)
                 return;
             s_open.Remove(Identity);
-            foreach (int descriptor in _descriptors)
-                _ = Libc.Close(descriptor); // Nothing is buffered in a descriptor that only maps and locks.
+            CopiesOfLibrary.EndOpen(Identity);
+            foreach (FileHandle file in _files)
+                file.Dispose();
+        }
+    }
+
+    /// <summary>Drops the locks of this process's open files on bytes; those that hold none are left as they are.</summary>
+    public void UnlockEverywhere(long start, long lengthInBytes)
+    {
+        foreach (FileHandle file in _files)
+        {
+            var range = new Libc.Flock { Type = Libc.F_UNLCK, Start = start, Length = lengthInBytes };
+            _ = Libc.RecordLock(FaultPoint.ReleaseOwnBytes, file, Libc.F_OFD_SETLK, ref range); // It only takes away.
         }
     }
 
     public void SetPermissions(UnixFileMode permissions)
     {
-        if (Libc.ChangeMode(Descriptor, (int)permissions) != 0)
+        if (Libc.ChangeMode(FaultPoint.ChangeMode, Descriptor, (int)permissions) != 0)
             throw SystemError.Last("change the permissions of", _path);
     }
 
     public void SetOwner(int userId, int groupId)
     {
-        if (Libc.ChangeOwner(Descriptor, userId, groupId) != 0)
+        if (Libc.ChangeOwner(FaultPoint.ChangeOwner, Descriptor, userId, groupId) != 0)
             throw SystemError.Last("change the owner of", _path);
     }
 
     public void Truncate()
     {
-        if (Libc.Truncate(_readWrite, 0) != 0)
+        if (Libc.Truncate(FaultPoint.TruncateFile, Descriptor, 0) != 0)
             throw SystemError.Last("truncate", _path);
     }
 
@@ -169,18 +186,18 @@ internal sealed class SharedDescriptor
     {
         if ((ulong)bytes.Length > Libc.FileSizeLimit)
             throw SystemError.From(Libc.EFBIG, "write to", _path);
-        if (Libc.Write(_readWrite, bytes, 0) != bytes.Length)
+        if (Libc.Write(FaultPoint.WriteHead, Descriptor, bytes, 0) != bytes.Length)
             throw SystemError.Last("write to", _path);
     }
 
-    /// <summary>Reads from the start of the file.</summary>
+    /// <summary>Reads from a place in the file on.</summary>
     /// <returns>How many bytes there were.</returns>
-    public int ReadHead(Span<byte> bytes)
+    public int ReadAt(long offset, Span<byte> bytes)
     {
         int done = 0;
         while (done < bytes.Length)
         {
-            int read = Libc.Read(Descriptor, bytes[done..], done);
+            int read = Libc.Read(FaultPoint.ReadHead, Descriptor, bytes[done..], offset + done);
             if (read < 0)
                 throw SystemError.Last("read", _path);
             if (read == 0)
@@ -194,25 +211,32 @@ internal sealed class SharedDescriptor
     private static SharedDescriptor? OpenExisting(string path, bool writable)
     {
         // Looking before opening spares a second descriptor where the file is open already.
-        if (Libc.Stat(path, out Libc.Status status) == 0
-            && s_open.TryGetValue(FileIdentity.Of(status), out SharedDescriptor? known) && known.Has(writable))
+        if (Libc.Stat(FaultPoint.LookForOpenFile, path, out Libc.Status status) == 0)
         {
-            TrustedFile.ThrowIfUnfit(path, status);
-            known._references++;
-            return known;
+            var identity = FileIdentity.Of(status);
+            if (!s_open.TryGetValue(identity, out SharedDescriptor? known))
+            {
+                CopiesOfLibrary.ThrowIfRecordLocked(identity, path);
+            }
+            else if (known.Has(writable))
+            {
+                TrustedFile.ThrowIfUnfit(path, status);
+                known._references++;
+                return known;
+            }
         }
 
-        return TrustedFile.TryOpen(path, writable) is { } descriptor ? Adopt(path, descriptor, writable) : null;
+        return TrustedFile.TryOpen(path, writable) is { } file ? Adopt(path, file, writable) : null;
     }
 
     private static SharedDescriptor? Create(string path, UnixFileMode permissions)
     {
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
-        int descriptor = Libc.Open(path, flags | Libc.O_NOFOLLOW, (int)permissions);
-        if (descriptor < 0)
+        FileHandle file = Libc.Open(FaultPoint.CreateFile, path, flags | Libc.O_NOFOLLOW, (int)permissions);
+        if (file.IsInvalid)
             return Marshal.GetLastPInvokeError() == Libc.EEXIST ? null : throw SystemError.Last("create", path);
 
-        SharedDescriptor created = Adopt(path, descriptor, writable: true);
+        SharedDescriptor created = Adopt(path, file, writable: true);
         try
         {
             // The umask may have taken bits away.
@@ -226,20 +250,24 @@ internal sealed class SharedDescriptor
         }
     }
 
-    private static SharedDescriptor Adopt(string path, int descriptor, bool writable)
+    private static SharedDescriptor Adopt(string path, FileHandle file, bool writable)
     {
-        if (Libc.Stat(descriptor, out Libc.Status status) != 0)
+        if (Libc.Stat(FaultPoint.ExamineAdoptedFile, file, out Libc.Status status) != 0)
         {
             Exception failure = SystemError.Last("examine", path);
-            _ = Libc.Close(descriptor);
+            file.Dispose();
             throw failure;
         }
 
         FileIdentity identity = FileIdentity.Of(status);
         if (!s_open.TryGetValue(identity, out SharedDescriptor? shared))
+        {
             s_open.Add(identity, shared = new SharedDescriptor(path, identity));
+            CopiesOfLibrary.BeginOpen(identity);
+        }
+
         shared._references++;
-        shared._descriptors.Add(descriptor);
+        shared._files.Add(file);
         try
         {
             TrustedFile.ThrowIfUnfit(path, status);
@@ -252,11 +280,11 @@ internal sealed class SharedDescriptor
         }
 
         if (writable)
-            shared._readWrite = descriptor;
+            shared._readWrite = file;
         else
-            shared._readOnly = descriptor;
+            shared._readOnly = file;
         return shared;
     }
 
-    private bool Has(bool writable) => writable ? _readWrite >= 0 : Descriptor >= 0;
+    private bool Has(bool writable) => _readWrite is not null || (!writable && _readOnly is not null);
 }

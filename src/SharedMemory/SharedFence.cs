@@ -8,13 +8,13 @@ internal static class SharedFence
 {
     /// <summary>Has the threads of this process, also later ones, take part from now on.</summary>
     /// <returns>Whether they do.</returns>
-    public static bool TryJoin() => Call(Libc.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
+    public static bool TryJoin() =>
+        Libc.MemoryBarrier(FaultPoint.JoinFence, Libc.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) == 0;
 
     /// <summary>
     /// Has each thread of the processes that take part pass a full fence between the beginning and the end of this call.
     /// </summary>
     /// <returns>Whether that was done.</returns>
-    public static bool TryIssue() => Call(Libc.MEMBARRIER_CMD_GLOBAL_EXPEDITED);
-
-    private static bool Call(int command) => Libc.MemoryBarrier(Libc.SYS_membarrier, command, 0, 0) == 0;
+    public static bool TryIssue() =>
+        Libc.MemoryBarrier(FaultPoint.IssueFence, Libc.MEMBARRIER_CMD_GLOBAL_EXPEDITED) == 0;
 }

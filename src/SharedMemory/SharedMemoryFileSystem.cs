@@ -15,34 +15,36 @@ internal static class SharedMemoryFileSystem
     public static string UserDirectory { get; } =
         string.Create(null, $"{Directory}/netshm-{Libc.EffectiveUserId()}");
 
-    /// <summary>Makes sure that nobody else can use the user's directory.</summary>
+    /// <summary>Makes sure that nobody else can use a directory of the user's.</summary>
+    /// <param name="directory">The directory.</param>
     /// <param name="mayCreate">Whether to create it where it is missing.</param>
     /// <exception cref="FileNotFoundException">It is missing, and was not to be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It is not the user's, or others can enter it.</exception>
-    public static void EnsureUserDirectory(bool mayCreate)
+    public static void EnsurePrivate(string directory, bool mayCreate)
     {
         if (mayCreate)
-            Create();
-        if (Libc.Stat(UserDirectory, out Libc.Status status) != 0)
-            throw SystemError.Last("examine", UserDirectory);
+            Create(directory);
+        if (Libc.Stat(FaultPoint.ExamineUserDirectory, directory, out Libc.Status status) != 0)
+            throw SystemError.Last("examine", directory);
         if (!status.IsDirectory || status.UserId != Libc.EffectiveUserId() || (status.Permissions & OthersMask) != 0)
         {
             throw new UnauthorizedAccessException(
-                $"{UserDirectory} must be a directory of user {Libc.EffectiveUserId()} that nobody else can enter; " +
+                $"{directory} must be a directory of user {Libc.EffectiveUserId()} that nobody else can enter; " +
                 $"found owner {status.UserId} and permissions {status.Permissions}");
         }
     }
 
-    private static void Create()
+    private static void Create(string directory)
     {
-        if (Libc.MakeDirectory(UserDirectory, (int)OwnerOnly) != 0)
+        if (Libc.MakeDirectory(FaultPoint.CreateUserDirectory, directory, (int)OwnerOnly) != 0)
         {
             if (Marshal.GetLastPInvokeError() != Libc.EEXIST)
-                throw SystemError.Last("create", UserDirectory);
+                throw SystemError.Last("create", directory);
             return;
         }
 
         // The umask may have taken bits away. Nobody else can have put a link there: the directory above is sticky.
-        File.SetUnixFileMode(UserDirectory, OwnerOnly);
+        if (Libc.ChangeMode(FaultPoint.ChangeModeOfUserDirectory, directory, (int)OwnerOnly) != 0)
+            throw SystemError.Last("change the permissions of", directory);
     }
 }

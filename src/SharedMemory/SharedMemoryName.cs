@@ -7,6 +7,8 @@ namespace Netshm;
 /// </remarks>
 public abstract record SharedMemoryName
 {
+    private const string SidecarSuffix = ".netshm", SidecarDraftSuffix = SidecarSuffix + ".new";
+
     private protected SharedMemoryName()
     {
     }
@@ -24,10 +26,10 @@ public abstract record SharedMemoryName
     public abstract string MemoryPath { get; }
 
     /// <summary>Where the file lies that <see cref="LockingMethod.Futex"/> needs beside the memory.</summary>
-    internal string SidecarPath => MemoryPath + ".netshm";
+    internal string SidecarPath => MemoryPath + SidecarSuffix;
 
     /// <summary>Where the sidecar lies until it is complete.</summary>
-    internal string SidecarDraftPath => SidecarPath + ".new";
+    internal string SidecarDraftPath => MemoryPath + SidecarDraftSuffix;
 
     /// <summary>Makes sure that the directory in which the name is to be opened is nobody else's, where it is to be ours.</summary>
     /// <param name="mayCreate">Whether to create it where it is missing.</param>
@@ -39,25 +41,35 @@ public abstract record SharedMemoryName
     internal abstract SharedMemoryName ReplaceX(Func<char> draw);
 
     /// <summary>Names an ordinary file.</summary>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="path">
+    /// The path, as Linux reads it: case matters, and it is taken relative to the current directory unless it begins with a
+    /// slash. Its last part may have 244 bytes in UTF-8, which leaves room for the ending <c>.netshm.new</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">The path is empty, or has a NUL or half of a surrogate pair.</exception>
+    /// <exception cref="PathTooLongException">The path or a part of it is longer than Linux allows.</exception>
     public static SharedMemoryName File(string path) => new FileName(path);
 
     /// <summary>Names a POSIX shared-memory object and its companion file.</summary>
     /// <param name="filePath">The companion: an ordinary file that carries the locks.</param>
-    /// <param name="objectName">The object's name: a slash and 1 to 254 other characters without a slash.</param>
-    /// <exception cref="ArgumentException">A part is malformed.</exception>
+    /// <param name="objectName">
+    /// The object's name: a slash, and other characters without a slash that have 1 to 244 bytes in UTF-8.
+    /// </param>
+    /// <exception cref="ArgumentException">A part is malformed, or has a NUL or half of a surrogate pair.</exception>
+    /// <exception cref="PathTooLongException">A part is longer than Linux allows.</exception>
     public static SharedMemoryName Posix(string filePath, string objectName) => new PosixName(filePath, objectName);
 
     /// <summary>
     /// Names a file in this user's own directory on the shared-memory file system, <c>/dev/shm/netshm-UID</c>, which
     /// is created with mode 0700 when the file is. It must belong to the user, and nobody else may be able to enter it.
     /// </summary>
-    /// <param name="name">A file name: no slash, and neither "." nor "..".</param>
-    /// <exception cref="ArgumentException">The name is malformed.</exception>
+    /// <param name="name">A file name of up to 244 bytes in UTF-8: no slash, and neither "." nor "..".</param>
+    /// <exception cref="ArgumentException">The name is malformed, or has a NUL or half of a surrogate pair.</exception>
+    /// <exception cref="PathTooLongException">The name is longer.</exception>
     public static SharedMemoryName Local(string name) => new LocalName(name);
 
     /// <summary>Reads the text form.</summary>
-    /// <exception cref="FormatException">The text is not of the form.</exception>
+    /// <exception cref="FormatException">The text is not of the form, or has a NUL or half of a surrogate pair.</exception>
+    /// <exception cref="PathTooLongException">A path in it is longer than Linux allows.</exception>
     public static SharedMemoryName Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -95,6 +107,7 @@ public abstract record SharedMemoryName
         public FileName(string path)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
+            NativeText.ThrowIfUnfitForPath(path, SidecarDraftSuffix);
             _path = path;
         }
 
@@ -111,7 +124,6 @@ public abstract record SharedMemoryName
 
     private sealed record PosixName : SharedMemoryName
     {
-        private const int MaxObjectNameLength = 255;
         private readonly string _filePath;
         private readonly string _objectName;
 
@@ -119,12 +131,12 @@ public abstract record SharedMemoryName
         {
             ArgumentException.ThrowIfNullOrEmpty(filePath);
             ArgumentException.ThrowIfNullOrEmpty(objectName);
-            if (objectName is not ['/', _, ..] || objectName.LastIndexOf('/') != 0 || objectName is "/." or "/.."
-                || objectName.Length > MaxObjectNameLength)
+            NativeText.ThrowIfUnfitForPath(filePath, "");
+            NativeText.ThrowIfUnfitForPath(SharedMemoryFileSystem.Directory + objectName, SidecarDraftSuffix, nameof(objectName));
+            if (objectName is not ['/', _, ..] || objectName.LastIndexOf('/') != 0 || objectName is "/." or "/..")
             {
                 throw new ArgumentException(
-                    $"'{objectName}' is not an object name; expected a slash and 1 to 254 other characters",
-                    nameof(objectName));
+                    $"'{objectName}' is not an object name; expected a slash and other characters", nameof(objectName));
             }
 
             _filePath = filePath;
@@ -152,6 +164,7 @@ public abstract record SharedMemoryName
             ArgumentException.ThrowIfNullOrEmpty(name);
             if (name.Contains('/', StringComparison.Ordinal) || name is "." or "..")
                 throw new ArgumentException($"'{name}' is not a file name", nameof(name));
+            NativeText.ThrowIfUnfitForPath($"{SharedMemoryFileSystem.UserDirectory}/{name}", SidecarDraftSuffix, nameof(name));
             _name = name;
         }
 
@@ -163,7 +176,8 @@ public abstract record SharedMemoryName
 
         public override string ToString() => $"local:{_name}";
 
-        internal override void EnsureDirectory(bool mayCreate) => SharedMemoryFileSystem.EnsureUserDirectory(mayCreate);
+        internal override void EnsureDirectory(bool mayCreate) =>
+            SharedMemoryFileSystem.EnsurePrivate(SharedMemoryFileSystem.UserDirectory, mayCreate);
 
         internal override SharedMemoryName ReplaceX(Func<char> draw) => new LocalName(ReplaceX(_name, draw));
     }

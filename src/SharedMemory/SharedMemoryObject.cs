@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,7 +12,7 @@ public sealed class SharedMemoryObject : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MaxUniqueTries = 1000;
-    private static readonly TimeSpan s_patienceToUnlink = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private const string UniqueCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private readonly SharedDescriptor _lockFile;
@@ -55,7 +54,7 @@ public sealed class SharedMemoryObject : IDisposable
     /// <param name="mode">
     /// <see cref="FileMode.Open"/>, <see cref="FileMode.OpenOrCreate"/> (O_CREAT), <see cref="FileMode.CreateNew"/>
     /// (O_CREAT and O_EXCL), <see cref="FileMode.Create"/> (O_CREAT and O_TRUNC) or <see cref="FileMode.Truncate"/>
-    /// (O_TRUNC). An object on which a process of this library has a table open is never truncated.
+    /// (O_TRUNC). An object is never truncated while a process is seen to use a table in it.
     /// </param>
     /// <param name="access"><see cref="FileAccess.Read"/> (O_RDONLY) or <see cref="FileAccess.ReadWrite"/>.</param>
     /// <param name="permissions">The permissions of a new object, given exactly, whatever the umask.</param>
@@ -66,7 +65,13 @@ public sealed class SharedMemoryObject : IDisposable
     /// <exception cref="UntrustedFileException">
     /// Something else than a regular file with one name lies there, or a companion of somebody who may not modify the object.
     /// </exception>
-    /// <exception cref="IOException">It exists and was to be new, or is in use and was to be truncated.</exception>
+    /// <exception cref="IOException">It exists and was to be new.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// A table in it is in use, and it was to be truncated. The message says who uses it, as far as that is known.
+    /// </exception>
+    /// <exception cref="LockTimeoutException">
+    /// It was to be truncated, and another process has been opening or leaving it for 10 seconds.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room to create it.</exception>
     public static SharedMemoryObject Open(
         SharedMemoryName name,
@@ -103,11 +108,10 @@ public sealed class SharedMemoryObject : IDisposable
         }
         catch
         {
-            Withdraw(name, lockFile, createdLockFile, createdMemory);
-            if (opened is null)
-                lockFile.Release();
-            opened?.Dispose();
-            throw;
+            var cleanUp = default(CleanUp);
+            cleanUp.Step(() => Withdraw(name, lockFile, createdLockFile, createdMemory));
+            cleanUp.Step(opened is null ? lockFile.Release : opened.Dispose);
+            throw; // What can't be removed stays, empty: the error at hand tells more than one about the clean-up would.
         }
     }
 
@@ -157,12 +161,12 @@ public sealed class SharedMemoryObject : IDisposable
             try
             {
                 using AttachLock creating =
-                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), name.ToString());
+                    AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patience), name.ToString());
 
                 // Somebody else may have removed it while we waited; then the lock is one on a file without a name.
                 if (lockFile.IsAt(name.LockPath))
                 {
-                    UnlinkAll(name);
+                    UnlinkAll(name, IdOf(name, lockFile));
                     if (created)
                         throw SystemError.From(Libc.ENOENT, "remove", name.LockPath);
                     return;
@@ -174,7 +178,7 @@ public sealed class SharedMemoryObject : IDisposable
             }
         }
 
-        UnlinkAll(name);
+        UnlinkAll(name, tableId: 0);
     }
 
     /// <summary>
@@ -185,7 +189,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         LockFile.SetPermissions(mode);
         Memory.SetPermissions(mode);
-        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetPermissions(mode));
+        SidecarFile.WithExisting(Name, sidecar => sidecar.SetPermissions(mode));
     }
 
     /// <summary>
@@ -198,7 +202,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         LockFile.SetOwner(userId, groupId);
         Memory.SetOwner(userId, groupId);
-        SharedDescriptor.WithExisting(Name.SidecarPath, sidecar => sidecar.SetOwner(userId, groupId));
+        SidecarFile.WithExisting(Name, sidecar => sidecar.SetOwner(userId, groupId));
     }
 
     /// <summary>Closes the object (the original's <c>close_shm</c>); it goes on to exist.</summary>
@@ -207,7 +211,7 @@ public sealed class SharedMemoryObject : IDisposable
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        _memory.Release();
+        _memory.Release(); // Which does not fail.
         _lockFile.Release();
     }
 
@@ -215,7 +219,8 @@ public sealed class SharedMemoryObject : IDisposable
     public void Dispose() => Close();
 
     private static bool Exists(SharedMemoryName name) =>
-        Libc.Stat(name.LockPath, out _) == 0 || Libc.Stat(name.MemoryPath, out _) == 0;
+        Libc.Stat(FaultPoint.LookForLockFile, name.LockPath, out _) == 0
+        || Libc.Stat(FaultPoint.LookForMemory, name.MemoryPath, out _) == 0;
 
     /// <summary>
     /// Removes what was created for an object that could not be opened after all, unless somebody else has come to use it.
@@ -226,30 +231,52 @@ public sealed class SharedMemoryObject : IDisposable
         if (!createdLockFile)
             return;
         string text = name.ToString();
-        try
-        {
-            using AttachLock creating =
-                AttachLock.TakeForCreation(lockFile, true, Deadline.After(s_patienceToUnlink), text);
-            using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
-            if (alone is null || !lockFile.IsAt(name.LockPath))
-                return;
-            if (createdMemory)
-                _ = Libc.Unlink(name.MemoryPath);
-            _ = Libc.Unlink(name.LockPath);
-        }
-        catch (Exception e) when (e is IOException or NetshmException)
-        {
-            // What can't be removed stays, empty. The error that is under way tells more than this one.
-        }
+        var deadline = Deadline.After(s_patience);
+        using AttachLock creating =
+            Uninterrupted.Wait(() => AttachLock.TakeForCreation(lockFile, true, deadline, text));
+        using AttachLock? alone = AttachLock.TryTakeAlone(lockFile, text);
+        if (alone is null || !lockFile.IsAt(name.LockPath))
+            return;
+        if (createdMemory)
+            _ = Libc.Unlink(FaultPoint.WithdrawMemory, name.MemoryPath);
+        _ = Libc.Unlink(FaultPoint.WithdrawLockFile, name.LockPath);
     }
 
     /// <summary>Empties the object, unless a table is open on it: its users would be killed by SIGBUS.</summary>
     private void Truncate()
     {
-        using AttachLock? alone = AttachLock.TryTakeAlone(LockFile, Name.ToString());
-        if (alone is null)
-            throw new IOException($"cannot truncate {Name}: a table is in use on it");
+        string name = Name.ToString();
+
+        // Under the creation lock, since a process that opens a table maps it before it says that it has it open.
+        using AttachLock creating = AttachLock.TakeForCreation(LockFile, true, Deadline.After(s_patience), name);
+        using var sole = SoleUse.Take(Name, LockFile, "truncated");
+        MasterView master = TableInspection.ReadMaster(Memory);
+        if (!master.HasPartOfMagic)
+        {
+            throw new IOException(
+                $"cannot truncate {Name}: it holds something else than a table. Nothing was changed; move it away, or remove it");
+        }
+
+        _ = SidecarFile.TryRemoveWithTable(Name, master.TableId); // What is left of it is in nobody's way.
         Memory.Truncate();
+    }
+
+    /// <summary>The number of the table that lies at a name; 0 when it can't be told.</summary>
+    private static long IdOf(SharedMemoryName name, SharedDescriptor lockFile)
+    {
+        SharedDescriptor? memory = name.Type == SharedMemoryType.File
+            ? lockFile.Share()
+            : SharedDescriptor.TryOpenExisting(name.MemoryPath);
+        if (memory is null)
+            return 0;
+        try
+        {
+            return TableInspection.ReadMaster(memory).TableId;
+        }
+        finally
+        {
+            memory.Release();
+        }
     }
 
     /// <summary>Writes what the companion stands for into it, as the original does, once.</summary>
@@ -261,21 +288,15 @@ public sealed class SharedMemoryObject : IDisposable
         LockFile.WriteHead(Encoding.ASCII.GetBytes($"R POSIX_SHM \"{Escape("/" + objectName)}\"\n"));
     }
 
-    private static void UnlinkAll(SharedMemoryName name)
+    private static void UnlinkAll(SharedMemoryName name, long tableId)
     {
         // The sidecar first: as long as the table is at its path nobody can create another one there, whose sidecar it
         // would be. The lock file last, for the same reason.
-        Exception? failure = null;
-        foreach (string path in (string[])[name.SidecarDraftPath, name.SidecarPath])
-        {
-            if (Libc.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != Libc.ENOENT)
-                failure ??= SystemError.Last("remove", path);
-        }
-
+        Exception? failure = SidecarFile.TryRemoveWithTable(name, tableId);
         string[] paths = name.Type == SharedMemoryType.File ? [name.LockPath] : [name.MemoryPath, name.LockPath];
         foreach (string path in paths)
         {
-            if (Libc.Unlink(path) != 0)
+            if (Libc.Unlink(FaultPoint.UnlinkTable, path) != 0)
                 failure ??= SystemError.Last("remove", path);
         }
 

@@ -45,6 +45,15 @@ internal readonly unsafe struct SharedRecords
         _first[index] = Vector128.Create(first, second, third, fourth);
     }
 
+    /// <summary>Replaces the last two words of a record by one store.</summary>
+    public void StoreSecondHalf(int index, int third, int fourth)
+    {
+        ThrowIfOutOfRange(index);
+
+        // SAFETY: as above; the half is aligned, since records are.
+        SharedWord.Store(ref *((long*)(_first + index) + 1), ((long)fourth << 32) | (uint)third);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowIfOutOfRange(int index)
     {

@@ -12,12 +12,13 @@ internal static class SystemError
 
     public static Exception From(int errorNumber, string action, string path)
     {
-        string message = $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errorNumber)}";
+        string message = $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errorNumber)}{ProcessLimits.Explain(errorNumber)}";
         return errorNumber switch
         {
             Libc.ENOENT => new FileNotFoundException(message, path),
             Libc.EACCES or Libc.EPERM or Libc.EROFS => new UnauthorizedAccessException(message),
             Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG or Libc.ENOMEM => new OutOfSpaceException(message),
+            Libc.ENAMETOOLONG => new PathTooLongException(message),
             Libc.ELOOP => new IOException($"{message} (a symbolic link is not followed)"),
             _ => new IOException(message),
         };

@@ -6,21 +6,21 @@ namespace Netshm;
 internal static class TrustedFile
 {
     /// <summary>Opens a file without creating it, following a symbolic link or waiting for anybody.</summary>
-    /// <returns>The descriptor, of whatever lies there by then; null when nothing does.</returns>
+    /// <returns>The open file, whatever lies there by then; null when nothing does.</returns>
     /// <exception cref="UntrustedFileException">Something else than a regular file with one name lies there.</exception>
-    public static int? TryOpen(string path, bool writable)
+    public static FileHandle? TryOpen(string path, bool writable)
     {
         // Merely opening a device may do something, and closing a second descriptor of a file drops its locks: so a look
         // comes first. The caller looks at what was opened, too, since it may have changed in between.
-        if (Libc.Stat(path, out Libc.Status status) == 0)
+        if (Libc.Stat(FaultPoint.LookBeforeOpening, path, out Libc.Status status) == 0)
             ThrowIfUnfit(path, status);
 
         // O_NONBLOCK keeps a planted FIFO from blocking the call; it means nothing for the regular files accepted. Without
         // O_CREAT the kernel lets files of other users be opened, too (proc(5), protected_regular).
         int flags = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
-        int descriptor = Libc.Open(path, flags, 0);
-        if (descriptor >= 0)
-            return descriptor;
+        FileHandle file = Libc.Open(FaultPoint.OpenFile, path, flags, 0);
+        if (!file.IsInvalid)
+            return file;
         return Marshal.GetLastPInvokeError() == Libc.ENOENT ? null : throw SystemError.Last("open", path);
     }
 

@@ -38,6 +38,8 @@ internal ref struct BindingWalk
     {
         if (_next == 0)
             return false;
+        if (Page != 0)
+            FragmentWalk.CheckOlder(_pages, _totalPages, Page, _next);
         Page = _next;
         _current = new FragmentWalk(_pages, _totalPages, _key, Page, out _next);
         PagesSeen += Layout.ContentPages(_current.LengthInWords, _pages.WordsPerPage);

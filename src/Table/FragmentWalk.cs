@@ -13,6 +13,13 @@ internal ref struct FragmentWalk
     private int _restInWords;
     private bool _isStarted;
 
+    /// <param name="pages">The table.</param>
+    /// <param name="totalPages">How many pages the table has.</param>
+    /// <param name="key">The key that all pages must carry.</param>
+    /// <param name="firstPage">The binding's first page.</param>
+    /// <param name="olderBinding">
+    /// What the first page says of the next older binding: any number, since the value does not need it.
+    /// </param>
     /// <exception cref="CorruptFileException">The first page is damaged.</exception>
     public FragmentWalk(MappedPages pages, int totalPages, int key, int firstPage, out int olderBinding)
     {
@@ -35,8 +42,6 @@ internal ref struct FragmentWalk
             throw Bad(0, $"the page is not the first one of a binding; one of key {key} was expected");
         if (head.Key != key)
             throw Bad(ContentView.KeyWord, $"key {head.Key} found, {key} expected");
-        if ((uint)olderBinding >= (uint)totalPages)
-            throw Bad(ContentView.OlderBindingWord, $"page {olderBinding} found; the table has {totalPages}");
         if ((uint)position >= (uint)content.Length)
             throw Bad(ContentView.ValuePositionWord, $"the value begins at {position} of {content.Length} words");
         if (LengthInWords < 0 || LengthInWords > (long)totalPages * pages.WordsPerPage)
@@ -114,6 +119,21 @@ internal ref struct FragmentWalk
 
     /// <summary>Whether all of the value is in one page.</summary>
     public readonly bool IsSingle => _nextPage == 0;
+
+    /// <summary>Whether a number can be a pointer to the next older binding, or say that there is none.</summary>
+    public static bool IsOlder(int page, int totalPages) =>
+        page != Layout.DescriptorPage && (uint)page < (uint)totalPages;
+
+    /// <summary>Makes sure that a binding's pointer to the next older one can be followed, or copied.</summary>
+    /// <exception cref="CorruptFileException">It is no page of a binding.</exception>
+    public static void CheckOlder(MappedPages pages, int totalPages, int page, int olderBinding)
+    {
+        if (!IsOlder(olderBinding, totalPages))
+        {
+            throw new CorruptFileException(pages.Name, page, ContentView.OlderBindingWord,
+                $"page {olderBinding} found; the table has {totalPages}");
+        }
+    }
 
     private readonly void CheckNext()
     {

@@ -5,7 +5,7 @@ namespace Netshm;
 internal sealed class FreeList
 {
     /// <summary>How many journal records a page takes that goes into the list or comes out of it.</summary>
-    public const int RecordsPerPage = 2;
+    public const int RecordsPerPage = 1;
 
     private readonly MappedPages _pages;
     private readonly UndoJournal? _journal;
@@ -65,7 +65,7 @@ internal sealed class FreeList
         int rest = FreePage(page).NextFree;
         descriptor.FreePages = freePages - 1; // Before the head, as in Take.
         descriptor.FreeHead = rest;
-        SaveHead(page);
+        Save(page, rest);
         _pages.Prefetch((long)rest * _pages.WordsPerPage); // Most likely the next one to be taken.
         return page;
     }
@@ -101,8 +101,9 @@ internal sealed class FreeList
         int limit = descriptor.TotalPages;
         for (int page = firstPage; page != 0 && limit > 0; limit--)
         {
-            int next = new ContentView(_pages.Page(page)).NextPage; // The same word in follow-up pages.
-            SaveHead(page);
+            var content = new ContentView(_pages.Page(page)); // Key and next page are the same words in follow-up pages.
+            int next = content.NextPage;
+            _journal?.BoundPage(page, content.Key, isFirst: page == firstPage);
             PutPage(_pages, descriptor, page);
             page = next;
         }
@@ -121,8 +122,8 @@ internal sealed class FreeList
         return view;
     }
 
-    /// <summary>Records the words of a page that differ between a free one and one in use.</summary>
-    public void SaveHead(int page) => _journal?.Head(page);
+    /// <summary>Records that a free page is about to become a binding's.</summary>
+    public void Save(int page, int nextFree) => _journal?.FreePage(page, nextFree);
 }
 
 /// <summary>Pages taken for a binding, handed out one by one.</summary>
@@ -151,7 +152,7 @@ internal struct PageRun
             return _nextNew++;
         int page = _nextFree;
         _nextFree = _list.FreePage(page).NextFree;
-        _list.SaveHead(page);
+        _list.Save(page, _nextFree);
         _leftFromList--;
         return page;
     }

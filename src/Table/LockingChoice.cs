@@ -1,33 +1,28 @@
 namespace Netshm;
 
-/// <summary>Settles how a process keeps others out of a table: what was asked for, and what others do already.</summary>
+/// <summary>Settles how a process keeps others out of a table: what the table says, and what was asked for.</summary>
 internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lockFile, ShmTableOptions options)
 {
-    /// <summary>Whether other processes use a table with futex locking.</summary>
-    public static bool IsFutexUsedByOthers(SharedDescriptor lockFile, SharedMemoryName name) =>
-        AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, name.ToString());
-
     /// <summary>The error for two methods at the same time.</summary>
     public static InvalidTableOperationException Mixed(SharedMemoryName name, LockingMethod others, LockingMethod chosen) =>
         new($"{name}: other processes use the table with locking {others}; it can't be used with {chosen} at the same time");
 
     /// <summary>Chooses the method of the first handle in this process.</summary>
-    /// <param name="isNew">Whether the table is going to be created.</param>
-    /// <exception cref="InvalidTableOperationException">It does not go with what others use, or with the options.</exception>
-    public LockingMethod Choose(bool isNew)
+    /// <param name="stored">What the table says; null when it is going to be created, and nobody began to.</param>
+    /// <param name="isCreating">Whether the table is going to be created, maybe anew.</param>
+    /// <exception cref="InvalidTableOperationException">It does not go with the table, with others, or with the options.</exception>
+    public LockingMethod Choose(LockingMethod? stored, bool isCreating)
     {
-        bool inRecordUse = AttachLock.IsTakenByOthers(lockFile, LockingMethod.Record, name.ToString());
-        LockingMethod chosen = options.Locking;
-        if (chosen == LockingMethod.Auto)
+        LockingMethod chosen = options.Locking == LockingMethod.Auto ? stored ?? LockingMethod.Futex : options.Locking;
+        if (!isCreating)
+            ThrowIfOtherwiseStored(stored, chosen);
+        foreach (LockingMethod other in (LockingMethod[])[LockingMethod.Record, LockingMethod.Futex])
         {
-            bool isFutex = File.Exists(name.SidecarPath) && !inRecordUse;
-            chosen = isNew || isFutex ? LockingMethod.Futex : LockingMethod.Record;
+            bool goesWith = other == chosen || (chosen, other) == (LockingMethod.None, LockingMethod.Record);
+            if (!goesWith && AttachLock.IsTakenByOthers(lockFile, other, name.ToString()))
+                throw Mixed(name, other, chosen);
         }
 
-        LockingMethod? others =
-            inRecordUse ? LockingMethod.Record : IsFutexUsedByOthers(lockFile, name) ? LockingMethod.Futex : null;
-        if (others is not null && others != chosen && (chosen, others) != (LockingMethod.None, LockingMethod.Record))
-            throw Mixed(name, others.Value, chosen);
         ThrowIfNoFeedIsPossible(chosen);
         return chosen;
     }
@@ -45,6 +40,19 @@ internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lock
 
         ThrowIfNoFeedIsPossible(used);
         return used;
+    }
+
+    private void ThrowIfOtherwiseStored(LockingMethod? stored, LockingMethod chosen)
+    {
+        if (stored == chosen || (chosen, stored) == (LockingMethod.None, LockingMethod.Record))
+            return;
+        string others = stored == LockingMethod.Record
+            ? "Ocamlnet programs may have it open, and would not be excluded"
+            : "what its sidecar knows would be passed over";
+        throw new InvalidTableOperationException(
+            $"{name}: the table's locking method is {stored}; used with {chosen}, {others}. Open it with "
+            + $"{nameof(LockingMethod)}.{nameof(LockingMethod.Auto)}, or convert it while nobody uses it: "
+            + $"{nameof(ShmTable)}.{nameof(ShmTable.Convert)} or 'netshm convert'");
     }
 
     private void ThrowIfNoFeedIsPossible(LockingMethod chosen)

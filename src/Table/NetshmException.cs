@@ -73,7 +73,10 @@ public sealed class DeadlockException : NetshmException
     }
 }
 
-/// <summary>A lock was not free within <see cref="ShmTableOptions.LockTimeout"/>; nothing was done.</summary>
+/// <summary>
+/// A lock was not free within <see cref="ShmTableOptions.LockTimeout"/>; nothing was done. The message names the holder, as
+/// far as it is known: the process under <see cref="LockingMethod.Record"/>, its slot under <see cref="LockingMethod.Futex"/>.
+/// </summary>
 public sealed class LockTimeoutException : NetshmException
 {
     /// <summary>Creates the error.</summary>
@@ -134,8 +137,9 @@ public sealed class TransactionTooLargeException : NetshmException
 }
 
 /// <summary>
-/// The operation is not allowed where it was called: a modification inside a callback or a reading group, an
-/// unannounced write operation, or a table whose locking differs from that of its other users.
+/// The operation is not allowed where it was called: a modification inside a callback or a reading group, an unannounced
+/// write operation, a body that awaits; or not on this table: its users have another locking, or it has users at all and was
+/// to be created anew or truncated.
 /// </summary>
 public sealed class InvalidTableOperationException : NetshmException
 {

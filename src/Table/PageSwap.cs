@@ -56,7 +56,7 @@ internal sealed class PageSwap
         content.PutValue(value);
         int totalPages = descriptor.TotalPages;
         if (oldPage <= Layout.DescriptorPage || oldPage >= totalPages
-            || !_pages.TryGetWhole(oldPage, key, out Span<int> oldWords, out int older) || (uint)older >= (uint)totalPages)
+            || !_pages.TryGetWhole(oldPage, key, out Span<int> oldWords, out int older) || !FragmentWalk.IsOlder(older, totalPages))
         {
             return false;
         }

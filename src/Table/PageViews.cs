@@ -7,7 +7,7 @@ namespace Netshm;
 /// <remarks>All views lie over shared memory: every read may yield anything, and is checked by who uses it.</remarks>
 internal readonly ref struct MasterView(Span<int> words)
 {
-    public const int LengthInWords = 9;
+    public const int LengthInWords = 13;
 
     /// <summary>The mark of a file whose creation is under way.</summary>
     public const int CreationMark = 0x6372_6561;
@@ -50,10 +50,8 @@ internal readonly ref struct MasterView(Span<int> words)
         set => SharedWord.Store(ref _words[5], value);
     }
 
-    /// <summary>
-    /// The number that the table's sidecar has, too, in words the original leaves alone; 0 when it never had one.
-    /// </summary>
-    public long SidecarId
+    /// <summary>The table's number, which its sidecar has, too; 0 when it never had one.</summary>
+    public long TableId
     {
         get => ((long)_words[7] << 32) | (uint)_words[6];
         set
@@ -68,6 +66,27 @@ internal readonly ref struct MasterView(Span<int> words)
     {
         get => _words[8];
         set => SharedWord.Store(ref _words[8], value);
+    }
+
+    /// <summary>How processes are kept apart: <see cref="LockingMark"/>; 0 in the original's tables.</summary>
+    public int Locking
+    {
+        get => _words[9];
+        set => SharedWord.Store(ref _words[9], value);
+    }
+
+    /// <summary>How often the table got its sidecar's whole attention; the sidecar says the same, or is of another time.</summary>
+    public int Generation
+    {
+        get => _words[10];
+        set => SharedWord.Store(ref _words[10], value);
+    }
+
+    /// <summary>The number of the last undo scope that was stamped, times two; odd while a transaction is under way.</summary>
+    public int Stamp
+    {
+        get => _words[12];
+        set => SharedWord.Store(ref _words[12], value);
     }
 
     public void ClearMagic()
@@ -339,6 +358,13 @@ internal readonly ref struct FollowUpView(Span<int> words)
     public int Sequence => _words[SequenceWord];
 
     public Span<int> Content => _words[Layout.FollowUpHeaderInWords..];
+
+    /// <summary>Makes a page that was freed a binding's again, in which nothing else was overwritten.</summary>
+    public void RestoreHead(int key)
+    {
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[0], Magic);
+    }
 
     public void Initialise(int key, int sequence)
     {

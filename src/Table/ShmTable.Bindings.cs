@@ -181,9 +181,13 @@ public sealed partial class ShmTable
     /// Folds all bindings into a value (the original's <c>fold</c>), in the order of <see cref="Iterate"/> and under
     /// the same lock.
     /// </summary>
+    /// <exception cref="InvalidTableOperationException">
+    /// The folder returns something that can be awaited: what awaits would go on without the lock.
+    /// </exception>
     public TAcc Fold<TAcc>(TAcc seed, BindingFolder<TAcc> folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        TaskBody.Refuse<TAcc>(Name);
         TAcc accumulator = seed;
         Iterate((key, value) => accumulator = folder(key, value, accumulator));
         return accumulator;

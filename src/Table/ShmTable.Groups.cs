@@ -8,11 +8,15 @@ public sealed partial class ShmTable
     /// </summary>
     /// <remarks>
     /// What the group locks stays locked until the outermost group of the thread on this table ends. A group belongs
-    /// to the thread that runs it, so its body must not await. It does not roll back: what was done before an
-    /// exception stays done.
+    /// to the thread that runs it, so its body must not await: one that returns a task does not compile. A body that
+    /// only throws is written <c>void () => throw ...</c>. It does not roll back: what was done before an exception stays
+    /// done.
     /// </remarks>
     /// <param name="body">The operations.</param>
     /// <param name="intent">What they are going to do; an inner group must not want more than a reading outer one.</param>
+    /// <exception cref="InvalidTableOperationException">
+    /// The body returns something else that can be awaited, a <see cref="ValueTask"/> for one. Nothing was locked.
+    /// </exception>
     /// <exception cref="DeadlockException">
     /// Two groups wait for each other. Let the exception leave the outermost group and run that again.
     /// </exception>
@@ -30,6 +34,7 @@ public sealed partial class ShmTable
     public T Group<TState, T>(TState state, Func<TState, T> body, GroupIntent intent = GroupIntent.Write)
     {
         ArgumentNullException.ThrowIfNull(body);
+        TaskBody.Refuse<T>(Name);
         Deadline deadline = Deadline.After(_lockTimeout);
         Hold hold = intent switch
         {

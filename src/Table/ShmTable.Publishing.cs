@@ -12,7 +12,7 @@ public sealed partial class ShmTable
         get
         {
             _ = Feed;
-            long id = _store.Sidecar!.TableId;
+            long id = _store.Sidecar!.FeedId;
             ThrowIfDisposed();
             return id;
         }

@@ -77,6 +77,11 @@ public sealed partial class ShmTable : IDisposable
 
     internal TableEngine Engine => _store.Engine;
 
+    /// <summary>The method that the table carries; <see cref="Locking"/> may be another one for those who only read it.</summary>
+    internal LockingMethod StoredLocking => Engine.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic
+        ? LockingMethod.Futex
+        : LockingMethod.Record;
+
     private TableLock Lock => _store.Lock;
 
     /// <summary>Who reads without a lock, or null where reads need one.</summary>
@@ -87,19 +92,28 @@ public sealed partial class ShmTable : IDisposable
     }
 
     /// <summary>
-    /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table, and
-    /// <see cref="ShmTableOptions.Init"/> a new one in any case; processes of this library that do so at the same
-    /// time wait for each other, and one of them creates it.
+    /// Starts managing an open object as a table (the original's <c>manage</c>). An empty object gets a new table;
+    /// <see cref="ShmTableOptions.Init"/> has a table created anew that nobody uses. Processes of this library that do so
+    /// at the same time wait for each other: one of them creates it, and those of the others that wanted it anew are refused.
     /// </summary>
     /// <param name="memory">The object; the table stays usable when it is closed.</param>
     /// <param name="options">How to open or create the table.</param>
-    /// <exception cref="CorruptFileException">The object holds something else than a table.</exception>
+    /// <exception cref="CorruptFileException">
+    /// The object holds something else than a table, or a table whose first pages are damaged; also when it was to be
+    /// created anew. It stays as it is.
+    /// </exception>
     /// <exception cref="PageSizeMismatchException">
-    /// The table has another page size than <see cref="ShmTableOptions.PageSize"/>; or it is to be created anew with
-    /// another one while it is in use.
+    /// The table has another page size than <see cref="ShmTableOptions.PageSize"/>.
     /// </exception>
     /// <exception cref="ReadOnlyTableException">A table would have to be created in an object opened for reading.</exception>
-    /// <exception cref="InvalidTableOperationException">This process uses the table with another locking method.</exception>
+    /// <exception cref="InvalidTableOperationException">
+    /// The table is used with another locking method; or it is used at all, and was to be created anew. Or this process has a
+    /// table open that was removed from this name, or replaced there, so that two tables would pass for one: dispose of the
+    /// handles on the old one first.
+    /// </exception>
+    /// <exception cref="LockTimeoutException">
+    /// Another process that opens or leaves it did not come to an end within <see cref="ShmTableOptions.OpenTimeout"/>.
+    /// </exception>
     /// <exception cref="OutOfSpaceException">There is no room for a new table.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The page size or the number of elements is impossible.</exception>
     public static ShmTable Manage(SharedMemoryObject memory, ShmTableOptions? options = null) =>
@@ -119,6 +133,31 @@ public sealed partial class ShmTable : IDisposable
             memory.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Changes the method by which processes are kept apart, which a table carries from its creation on. Bindings stay as
+    /// they are; a change feed ends.
+    /// </summary>
+    /// <remarks>
+    /// Nobody may use the table. Processes of this library that do are seen, and Ocamlnet's while they hold a lock. An
+    /// Ocamlnet process that has the table open and holds no lock can't be seen: end it before a conversion to
+    /// <see cref="LockingMethod.Futex"/>, or it goes on under record locks, and both damage the table.
+    /// </remarks>
+    /// <param name="name">The table, which exists.</param>
+    /// <param name="locking"><see cref="LockingMethod.Record"/> or <see cref="LockingMethod.Futex"/>.</param>
+    /// <param name="timeout">How long to wait for processes that open, close or lock it; null for 10 seconds.</param>
+    /// <exception cref="FileNotFoundException">There is no such table.</exception>
+    /// <exception cref="InvalidTableOperationException">Processes use it, or this process does.</exception>
+    /// <exception cref="LockTimeoutException">Processes that open, close or lock it did not end in time.</exception>
+    /// <exception cref="CorruptFileException">It is damaged, or no table.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No table carries such a method, or the time is negative.</exception>
+    public static void Convert(SharedMemoryName name, LockingMethod locking, TimeSpan? timeout = null)
+    {
+        if (locking is not (LockingMethod.Record or LockingMethod.Futex))
+            throw new ArgumentOutOfRangeException(nameof(locking), locking, "a table carries Record or Futex");
+        using SharedMemoryObject memory = SharedMemoryObject.Open(name, FileMode.Open);
+        TableConversion.Run(memory, locking, Deadline.After(timeout ?? TimeSpan.FromSeconds(10)));
     }
 
     /// <summary>The best method to keep processes apart (the original's <c>best_locking_method</c>).</summary>
@@ -146,12 +185,15 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>
     /// Walks over the whole table, locked for reading, and reports every violation of the format, with page and word.
     /// </summary>
-    /// <remarks>With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before.</remarks>
+    /// <remarks>
+    /// With <see cref="LockingMethod.Futex"/>, what a dead process left undone is taken back before. A note tells when the
+    /// table's name does not lead to it any more, since its file was removed or replaced under its users.
+    /// </remarks>
     public TableReport Check()
     {
         RecoverForCheck();
         using var access = new Access(Lock, EnterGuarded());
-        return TableCheck.Run(Engine);
+        return TableCheck.Run(Engine, _store.IsAtItsName);
     }
 
     /// <summary>
@@ -189,6 +231,7 @@ public sealed partial class ShmTable : IDisposable
     public long UseHugePages()
     {
         ThrowIfDisposed();
+        Engine.Pages.MapWhatIsThere(); // What other processes have added lately belongs to it, too.
         return Engine.Pages.UseHugePages();
     }
 
@@ -203,9 +246,11 @@ public sealed partial class ShmTable : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _reader = null;
-        _store.Changes?.Stir();
-        TableRegistry.Release(_store);
-        _ownedMemory?.Dispose();
+        var cleanUp = default(CleanUp);
+        cleanUp.Step(() => _store.Changes?.Stir());
+        cleanUp.Step(() => TableRegistry.Release(_store));
+        cleanUp.Step(() => _ownedMemory?.Dispose());
+        cleanUp.ThrowIfFailed();
     }
 
     /// <summary>Writes word by word, so that a long value does not have to be in memory as text.</summary>
@@ -224,21 +269,6 @@ public sealed partial class ShmTable : IDisposable
         }
 
         writer.Write(" |]\n");
-    }
-
-    internal int ReadRaw(int page, int word)
-    {
-        using var access = new Access(Lock, EnterGuarded());
-        return Engine.Pages.Page(page)[word];
-    }
-
-    internal void WriteRaw(int page, int word, int value)
-    {
-        ThrowIfReadOnly();
-        using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
-        ThrowIfDisposed();
-        ThrowIfFenced();
-        Engine.Pages.Page(page)[word] = value;
     }
 
     private static ShmTable AttachTo(SharedMemoryObject memory, ShmTableOptions? options, bool ownsMemory)
@@ -263,7 +293,8 @@ public sealed partial class ShmTable : IDisposable
                 $"a change feed holds from 0 to {ChangeRing.MaxCapacity} changes");
         }
 
-        return new ShmTable(TableRegistry.Attach(memory, options), memory, ownsMemory, options.LockTimeout);
+        TableStore store = TableRegistry.Attach(memory, options);
+        return new ShmTable(store, memory, ownsMemory, options.LockTimeoutUnder(store.Locking));
     }
 
     /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
@@ -298,7 +329,7 @@ public sealed partial class ShmTable : IDisposable
         {
             ThrowIfDisposed();
             ThrowIfFenced(); // Before the first store, which would be a recovery's.
-            Engine.BeginWriting();
+            Engine.BeginWriting(deadline);
             return hold;
         }
         catch

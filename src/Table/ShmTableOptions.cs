@@ -9,7 +9,15 @@ public sealed record ShmTableOptions
     /// <summary>The number of elements a new table is laid out for when none is asked for.</summary>
     public const int DefaultInit = 1000;
 
+    /// <summary>How long operations wait for locks when <see cref="LockTimeout"/> is not set, but for record locks.</summary>
+    public static readonly TimeSpan DefaultLockTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Long enough for a process that brings a large table in order before others may come.</summary>
+    private static readonly TimeSpan s_defaultOpenTimeout = TimeSpan.FromSeconds(30);
+
     private readonly int? _pageSize;
+    private readonly TimeSpan? _lockTimeout;
+    private readonly TimeSpan? _openTimeout;
 
     /// <summary>
     /// The page size in bytes: a multiple of 4 from 64 to 1,048,576. A binding takes at least one page, so a page
@@ -27,9 +35,16 @@ public sealed record ShmTableOptions
     }
 
     /// <summary>
-    /// When set, the table is created anew, whatever the object holds, with room for this many elements before the
-    /// first re-organisation (the original's <c>?init</c>). Existing bindings are deleted.
+    /// When set, the table is created anew, with room for this many elements before the first re-organisation (the
+    /// original's <c>?init</c>). Existing bindings are deleted.
     /// </summary>
+    /// <remarks>
+    /// A table that anybody is seen to use is never created anew: that is an
+    /// <see cref="InvalidTableOperationException"/>, which names the users where they are known. Nor is what is no table, or
+    /// one whose first pages are damaged: that is a <see cref="CorruptFileException"/>. To go on in spite of it, remove the
+    /// object (<see cref="SharedMemoryObject.Unlink"/>), which leaves its users what they have. An idle OCaml process can't be
+    /// seen.
+    /// </remarks>
     public int? Init { get; init; }
 
     /// <summary>How processes are kept apart.</summary>
@@ -37,20 +52,33 @@ public sealed record ShmTableOptions
 
     /// <summary>
     /// The longest time one operation, or the start of a group, waits for locks before it fails with a
-    /// <see cref="LockTimeoutException"/>; <see cref="Timeout.InfiniteTimeSpan"/> (the default) waits for ever.
+    /// <see cref="LockTimeoutException"/>, which names the holder where it is known.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits for ever; any other time that is not negative will do,
+    /// <see cref="TimeSpan.MaxValue"/> included. Null (the default) is <see cref="DefaultLockTimeout"/>, 5 seconds; under
+    /// <see cref="LockingMethod.Record"/> it waits for ever.
     /// </summary>
     /// <remarks>
     /// Under <see cref="LockingMethod.Record"/> the kernel detects deadlocks between processes only among waiters without a
     /// deadline: with a deadline, a deadlock between processes ends in the <see cref="LockTimeoutException"/>.
     /// </remarks>
-    public TimeSpan LockTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
+    public TimeSpan? LockTimeout
+    {
+        get => _lockTimeout;
+        init => _lockTimeout = value is { } timeout ? Deadline.Possible(timeout, nameof(value)) : null;
+    }
 
     /// <summary>
     /// The longest time that opening waits for other processes, which open, create or leave the table one at a time, before
-    /// it fails with a <see cref="LockTimeoutException"/>; null (the default) for <see cref="LockTimeout"/>. Where the table is
-    /// created anew (<see cref="Init"/>), the wait for its users is included.
+    /// it fails with a <see cref="LockTimeoutException"/>. Null (the default) is <see cref="LockTimeout"/>, or 30 seconds
+    /// where that is not set either: the first process to come after a death may have a large table to bring in order.
     /// </summary>
-    public TimeSpan? OpenTimeout { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
+    public TimeSpan? OpenTimeout
+    {
+        get => _openTimeout;
+        init => _openTimeout = value is { } timeout ? Deadline.Possible(timeout, nameof(value)) : null;
+    }
 
     /// <summary>
     /// How many changes the table's feed holds for readers that fall behind, rounded up to a power of two; 0 (the default)
@@ -63,6 +91,13 @@ public sealed record ShmTableOptions
     /// <see cref="LockingMethod.None"/>, since Ocamlnet's processes could not feed it. See <see cref="ShmTable.Changes"/>.
     /// </remarks>
     public int ChangeFeedCapacity { get; init; }
+
+    /// <summary>How long operations wait for locks with a method.</summary>
+    internal TimeSpan LockTimeoutUnder(LockingMethod locking) =>
+        LockTimeout ?? (locking == LockingMethod.Record ? Timeout.InfiniteTimeSpan : DefaultLockTimeout);
+
+    /// <summary>How long opening waits.</summary>
+    internal TimeSpan EffectiveOpenTimeout => OpenTimeout ?? LockTimeout ?? s_defaultOpenTimeout;
 
     /// <summary>The page size that was asked for, or null when it is left to the table.</summary>
     internal int? RequestedPageSize => _pageSize;

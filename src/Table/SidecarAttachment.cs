@@ -27,13 +27,14 @@ internal sealed class SidecarAttachment : IDisposable
     /// <exception cref="IOException">The table was removed or replaced while it was being opened.</exception>
     /// <exception cref="InvalidTableOperationException">Others use the table with one that is elsewhere.</exception>
     /// <exception cref="ReadOnlyTableException">One would have to be made, and the table is open for reading only.</exception>
+    /// <exception cref="UntrustedFileException">Something lies in its place that is not this library's to remove.</exception>
     public static Sidecar OpenSidecar(
         SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, MappedPages pages,
         int changeCapacity, out bool isMade)
     {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         isMade = false;
-        if (Sidecar.TryOpen(name.SidecarPath, memory.Status, master.SidecarId) is { } found)
+        if (SidecarFile.TryOpen(name, memory.Status, master.TableId) is { } found)
             return found;
         if (!memory.IsAt(name.MemoryPath))
             throw new IOException($"{name}: it was removed or replaced while it was being opened");
@@ -45,33 +46,40 @@ internal sealed class SidecarAttachment : IDisposable
 
         if (!pages.IsWritable)
             throw new ReadOnlyTableException($"{name}: it has no sidecar, and was opened for reading only");
-
-        // Dying between the two leaves a number that no sidecar has: the next process makes one with another number.
-        long id = Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
-        master.SidecarId = id;
+        if (master.TableId == 0)
+            master.TableId = NewId(); // Dying while it is stored leaves a number that no sidecar has.
         isMade = true;
-        return Sidecar.Create(name, memory.Status, id, changeCapacity);
+        return SidecarFile.Create(name, memory.Status, master.TableId, master.Generation, changeCapacity);
     }
+
+    /// <summary>A number for a table, which no other one has.</summary>
+    public static long NewId() => Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
 
     /// <summary>Claims a slot, and brings the table in order if nobody else is there to.</summary>
     /// <param name="sidecar">The sidecar.</param>
     /// <param name="tableLock">The lock in it.</param>
     /// <param name="engine">The table.</param>
     /// <param name="isMade">Whether the sidecar is new.</param>
-    /// <param name="lockFile">The file that carries the table's record locks.</param>
+    /// <param name="lockFile">The file that carries the table's locks.</param>
+    /// <param name="deadline">Until when to wait for other processes that come or go.</param>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>
+    /// <exception cref="ReadOnlyTableException">It is not in order, and was opened for reading only.</exception>
     public static SidecarAttachment Attach(
-        Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade, SharedDescriptor lockFile)
+        Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade, SharedDescriptor lockFile, Deadline deadline)
     {
-        sidecar.ClaimSlot();
-        if (sidecar.IsAlone())
-            TakeOverAll(sidecar, tableLock, engine, isMade);
-        else if (tableLock.InheritFrom(sidecar.Slot))
-            Settle(tableLock, engine); // The slot's last owner died with the lock, and nobody has taken it over yet.
+        AttachLock attached;
+        using (new ReadersTurn(sidecar, engine, deadline))
+        {
+            sidecar.ClaimSlot();
+            if (sidecar.IsAlone())
+                TakeOverAll(sidecar, tableLock, engine, isMade);
+            else if (tableLock.InheritFrom(sidecar.Slot))
+                Settle(tableLock, engine); // The slot's last owner died with the lock, and nobody has taken it over yet.
+            attached = AttachLock.Take(lockFile, LockingMethod.Futex, deadline, engine.Pages.Name);
+        }
 
-        AttachLock attached = AttachLock.Take(lockFile, LockingMethod.Futex, Deadline.Never, engine.Pages.Name);
         var attachment = new SidecarAttachment(sidecar, tableLock, engine, attached);
-        attachment.MarkTable();
+        attachment.SayInUse();
         return attachment;
     }
 
@@ -81,19 +89,14 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>Whether no other process uses the table so; as long as the creation lock is held.</summary>
     public bool IsAlone => _sidecar.IsAlone();
 
-    /// <summary>Keeps Ocamlnet out from now on; does nothing when the table is open for reading only.</summary>
-    public void MarkTable()
+    /// <summary>Says that the table is no longer as it was left; does nothing when it is open for reading only.</summary>
+    public void SayInUse()
     {
-        if (!_engine.Pages.IsWritable || _engine.IsUnfinished)
-            return;
-        _sidecar.IsClean = false; // Before the mark: dying in between only leaves a table that needs a look.
-        _engine.DescriptorAsItIs.WriteMagic(DescriptorView.FutexMagic);
+        if (_engine.Pages.IsWritable)
+            _sidecar.IsClean = false;
     }
 
-    /// <summary>
-    /// To be called when nobody writes any more: the last process puts the original's mark back and says that the table
-    /// is in order.
-    /// </summary>
+    /// <summary>To be called when nobody writes any more: the last process says that the table is in order.</summary>
     public void Leave()
     {
         if (_engine.Pages.IsWritable && IsAlone)
@@ -104,8 +107,14 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>Gives the slot back, when nobody reads the table any more.</summary>
     public void Dispose()
     {
-        _attached.Dispose();
-        _sidecar.Dispose();
+        try
+        {
+            _attached.Dispose();
+        }
+        finally
+        {
+            _sidecar.Dispose();
+        }
     }
 
     private static void TakeOverAll(Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade)
@@ -113,16 +122,14 @@ internal sealed class SidecarAttachment : IDisposable
         tableLock.Seize();
         try
         {
-            bool isFutex = engine.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic;
+            // A table that no process has come to is as it was laid out.
+            TablePast past = !isMade ? engine.PastBy(sidecar)
+                : engine.Generation == 0 ? TablePast.Known : TablePast.Unknown;
+            engine.SettleAlone(past, isFeedNew: isMade && engine.DescriptorAsItIs.Bindings > 0);
+            engine.RaiseGeneration();
 
             // A sidecar that is not clean gets the boot's number only now: who dies before leaves it unknown.
-            bool isUnknown = engine.IsMarkedInTable
-                || (isMade ? isFutex : !sidecar.IsOfThisBoot && !sidecar.IsClean);
-
-            // The original's mark let everybody in who does not feed the changes; a new sidecar knows nothing of the past.
-            bool wasOutOfSight = isMade ? engine.DescriptorAsItIs.Bindings > 0 : !isFutex;
-            engine.SettleAlone(isUnknown, wasOutOfSight);
-            sidecar.WriteBootId();
+            sidecar.BeginInstance();
         }
         finally
         {
@@ -134,8 +141,6 @@ internal sealed class SidecarAttachment : IDisposable
     {
         try
         {
-            if (engine.IsUnfinished)
-                return; // The caller is going to create the table.
             engine.BeginWriting();
             engine.EndWriting();
         }
@@ -155,9 +160,9 @@ internal sealed class SidecarAttachment : IDisposable
             _engine.FinishRehash();
             _engine.EndWriting();
         }
-        catch (CorruptFileException)
+        catch (Exception e) when (e is CorruptFileException or InvalidTableOperationException)
         {
-            return; // The table keeps its mark and stays unclean, and who opens it next is told what is wrong.
+            return; // It stays unclean, and who opens it next is told what is wrong.
         }
         finally
         {
@@ -165,8 +170,26 @@ internal sealed class SidecarAttachment : IDisposable
         }
 
         // The flag must not reach the device before the table does. Dying in between leaves an unclean table.
-        _engine.DescriptorAsItIs.WriteMagic(DescriptorView.Magic);
         _engine.Pages.Flush();
         _sidecar.IsClean = true;
+    }
+
+    /// <summary>
+    /// Processes that opened the table's file for reading share the creation lock, since more takes the right to write. So
+    /// they take turns by a lock on the sidecar.
+    /// </summary>
+    private readonly ref struct ReadersTurn
+    {
+        private readonly Sidecar? _sidecar;
+
+        public ReadersTurn(Sidecar sidecar, TableEngine engine, Deadline deadline)
+        {
+            if (engine.Pages.IsWritable)
+                return;
+            sidecar.TakeReadersTurn(deadline, engine.Pages.Name);
+            _sidecar = sidecar;
+        }
+
+        public void Dispose() => _sidecar?.EndReadersTurn();
     }
 }

@@ -38,14 +38,17 @@ internal ref partial struct TableCheck
         _isRehashing = IsRehashing(engine, out _nextCell);
     }
 
-    public static TableReport Run(TableEngine engine)
+    /// <summary>Looks at everything.</summary>
+    /// <param name="engine">The table.</param>
+    /// <param name="isAtItsName">Whether the table's name leads to it.</param>
+    public static TableReport Run(TableEngine engine, bool isAtItsName)
     {
         var check = new TableCheck(engine);
         check.CheckAll();
         DescriptorView descriptor = engine.DescriptorAsItIs;
         bool isFlooded = TableStatistics.IsFlood(check._maxProbes, descriptor.UsedCells, descriptor.Cells);
         return new TableReport(engine.Pages.Name, check._violations,
-            check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes, isFlooded);
+            check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes, isFlooded, isAtItsName);
     }
 
     /// <summary>Finds out which pages the cells refer to, whatever the free list and the counts say.</summary>

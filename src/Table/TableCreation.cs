@@ -1,73 +1,30 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm;
 
-/// <summary>What a file turned out to hold.</summary>
-internal enum FileContents
+/// <summary>Lays a table out in a file that nobody uses; docs/Locking.md, "Creation".</summary>
+/// <remarks>
+/// The caller holds the creation lock. From <see cref="Erase"/> to the end of <see cref="Format"/>, dying leaves an unfinished
+/// table, which the next process lays out again, with the locking method that was wanted.
+/// </remarks>
+internal sealed class TableCreation
 {
-    /// <summary>Nothing.</summary>
-    Empty,
+    private readonly SharedMemoryName _name;
+    private readonly MappedPages _pages;
+    private readonly int _init;
+    private readonly LockingMethod _locking;
 
-    /// <summary>A table whose creator died before it was complete.</summary>
-    Unfinished,
-
-    /// <summary>A table.</summary>
-    Table,
-}
-
-/// <summary>Finds out what a file holds, and lays out new tables.</summary>
-internal static class TableCreation
-{
-    /// <summary>The granularity in which a file is looked at before its page size is known.</summary>
-    private const int ProbeUnitInBytes = Layout.MinPageSize;
-
-    /// <summary>Where the descriptor of the largest pages ends; a blank file is shorter.</summary>
-    private const int MaxStartInBytes = 2 * Layout.MaxPageSize;
-
-    /// <summary>Files without a mark are read whole up to here before they are taken for an unfinished table.</summary>
-    private const int MaxBlankBytes = 1 << 20;
-
-    /// <summary>Looks at the start of a file, by reading: who knows whether it is a table and safe to map.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="wantedPageSize">The page size that was asked for, in bytes, or null.</param>
-    /// <param name="name">The table, for messages.</param>
-    /// <param name="pageSize">The page size of the table that was found, in bytes.</param>
-    /// <exception cref="CorruptFileException">It holds something else than a table.</exception>
-    public static FileContents Inspect(SharedDescriptor file, int? wantedPageSize, string name, out int pageSize)
+    /// <param name="name">The table's name.</param>
+    /// <param name="pages">The file, in pages of the new table.</param>
+    /// <param name="init">How many elements to lay it out for.</param>
+    /// <param name="locking">The method by which processes are going to be kept apart.</param>
+    public TableCreation(SharedMemoryName name, MappedPages pages, int init, LockingMethod locking)
     {
-        pageSize = 0;
-        long lengthInBytes = file.Status.LengthInBytes;
-        if (lengthInBytes == 0)
-            return FileContents.Empty;
-        if (lengthInBytes < ProbeUnitInBytes)
-            throw NotATable(name, $"it has {lengthInBytes} bytes, too few for the master page");
-
-        Span<int> words = ReadStart(file, lengthInBytes, name);
-        var master = new MasterView(words[..MasterView.LengthInWords]);
-        bool isUnfinished = master.Creation == MasterView.CreationMark
-            ? master.HasPartOfMagic && !master.HasMagic
-            : master.HasNoMagic && lengthInBytes <= MaxBlankBytes && !words.ContainsAnyExcept(0);
-        if (isUnfinished)
-            return FileContents.Unfinished;
-        if (!master.HasMagic)
-            throw NotATable(name, "it does not begin with the marks of one");
-        if (master.DescriptorPage != Layout.DescriptorPage)
-        {
-            throw new CorruptFileException(name, Layout.MasterPage, 4,
-                $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
-        }
-
-        List<int> pageSizes = FindPageSizes(words, wantedPageSize, file);
-        pageSize = pageSizes switch
-        {
-            [var single] => single,
-            [] => throw new CorruptFileException(name, Layout.DescriptorPage, 0,
-                $"no descriptor was found for any page size from {Layout.MinPageSize} to {Layout.MaxPageSize} bytes"),
-            _ => throw new CorruptFileException(name, Layout.DescriptorPage, 0,
-                $"descriptors were found for page sizes {string.Join(" and ", pageSizes)}; state the page size"),
-        };
-        return FileContents.Table;
+        _name = name;
+        _pages = pages;
+        _init = init;
+        _locking = locking;
     }
+
+    private MasterView Master => new(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
 
     /// <summary>How many hash pages a table for <paramref name="init"/> elements gets.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative, or more than the format can hold.</exception>
@@ -80,93 +37,63 @@ internal static class TableCreation
         return (int)pages;
     }
 
-    /// <summary>Makes the file long enough for a new table.</summary>
-    /// <param name="pages">The file, in pages of the new table.</param>
-    /// <param name="init">How many elements to lay it out for.</param>
-    /// <exception cref="OutOfSpaceException">There is no room; the file holds what it held.</exception>
-    public static void MakeRoom(MappedPages pages, int init) =>
-        pages.Grow(checked(Layout.FirstHashPage(pages.WordsPerPage) + HashPagesFor(init, pages.WordsPerPage)));
-
-    /// <summary>Takes away whatever the file holds. Needs the write lock and all content.</summary>
-    /// <remarks>From here to the end of <see cref="Format"/>, dying leaves an unfinished table, which the next process lays out again.</remarks>
-    /// <param name="pages">The file, in pages of the new table.</param>
-    /// <param name="isEmpty">Whether it is known to be empty, so that nothing needs clearing.</param>
-    public static void Erase(MappedPages pages, bool isEmpty)
+    /// <summary>Forgets the sidecar that a table had, which has no use for one any more.</summary>
+    /// <remarks>Dying in between leaves a table of whose sidecar less is known, and to which this is done again.</remarks>
+    public static void ForgetSidecar(MappedPages pages, SharedMemoryName name)
     {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        _ = SidecarFile.TryRemoveWithTable(name, master.TableId); // What can't be removed is another table's from now on.
+        Seam.Reached(SeamKind.Store);
+        master.TableId = 0;
+        master.Generation = 0;
+        master.Stamp = 0;
+        master.Locking = LockingMark.WordOf(LockingMethod.Record);
+    }
+
+    /// <summary>Makes the file long enough; it holds what it held.</summary>
+    /// <exception cref="OutOfSpaceException">There is no room.</exception>
+    public void MakeRoom() =>
+        _pages.Grow(checked(Layout.FirstHashPage(_pages.WordsPerPage) + HashPagesFor(_init, _pages.WordsPerPage)));
+
+    /// <summary>Takes away whatever the file holds.</summary>
+    /// <param name="isEmpty">Whether it is known to be empty, so that nothing needs clearing.</param>
+    public void Erase(bool isEmpty)
+    {
+        MasterView master = Master;
         master.Creation = MasterView.CreationMark;
         master.ClearMagic();
+        master.Locking = LockingMark.WordOf(_locking);
         if (isEmpty)
             return;
+
+        // It is about the table that is gone by now.
+        if (master.TableId != 0)
+            _ = SidecarFile.TryRemoveWithTable(_name, master.TableId);
         Seam.Reached(SeamKind.Store);
 
         // Smaller pages may have had their descriptor in what is the master page now.
-        pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
-        pages.ClearFrom(Layout.DescriptorPage);
+        _pages.Page(Layout.MasterPage)[MasterView.LengthInWords..].Clear();
+        _pages.ClearFrom(Layout.DescriptorPage);
     }
 
-    /// <summary>Lays out an empty table in an erased file that has room for it.</summary>
-    /// <param name="pages">The file, in pages of the new table.</param>
-    /// <param name="init">How many elements to lay it out for.</param>
-    /// <param name="descriptorMagic">The mark that the descriptor gets.</param>
-    public static void Format(MappedPages pages, int init, int descriptorMagic)
+    /// <summary>Lays out an empty table in the erased file.</summary>
+    public void Format()
     {
-        int hashPages = HashPagesFor(init, pages.WordsPerPage);
-        int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
-        var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
+        int hashPages = HashPagesFor(_init, _pages.WordsPerPage);
+        int firstHashPage = Layout.FirstHashPage(_pages.WordsPerPage);
+        var descriptor = new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
         descriptor.TotalPages = firstHashPage + hashPages;
-        descriptor.Cells = hashPages * Layout.CellsPerPage(pages.WordsPerPage);
+        descriptor.Cells = hashPages * Layout.CellsPerPage(_pages.WordsPerPage);
         descriptor.SetExtent(0, firstHashPage, hashPages);
-        descriptor.WriteMagic(descriptorMagic);
+        descriptor.WriteMagic(LockingMark.MagicOf(_locking));
 
-        var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        MasterView master = Master;
+        master.TableId = _locking == LockingMethod.Futex ? SidecarAttachment.NewId() : 0;
+        master.Writing = 0;
+        master.Generation = 0; // No process has come to it.
+        master.Stamp = 0;
         master.DescriptorPage = Layout.DescriptorPage;
         master.WriteMagic();
         master.Creation = 0;
     }
-
-    /// <summary>
-    /// The page size is nowhere in the file, but page 1 begins with a descriptor. The wanted size counts alone where
-    /// it is possible: the original leaves old descriptors behind when it re-creates a table with larger pages.
-    /// </summary>
-    private static List<int> FindPageSizes(Span<int> all, int? wantedPageSize, SharedDescriptor file)
-    {
-        if (wantedPageSize is { } wanted && IsPageSize(all, wanted, file))
-            return [wanted];
-        var found = new List<int>();
-        for (int size = Layout.MinPageSize; size <= Layout.MaxPageSize; size += sizeof(int))
-        {
-            if (IsPageSize(all, size, file))
-                found.Add(size);
-        }
-
-        return found;
-    }
-
-    private static bool IsPageSize(Span<int> words, int pageSize, SharedDescriptor file)
-    {
-        int wordsPerPage = pageSize / sizeof(int);
-        if (wordsPerPage + Layout.DescriptorLengthInWords > words.Length)
-            return false;
-        var descriptor = new DescriptorView(words.Slice(wordsPerPage, Layout.DescriptorLengthInWords));
-        if (!descriptor.HasMagic || descriptor.ExtentFirstPage(0) != Layout.FirstHashPage(wordsPerPage))
-            return false;
-
-        // Other processes may let the file grow meanwhile, and then count the pages: so the length is read last.
-        int totalPages = descriptor.TotalPages;
-        return totalPages > Layout.DescriptorPage && (long)totalPages * pageSize <= file.Status.LengthInBytes;
-    }
-
-    /// <summary>The first words of a file, up to where the descriptor can be and a blank file can end.</summary>
-    private static Span<int> ReadStart(SharedDescriptor file, long lengthInBytes, string name)
-    {
-        int units = (int)(Math.Min(lengthInBytes, MaxStartInBytes) / ProbeUnitInBytes);
-        int[] words = new int[units * (ProbeUnitInBytes / sizeof(int))];
-        if (file.ReadHead(MemoryMarshal.AsBytes(words.AsSpan())) < words.Length * sizeof(int))
-            throw new CorruptFileException(name, null, null, "the file was truncated while it was being opened");
-        return words;
-    }
-
-    private static CorruptFileException NotATable(string name, string problem) =>
-        new(name, null, null, $"the file is not a table: {problem}");
 }

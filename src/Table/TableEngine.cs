@@ -9,6 +9,10 @@ internal sealed class TableEngine
     private readonly ReadSequences? _sequences;
     private readonly WriteMark? _mark;
     private readonly UndoJournal? _journal;
+    private readonly Sidecar? _sidecar;
+
+    /// <summary>The descriptor's mark; 0 until it is known.</summary>
+    private int _magic;
     private readonly ChangeRing? _changes;
     private readonly Rehash _rehash;
     private readonly ProcessLock _processes;
@@ -28,8 +32,9 @@ internal sealed class TableEngine
         Cells = new CellMover(pages, Index, progress);
         if (sidecar is not null)
         {
-            (int offset, int length) = Sidecar.JournalRange;
-            _journal = new UndoJournal(sidecar.Block, offset, length, pages, Index, Cells);
+            _sidecar = sidecar;
+            _magic = DescriptorView.FutexMagic;
+            _journal = new UndoJournal(sidecar.Journal, pages, Index, Cells);
             _mark = new WriteMark.InSidecar(sidecar);
             _changes = sidecar.Changes;
         }
@@ -83,8 +88,11 @@ internal sealed class TableEngine
     public bool IsUnfinished =>
         !new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords)).HasMagic;
 
-    /// <summary>Whether a process died while it modified the table under record locks.</summary>
-    public bool IsMarkedInTable => new WriteMark.InTable(Pages).IsSet;
+    /// <summary>
+    /// Whether the descriptor has the table's mark still: a key that is not found may be in a table that another program has
+    /// put in this one's place.
+    /// </summary>
+    public bool IsAsMarked => DescriptorAsItIs.FoundMagic == _magic;
 
     /// <summary>The descriptor, with all pages it counts made accessible.</summary>
     /// <exception cref="CorruptFileException">It is damaged, or the file is shorter than it says.</exception>
@@ -92,8 +100,8 @@ internal sealed class TableEngine
     public DescriptorView OpenDescriptor()
     {
         DescriptorView descriptor = DescriptorAsItIs;
-        if (!descriptor.HasMagic)
-            ThrowNoDescriptor();
+        if (descriptor.FoundMagic != _magic)
+            TakeMark(descriptor.FoundMagic);
         int totalPages = descriptor.TotalPages;
         if (totalPages > Pages.MappedPageCount)
             Pages.EnsureMapped(totalPages);
@@ -102,40 +110,20 @@ internal sealed class TableEngine
 
     /// <summary>To be called with the write lock, before anything is modified: recovers if the last holder died.</summary>
     /// <remarks>Within one hold of the lock only the first call does anything.</remarks>
+    /// <param name="deadline">Until when recovery waits for readers of other processes; null for as long as it takes.</param>
     /// <exception cref="CorruptFileException">The table is damaged; the next holder will find out the same.</exception>
-    public void BeginWriting()
+    /// <exception cref="LockTimeoutException">The deadline has passed; the next holder recovers.</exception>
+    public void BeginWriting(Deadline? deadline = null)
     {
         if (_isWriting)
             return;
         _changes?.Begin();
         if (IsUnsettled())
-            Recover(scan: _journal is null);
+            Recover(scan: _journal is null, deadline);
 
         // Dying from here on makes the next holder of the lock recover.
         _mark?.IsSet = true;
         _isWriting = true;
-    }
-
-    /// <summary>The same for one who is going to lay the table out anew, whatever it holds now.</summary>
-    public void BeginCreation()
-    {
-        _mark?.IsSet = true; // Before the word: who comes next closes it.
-        _sequences?.OpenStructure();
-        _changes?.Begin();
-        _isWriting = true;
-    }
-
-    /// <summary>To be called when the table is erased: what a dead writer left undone is about the table that is gone.</summary>
-    public void ForgetUnfinished()
-    {
-        _journal?.Clear();
-        _rehash.Forget();
-        _sequences?.Settle(); // Readers find no table until there is one.
-
-        // Dying after this leaves an unfinished table, and it is said when that is created again; or a complete one, and
-        // who recovers says it.
-        _changes?.DiscardAfter(_changes.Head);
-        _changes?.Append(ChangeKind.Cleared);
     }
 
     /// <summary>Shows readers what the holder of the write lock has done so far, unless it can still be taken back.</summary>
@@ -170,23 +158,49 @@ internal sealed class TableEngine
     }
 
     /// <summary>Brings the table in order as the only process that uses it, if need be.</summary>
-    /// <param name="isUnknown">
-    /// Whether nothing is known of its state, as after a power cut: the journal may be of another time than the table.
-    /// </param>
-    /// <param name="wasOutOfSight">Whether the table may have been modified by somebody who does not record changes.</param>
-    public void SettleAlone(bool isUnknown, bool wasOutOfSight)
+    /// <param name="past">What is known of its state.</param>
+    /// <param name="isFeedNew">Whether the feed begins with a table that has bindings.</param>
+    /// <exception cref="ReadOnlyTableException">It is not in order, and this process may not modify it.</exception>
+    public void SettleAlone(TablePast past, bool isFeedNew)
     {
-        if (isUnknown)
-            _journal?.Clear();
-        if (isUnknown || wasOutOfSight)
-            _rehash.Forget();
-        if (isUnknown || IsUnsettled() || _journal is { State: not JournalState.Idle })
-            Recover(isUnknown);
-        if (IsMarkedInTable)
-            new WriteMark.InTable(Pages).IsSet = false;
-        if (isUnknown || wasOutOfSight)
+        bool isKnown = past == TablePast.Known;
+        if (!isKnown || IsUnsettled() || _journal is { State: not JournalState.Idle })
+        {
+            ThrowIfCantRecover();
+            bool isJournalLost = past == TablePast.Unknown && _journal is { HasUnfinishedWork: true };
+            if (past == TablePast.Unknown)
+                _journal?.Clear(); // It is about another table, or about this one at another time.
+            if (!isKnown)
+                _rehash.Forget();
+            Recover(scan: !isKnown, isJournalLost: isJournalLost);
+        }
+
+        if (!isKnown || isFeedNew)
             _changes?.RecordUnknown();
         _sequences?.Settle();
+    }
+
+    /// <summary>What can be told of the table's past by the sidecar that was found beside it.</summary>
+    public TablePast PastBy(Sidecar sidecar) =>
+        sidecar.Generation != Generation || _journal is not { IsOfTable: true } ? TablePast.Unknown
+        : sidecar.IsClean || sidecar.IsOfThisBoot ? TablePast.Known
+        : TablePast.SidecarSeen;
+
+    /// <summary>The table's generation; 0 before the first process has come to it.</summary>
+    public int Generation => new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords)).Generation;
+
+    /// <summary>
+    /// Says in table and sidecar that they belong together from now on, and not to copies of before. Dying between the two
+    /// stores leaves two numbers: who comes alone then checks the table.
+    /// </summary>
+    public void RaiseGeneration()
+    {
+        if (_sidecar is null || !Pages.IsWritable)
+            return;
+        var master = new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+        int generation = unchecked(master.Generation + 1);
+        _sidecar.Generation = generation == 0 ? 1 : generation; // 0 is a table that no process has come to.
+        master.Generation = _sidecar.Generation;
     }
 
     /// <summary>Ends a gradual rehash for those who do not know of it. The caller has begun writing.</summary>
@@ -206,15 +220,13 @@ internal sealed class TableEngine
 
     /// <summary>Brings a table in order after a death; can be repeated from the start at any time.</summary>
     /// <param name="scan">Whether to look for what nobody refers to, though the journal may know nothing of it.</param>
+    /// <param name="deadline">Until when to wait for readers of other processes; null for as long as it takes.</param>
+    /// <param name="isJournalLost">Whether unfinished work is known of that can't be taken back.</param>
     /// <exception cref="ReadOnlyTableException">This process has the table open for reading only.</exception>
-    public void Recover(bool scan)
+    /// <exception cref="LockTimeoutException">A reader of another process was in the way until the deadline.</exception>
+    public void Recover(bool scan, Deadline? deadline = null, bool isJournalLost = false)
     {
-        if (!Pages.IsWritable)
-        {
-            throw new ReadOnlyTableException(
-                $"{Pages.Name}: a process died while it modified the table; it must be opened for writing to recover");
-        }
-
+        ThrowIfCantRecover();
         if (IsUnfinished)
         {
             throw new CorruptFileException(Pages.Name, Layout.MasterPage, 0,
@@ -237,16 +249,24 @@ internal sealed class TableEngine
         int reclaimed = 0;
         if (scan && _mark is not null)
         {
-            _processes.LockAllContent(Deadline.Never);
+            _processes.LockAllContent(deadline ?? Deadline.Never);
             reclaimed = TableRepair.Run(this);
         }
 
         _changes?.Recover(state);
         _journal?.Clear();
+        RaiseGeneration();
         _sequences?.Settle();
         _mark?.IsSet = false;
         Counters.Count(Counter.Recoveries);
-        Recovered?.Invoke(new TableRecovery(rehash, undone, scan, reclaimed));
+        Recovered?.Invoke(new TableRecovery(rehash, undone, scan, reclaimed) { IsJournalLost = isJournalLost });
+    }
+
+    /// <summary>Lets go of the table's memory when nobody holds its lock; threads may still be reading without one.</summary>
+    public void Retire()
+    {
+        if (_sequences is null || _sequences.TryRetire()) // Before the pages, whose zeros would say that nothing is bound.
+            Pages.Retire();
     }
 
     /// <summary>How many keys <see cref="Prefetch"/> is meant for at a time.</summary>
@@ -311,8 +331,33 @@ internal sealed class TableEngine
         return false;
     }
 
+    private void ThrowIfCantRecover()
+    {
+        if (!Pages.IsWritable)
+        {
+            throw new ReadOnlyTableException(
+                $"{Pages.Name}: a process died while it modified the table; it must be opened for writing to recover");
+        }
+    }
+
     private bool IsUnsettled() => !_rehash.IsInOrder(OpenDescriptor()) || _mark is { IsSet: true };
 
-    private void ThrowNoDescriptor() => throw new CorruptFileException(
-        Pages.Name, Layout.DescriptorPage, 0, "the page has no longer the mark of a descriptor");
+    /// <summary>Takes the mark that is found first for the table's; another one says that the table is not the same any more.</summary>
+    private void TakeMark(int found)
+    {
+        if (found is not (DescriptorView.Magic or DescriptorView.FutexMagic))
+        {
+            throw new CorruptFileException(
+                Pages.Name, Layout.DescriptorPage, 0, "the page has no longer the mark of a descriptor");
+        }
+
+        if (_magic != 0)
+        {
+            throw new InvalidTableOperationException(
+                $"{Pages.Name}: another program has created the table anew while it was in use here, as Ocamlnet's "
+                + "manage ~init does; close it and open it again");
+        }
+
+        _magic = found;
+    }
 }

@@ -9,7 +9,8 @@ public sealed class TableMemory
     internal TableMemory(ShmTable table) => _table = table;
 
     /// <summary>The number of pages that can be looked at; the table may use fewer.</summary>
-    public int PageCount => _table.Engine.Pages.MappedPageCount;
+    /// <exception cref="ObjectDisposedException">The table was disposed of.</exception>
+    public int PageCount => _table.CountRawPages();
 
     /// <summary>The length of a page in words.</summary>
     public int WordsPerPage => _table.Engine.Pages.WordsPerPage;

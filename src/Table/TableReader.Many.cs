@@ -148,7 +148,7 @@ internal sealed partial class TableReader
             length = value.Length;
             value.CopyTo(chunks.Room(length));
         }
-        else if (page == Unreachable)
+        else if (page == Unreachable || !_engine.IsAsMarked)
         {
             return NotDecided;
         }

@@ -245,7 +245,7 @@ internal sealed partial class TableReader
         lengthInWords = 0;
         int page = NewestOf(_pages, geometry, key);
         if (page <= Layout.NeverUsed)
-            return page == Unreachable ? ReadOutcome.Undecided : ReadOutcome.Unbound;
+            return page == Unreachable || !_engine.IsAsMarked ? ReadOutcome.Undecided : ReadOutcome.Unbound;
         Seam.Reached(SeamKind.Load);
         if (!_pages.TryGetPage(page, out ReadOnlySpan<int> words)
             || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))

@@ -5,20 +5,24 @@ internal static class TableRegistry
 {
     private static readonly object s_monitor = new();
     private static readonly Dictionary<FileIdentity, TableStore> s_stores = [];
+    private static readonly Dictionary<FileIdentity, TableStore> s_byLockFile = [];
+    private static readonly Dictionary<string, TableStore> s_byPath = [];
 
     /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
     public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
     {
         TableMetrics.Offer();
-        TableStore store = FindOrAdd(memory);
+        var deadline = Deadline.After(options.EffectiveOpenTimeout);
+        TableStore store = FindOrAdd(memory, deadline);
         try
         {
-            store.Attach(memory, options);
+            store.Attach(memory, options, deadline);
             return store;
         }
         catch
         {
-            Release(store);
+            var cleanUp = default(CleanUp);
+            cleanUp.Step(() => Release(store)); // The error at hand tells more than one about the clean-up would.
             throw;
         }
     }
@@ -26,7 +30,7 @@ internal static class TableRegistry
     /// <summary>Gives a table back; the last handle closes it.</summary>
     public static void Release(TableStore store)
     {
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
         {
             if (--store.Handles > 0)
                 return;
@@ -40,9 +44,12 @@ internal static class TableRegistry
         }
         finally
         {
-            lock (s_monitor)
+            using (Uninterrupted.Enter(s_monitor))
             {
                 s_stores.Remove(store.Identity);
+                s_byLockFile.Remove(store.LockFile.Identity);
+                if (s_byPath.GetValueOrDefault(store.FullPath) == store)
+                    s_byPath.Remove(store.FullPath);
                 Monitor.PulseAll(s_monitor);
             }
         }
@@ -51,22 +58,30 @@ internal static class TableRegistry
     /// <summary>The tables that are open now, or about to be.</summary>
     public static IReadOnlyList<TableStore> OpenStores()
     {
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
             return [.. s_stores.Values];
     }
 
-    private static TableStore FindOrAdd(SharedMemoryObject memory)
+    private static TableStore FindOrAdd(SharedMemoryObject memory, Deadline deadline)
     {
         FileIdentity identity = memory.Memory.Identity;
-        lock (s_monitor)
+        using (Uninterrupted.Enter(s_monitor))
         {
             TableStore? store;
             while (s_stores.TryGetValue(identity, out store) && store.Handles == 0)
-                Monitor.Wait(s_monitor);
+            {
+                if (!deadline.Wait(s_monitor))
+                    throw new LockTimeoutException($"{memory.Name}: another thread was closing the table until the deadline");
+            }
+
             if (store is null)
             {
                 ThrowIfLockFileIsTaken(memory);
-                s_stores.Add(identity, store = new TableStore(memory));
+                ThrowIfOldOneIsOpen(memory);
+                store = new TableStore(memory);
+                s_stores.Add(identity, store);
+                s_byLockFile.Add(store.LockFile.Identity, store);
+                s_byPath[store.FullPath] = store;
             }
 
             store.Handles++;
@@ -76,13 +91,24 @@ internal static class TableRegistry
 
     private static void ThrowIfLockFileIsTaken(SharedMemoryObject memory)
     {
-        foreach (TableStore other in s_stores.Values)
+        if (s_byLockFile.TryGetValue(memory.LockFile.Identity, out TableStore? other))
         {
-            if (other.LockFile.Identity == memory.LockFile.Identity)
-            {
-                throw new InvalidTableOperationException(
-                    $"{memory.Name}: its companion file carries the locks of {other.Name}; each table needs its own");
-            }
+            throw new InvalidTableOperationException(
+                $"{memory.Name}: its companion file carries the locks of {other.Name}; each table needs its own");
+        }
+    }
+
+    /// <summary>
+    /// A table's file that is removed under its users, as system cleaners do, would go unnoticed: they go on with the old one,
+    /// and the next to open the name gets a new one.
+    /// </summary>
+    private static void ThrowIfOldOneIsOpen(SharedMemoryObject memory)
+    {
+        if (s_byPath.TryGetValue(Path.GetFullPath(memory.Name.MemoryPath), out TableStore? old) && !old.IsAtItsName)
+        {
+            throw new InvalidTableOperationException(
+                $"{memory.Name}: this process has a table open that was removed from this name, or replaced there; " +
+                "dispose of its handles before you open the other one, or two tables pass for one");
         }
     }
 }

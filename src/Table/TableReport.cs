@@ -13,7 +13,8 @@ public sealed class TableReport
         int totalPages,
         int freePages,
         int maxProbes,
-        bool isFlooded)
+        bool isFlooded,
+        bool isAtItsName)
     {
         Name = name;
         Violations = violations;
@@ -22,13 +23,7 @@ public sealed class TableReport
         TotalPages = totalPages;
         FreePages = freePages;
         MaxProbes = maxProbes;
-        Notes = isFlooded
-            ?
-            [
-                string.Create(null, $"a search looks at up to {maxProbes} cells: keys fall together by more than chance; ") +
-                $"{nameof(DataManagers)}.{nameof(DataManagers.Scrambled)} scatters them",
-            ]
-            : [];
+        Notes = [.. NotesOn(isFlooded, maxProbes, isAtItsName)];
     }
 
     /// <summary>The table's name.</summary>
@@ -55,8 +50,10 @@ public sealed class TableReport
     /// <summary>How many cells the longest search for a bound key looks at.</summary>
     public int MaxProbes { get; }
 
-    /// <summary>What breaks nothing but costs time, such as keys that fall together.</summary>
-    /// <remarks>See <see cref="TableStatistics.IsFlooded"/>.</remarks>
+    /// <summary>
+    /// What does not break the format, and should be known: keys that fall together (see
+    /// <see cref="TableStatistics.IsFlooded"/>), and that the table's name leads elsewhere by now.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The counts in a line, then a line for each violation and each note.</summary>
@@ -70,6 +67,22 @@ public sealed class TableReport
         foreach (string note in Notes)
             text.Append("\nnote: ").Append(note);
         return text.ToString();
+    }
+
+    private static IEnumerable<string> NotesOn(bool isFlooded, int maxProbes, bool isAtItsName)
+    {
+        if (isFlooded)
+        {
+            yield return string.Create(
+                null, $"a search looks at up to {maxProbes} cells: keys fall together by more than chance; ") +
+                $"{nameof(DataManagers)}.{nameof(DataManagers.Scrambled)} scatters them";
+        }
+
+        if (!isAtItsName)
+        {
+            yield return "the table's file was removed from its name, or another one was put there: whoever opens the name " +
+                "from now on gets another table, and this one goes when its last user closes it";
+        }
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed partial class TableWriter
             _changesInTransactions = 0;
         }
 
-        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0);
+        UndoJournal.Savepoint before = _journal.Begin(descriptor, recordsAtMost: 0, isTransaction: true);
         _transactions++;
         return new Savepoint(before, _changes?.Pending ?? 0);
     }
@@ -35,6 +35,7 @@ internal sealed partial class TableWriter
             _freeList.Put(descriptor, firstPage);
         _transactions--;
         _journal.Commit();
+        _journal.EndTransaction();
         PublishChanges();
     }
 
@@ -44,6 +45,7 @@ internal sealed partial class TableWriter
         _transactions--;
         _changes?.DiscardAfter(before.LastChange);
         _journal!.RollBack(_engine.OpenDescriptor(), before.Journal);
+        _journal.EndTransaction();
     }
 
     /// <summary>What there was when a transaction began.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class TableWriter
             CellView cell = CellForAdd(descriptor, key);
             int older = cell.IsBound ? cell.Pointer : 0;
             if (older != 0)
-                _ = new FragmentWalk(_pages, descriptor.TotalPages, key, older, out _); // Damage shows before, not after.
+                _ = CheckHead(descriptor, key, older, out _); // Damage shows before, not after.
             int page = _bindings.Write(descriptor, key, value, older);
             PublishIn(descriptor, cell, key, page);
             descriptor.Bindings++; // Dying before this leaves a count too low, unless there is a journal.
@@ -152,48 +152,6 @@ internal sealed partial class TableWriter
         return true;
     }
 
-    /// <summary>
-    /// Passes the fragments of a key's bindings to <paramref name="writer"/>, for editing, and removes the bindings
-    /// it says.
-    /// </summary>
-    public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer, Deadline deadline)
-    {
-        DescriptorView descriptor = OpenForChange();
-        CellView cell = Index.Find(descriptor, key, out bool found);
-        if (!found || !cell.IsBound)
-            return;
-
-        // A binding is unlinked by an edit of the one before it, where a reader may still be.
-        _processes.LockAllContent(deadline);
-        _sequences?.OpenKey(key);
-        int newer = 0, depth = 0;
-        for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
-        {
-            // Before the first edit: dying in the middle leaves an edit that is told, or a telling without an edit.
-            _changes?.Append(ChangeKind.Edited, key, depth);
-            BlockDecision decision = OfferForWriting(bindings.Value, writer);
-            PublishChanges();
-            if ((decision.Operation & ~announced) != 0)
-            {
-                throw new InvalidTableOperationException(
-                    $"{_pages.Name}, key {key}: {decision.Operation} was asked for; announced were: {announced}");
-            }
-
-            if (decision.Operation == WriteOperations.RemoveBinding)
-            {
-                RemoveFrom(descriptor, cell, key, bindings.Page, newer, depth);
-            }
-            else
-            {
-                newer = bindings.Page;
-                depth++;
-            }
-
-            if (decision.Control == BlockControl.Break)
-                return;
-        }
-    }
-
     /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
     private void PublishChanges()
     {
@@ -239,33 +197,6 @@ internal sealed partial class TableWriter
         _engine.Counters.Count(Counter.Writes);
     }
 
-    /// <summary>Offers one binding; the answer's operation is the last one asked for within the binding.</summary>
-    private BlockDecision OfferForWriting(FragmentWalk value, BlockWriter writer)
-    {
-        WriteOperations operation = WriteOperations.None;
-        BlockControl control = BlockControl.Continue;
-        bool isEnd = false;
-        while (control == BlockControl.Continue && !isEnd)
-        {
-            isEnd = !value.MoveNext();
-            if (!isEnd && _transactions > 0)
-                SaveFragment(value);
-            BlockDecision decision = writer(isEnd ? [] : value.Current, isEnd);
-            operation = decision.Operation == WriteOperations.None ? operation : decision.Operation;
-            control = decision.Control;
-        }
-
-        return new BlockDecision(operation, control);
-    }
-
-    /// <summary>Records the words that a writer of blocks may edit, so that a transaction can take the edits back.</summary>
-    private void SaveFragment(FragmentWalk value)
-    {
-        _journal!.Reserve(value.Current.Length);
-        for (int i = 0; i < value.Current.Length; i++)
-            _journal.Word(value.Page, value.FirstWord + i);
-    }
-
     private CellView CellForAdd(DescriptorView descriptor, int key)
     {
         // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
@@ -301,14 +232,21 @@ internal sealed partial class TableWriter
     {
         int totalPages = descriptor.TotalPages;
         return page > Layout.DescriptorPage && page < totalPages
-            && _pages.TryGetWhole(page, key, out _, out older) && (uint)older < (uint)totalPages
+            && _pages.TryGetWhole(page, key, out _, out older) && FragmentWalk.IsOlder(older, totalPages)
             ? 1
             : WalkBinding(descriptor, key, page, out older);
     }
 
-    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
+    private FragmentWalk CheckHead(DescriptorView descriptor, int key, int page, out int older)
     {
         var value = new FragmentWalk(_pages, descriptor.TotalPages, key, page, out older);
+        FragmentWalk.CheckOlder(_pages, descriptor.TotalPages, page, older);
+        return value;
+    }
+
+    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        FragmentWalk value = CheckHead(descriptor, key, page, out older);
         if (value.IsSingle)
             return 1;
         while (value.MoveNext())

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Netshm;
@@ -22,9 +23,11 @@ internal enum JournalState
 /// </remarks>
 internal sealed class UndoJournal
 {
-    private const int RecordsOffset = 64;
+    /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>
+    private const uint ScopesPerStamp = 1024;
 
     private readonly SharedPlace<Header> _header;
+    private readonly JournalSpace _space;
     private readonly SharedRecords _records;
     private readonly MappedPages _pages;
     private readonly HashIndex _index;
@@ -36,15 +39,18 @@ internal sealed class UndoJournal
     /// </summary>
     private readonly List<int> _unlinked = [];
 
+    /// <summary>The first record that belongs to the innermost change alone: taking back that one leaves those before.</summary>
+    private int _firstOfChange;
+
     private int _depth;
+    private uint _scopes;
     private long _recordsForUnlinked;
 
-    public UndoJournal(
-        MappedBlock block, int offsetInBytes, int lengthInBytes, MappedPages pages, HashIndex index, CellMover cells)
+    public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
     {
-        _header = new SharedPlace<Header>(block, offsetInBytes);
-        _records = new SharedRecords(
-            block, offsetInBytes + RecordsOffset, (lengthInBytes - RecordsOffset) / SharedRecords.LengthInBytes);
+        _header = new SharedPlace<Header>(space.Block, space.HeaderOffset);
+        _space = space;
+        _records = space.Records;
         _pages = pages;
         _index = index;
         _cells = cells;
@@ -56,10 +62,10 @@ internal sealed class UndoJournal
         Cell = 2,
         NewPages = 3,
         Swap = 4,
+        FirstBoundPages = 5,
+        FurtherBoundPages = 6,
+        FreePages = 7,
     }
-
-    /// <summary>How many records there can be.</summary>
-    public int Capacity => _records.Count;
 
     /// <summary>What the last writer left.</summary>
     public JournalState State => (JournalState)_header.Value.State;
@@ -67,11 +73,25 @@ internal sealed class UndoJournal
     /// <summary>How many records were made since the outermost change began.</summary>
     public int Count => _header.Value.Count;
 
+    /// <summary>Whether the table is the one, and of the time, that the records are about.</summary>
+    /// <remarks>
+    /// A copy of the table that was made while it was in use, and put in its place again, has an older stamp, unless it was
+    /// made within the last <see cref="ScopesPerStamp"/> changes.
+    /// </remarks>
+    public bool IsOfTable => (_header.Value.Stamp >> 1) == (Master.Stamp >> 1);
+
+    /// <summary>Whether the records, or the table's stamp, say that something is not complete.</summary>
+    public bool HasUnfinishedWork => State != JournalState.Idle || (Master.Stamp & 1) != 0;
+
+    private MasterView Master => new(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+
     /// <summary>Begins a change, or one within another.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="recordsAtMost">How many records the change can take.</param>
+    /// <param name="isTransaction">Whether it is a transaction, which the table says as long as it is under way.</param>
     /// <exception cref="TransactionTooLargeException">It is within another one, and they do not fit.</exception>
-    public Savepoint Begin(DescriptorView descriptor, long recordsAtMost)
+    /// <exception cref="OutOfSpaceException">It is within another one, and the sidecar can't grow.</exception>
+    public Savepoint Begin(DescriptorView descriptor, long recordsAtMost, bool isTransaction = false)
     {
         if (_depth == 0)
         {
@@ -81,18 +101,24 @@ internal sealed class UndoJournal
 
         var savepoint = new Savepoint(
             _depth == 0 ? 0 : Count, descriptor.FreeHead, descriptor.FreePages, descriptor.Bindings, _unlinked.Count);
+        _firstOfChange = savepoint.Count;
         if (_depth > 0)
         {
             Reserve(recordsAtMost);
         }
         else
         {
+            if (isTransaction)
+                Stamp(isTransaction);
+            else
+                StampNowAndThen();
+
             // Dying before the state is stored, together with a count of 0, leaves an idle journal and a table as before.
             ref Header header = ref _header.Value;
             SharedWord.Store(ref header.FreeHead, savepoint.FreeHead);
             SharedWord.Store(ref header.FreePages, savepoint.FreePages);
             SharedWord.Store(ref header.Bindings, savepoint.Bindings);
-            JournalState state = recordsAtMost <= Capacity ? JournalState.Active : JournalState.Scan;
+            JournalState state = Fits(recordsAtMost) ? JournalState.Active : JournalState.Scan;
             SharedWord.Store(ref header.StateAndCount, (long)state);
         }
 
@@ -108,6 +134,7 @@ internal sealed class UndoJournal
     /// <param name="nextFree">The free page behind the new one, and then behind the old one.</param>
     public void PrepareSwap(DescriptorView descriptor, int newPage, int key, int oldPage, int nextFree)
     {
+        StampNowAndThen();
         ref Header header = ref _header.Value;
         SharedWord.Store(ref header.FreeHead, newPage);
         SharedWord.Store(ref header.FreePages, descriptor.FreePages);
@@ -122,6 +149,15 @@ internal sealed class UndoJournal
         const long records = 1;
         SharedWord.Store(ref _header.Value.StateAndCount, (records << 32) | (long)JournalState.Active);
         _depth = 1;
+        _firstOfChange = 1;
+    }
+
+    /// <summary>To be called when the outermost scope of a transaction has ended.</summary>
+    public void EndTransaction()
+    {
+        MasterView master = Master;
+        if (_depth == 0 && (master.Stamp & 1) != 0)
+            master.Stamp &= ~1; // Dying before this leaves the word to recovery, which finds the journal idle.
     }
 
     /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
@@ -138,6 +174,7 @@ internal sealed class UndoJournal
         // The records stay, also those of an inner change: undoing them again later stores the same values again.
         if (State == JournalState.Active)
             Undo(descriptor, savepoint);
+        _firstOfChange = Count;
         _unlinked.RemoveRange(savepoint.Unlinked, _unlinked.Count - savepoint.Unlinked);
         Commit();
     }
@@ -188,15 +225,19 @@ internal sealed class UndoJournal
     {
         _depth = 0;
         SharedWord.Store(ref _header.Value.State, (int)JournalState.Idle);
+        EndTransaction();
     }
 
     /// <summary>Makes sure that so many more records fit into the transaction.</summary>
-    /// <exception cref="TransactionTooLargeException">They do not.</exception>
+    /// <exception cref="TransactionTooLargeException">They never do.</exception>
+    /// <exception cref="OutOfSpaceException">The sidecar can't grow by them.</exception>
     public void Reserve(long records)
     {
         long needed = Count + records + _recordsForUnlinked;
-        if (needed > Capacity)
-            throw new TransactionTooLargeException(_pages.Name, needed, Capacity);
+        if (needed > JournalSpace.MaxRecords)
+            throw new TransactionTooLargeException(_pages.Name, needed, JournalSpace.MaxRecords);
+        if (!Fits(needed))
+            throw SystemError.Last("make room for a transaction in the sidecar of", _pages.Name);
     }
 
     /// <summary>To be called before a word of a page is overwritten.</summary>
@@ -206,16 +247,25 @@ internal sealed class UndoJournal
             Append(Kind.Word, page, word, _pages.Page(page)[word]);
     }
 
-    /// <summary>To be called before the first two words of a page are overwritten.</summary>
-    public void Head(int page)
+    /// <summary>To be called before a page of a binding becomes a free one.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="key">The binding's key.</param>
+    /// <param name="isFirst">Whether it is the binding's first page.</param>
+    public void BoundPage(int page, int key, bool isFirst)
     {
         if (State != JournalState.Active)
             return;
-        ReadOnlySpan<int> words = _pages.Page(page);
-        int count = Count;
-        _records.Store(count, (int)Kind.Word, page, 0, words[0]);
-        _records.Store(count + 1, (int)Kind.Word, page, 1, words[1]);
-        SharedWord.Store(ref _header.Value.Count, count + 2); // As in Append.
+        if (isFirst || !TryExtendRun(page, Kind.FurtherBoundPages, key))
+            Append(isFirst ? Kind.FirstBoundPages : Kind.FurtherBoundPages, page, 1, key);
+    }
+
+    /// <summary>To be called before a free page becomes a binding's.</summary>
+    /// <param name="page">The page, which the free page before it, if it was taken right before, leads to.</param>
+    /// <param name="nextFree">The free page that it leads to, or 0.</param>
+    public void FreePage(int page, int nextFree)
+    {
+        if (State == JournalState.Active && !TryExtendRun(page, Kind.FreePages, nextFree))
+            Append(Kind.FreePages, page, 1, nextFree);
     }
 
     /// <summary>To be called before the pointer of a key's cell is overwritten.</summary>
@@ -230,6 +280,29 @@ internal sealed class UndoJournal
     {
         if (State == JournalState.Active)
             Append(Kind.NewPages, firstPage, count, 0);
+    }
+
+    /// <summary>
+    /// Lets the last record stand for one page more, if that is its neighbour in the direction that the record goes in. The
+    /// record's words 2 and 3 are replaced by one store: dying before it leaves a record without the page, of which nothing
+    /// was overwritten yet.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="kind">What the record has to be about.</param>
+    /// <param name="last">Word 3: the key, which has to be the same, or the free page that the last one leads to.</param>
+    private bool TryExtendRun(int page, Kind kind, int last)
+    {
+        int count = Count;
+        if (count <= _firstOfChange)
+            return false;
+        ReadOnlySpan<int> record = _records[count - 1];
+        int length = record[2];
+        int step = page > record[1] ? 1 : -1;
+        bool isNeighbour = record[0] == (int)kind && (length is 1 or -1 || Math.Sign(length) == step)
+            && page == record[1] + (step * Math.Abs((long)length)) && record[3] == (kind == Kind.FreePages ? page : last);
+        if (isNeighbour)
+            _records.StoreSecondHalf(count - 1, step * (Math.Abs(length) + 1), last);
+        return isNeighbour;
     }
 
     private void Append(Kind kind, int first, int second, int third)
@@ -258,7 +331,7 @@ internal sealed class UndoJournal
     private int CountOfSound(int atLeast)
     {
         int count = Count;
-        return (uint)count <= (uint)Capacity && count >= atLeast
+        return _space.Has(count) && count >= atLeast
             ? count
             : throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
     }
@@ -298,6 +371,26 @@ internal sealed class UndoJournal
             new ContentView(_pages.Page(oldPage)).RestoreHead(key);
             UndoCell(descriptor, key, oldPage);
         }
+        else if (record[0] is (int)Kind.FirstBoundPages or (int)Kind.FurtherBoundPages or (int)Kind.FreePages)
+        {
+            UndoRun((Kind)record[0], record[1], record[2], record[3]);
+        }
+    }
+
+    /// <summary>Restores the first two words of neighbouring pages.</summary>
+    private void UndoRun(Kind kind, int firstPage, int length, int last)
+    {
+        int step = Math.Sign(length);
+        for (long left = Math.Abs((long)length), page = firstPage; left > 0; left--, page += step)
+        {
+            Span<int> words = _pages.Page((int)Math.Clamp(page, -1, int.MaxValue));
+            if (kind == Kind.FirstBoundPages)
+                new ContentView(words).RestoreHead(last);
+            else if (kind == Kind.FurtherBoundPages)
+                new FollowUpView(words).RestoreHead(last);
+            else
+                new FreePageView(words).Initialise(left == 1 ? last : (int)page + step);
+        }
     }
 
     private void UndoCell(DescriptorView descriptor, int key, int oldPointer)
@@ -332,6 +425,29 @@ internal sealed class UndoJournal
             FreeList.PutPage(_pages, descriptor, page);
     }
 
+    /// <summary>Whether there is, or can be made, room for so many records in all.</summary>
+    private bool Fits(long records) => records <= JournalSpace.MaxRecords && _space.TryGrow((int)records);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StampNowAndThen()
+    {
+        if (_scopes++ % ScopesPerStamp == 0)
+            Stamp(isTransaction: false);
+    }
+
+    /// <summary>
+    /// Gives the table and the journal, which is idle, a new number. Dying between the two stores leaves two numbers, and
+    /// nothing to take back; who comes alone then checks the table.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // It is rare, and what is usual stays short.
+    private void Stamp(bool isTransaction)
+    {
+        MasterView master = Master;
+        int stamp = unchecked((master.Stamp & ~1) + 2);
+        SharedWord.Store(ref _header.Value.Stamp, stamp);
+        master.Stamp = stamp | (isTransaction ? 1 : 0);
+    }
+
     /// <summary>What there was when a change began.</summary>
     public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings, int Unlinked);
 
@@ -357,5 +473,9 @@ internal sealed class UndoJournal
 
         [FieldOffset(16)]
         public int Bindings;
+
+        /// <summary>The table's stamp; see <see cref="MasterView.Stamp"/>.</summary>
+        [FieldOffset(20)]
+        public int Stamp;
     }
 }

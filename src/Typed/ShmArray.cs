@@ -62,10 +62,12 @@ public sealed class ShmArray<T> : IDisposable
     /// <param name="memory">The object; if it is empty, it becomes an array of length 0.</param>
     /// <param name="options">How the underlying table is managed.</param>
     /// <param name="init">
-    /// When set, the table is created anew, whatever the object holds, as an array of so many default elements.
+    /// When set, the table is created anew as an array of so many default elements; see
+    /// <see cref="ShmTableOptions.Init"/> for when that is refused.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="init"/> is negative.</exception>
-    /// <exception cref="CorruptFileException">The object holds a table that is no array.</exception>
+    /// <exception cref="CorruptFileException">The object holds a table that is no array, or no table.</exception>
+    /// <exception cref="InvalidTableOperationException">It was to be created anew, and is in use.</exception>
     public static ShmArray<T> Manage(
         T defaultValue,
         DataManager<T> elements,
@@ -82,10 +84,12 @@ public sealed class ShmArray<T> : IDisposable
     /// <param name="name">The name of the object.</param>
     /// <param name="options">How the underlying table is managed.</param>
     /// <param name="init">
-    /// When set, the table is created anew, whatever the object holds, as an array of so many default elements.
+    /// When set, the table is created anew as an array of so many default elements; see
+    /// <see cref="ShmTableOptions.Init"/> for when that is refused.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="init"/> is negative.</exception>
-    /// <exception cref="CorruptFileException">The object holds a table that is no array.</exception>
+    /// <exception cref="CorruptFileException">The object holds a table that is no array, or no table.</exception>
+    /// <exception cref="InvalidTableOperationException">It was to be created anew, and is in use.</exception>
     public static ShmArray<T> Open(
         T defaultValue,
         DataManager<T> elements,

@@ -21,7 +21,7 @@ namespace Netshm;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 [SuppressMessage("Design", "CA1000", Justification = "Opening reads as that of ShmTable does.")]
-public sealed class ShmHashtable<TKey, TValue> : IDisposable
+public sealed partial class ShmHashtable<TKey, TValue> : IDisposable
 {
     private const int MinBufferLength = 128;
     private const int MaxBufferLength = 1 << 16;

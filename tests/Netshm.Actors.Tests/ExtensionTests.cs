@@ -39,6 +39,64 @@ public sealed class ExtensionTests : TableSpec
     }
 
     [Fact]
+    public async Task The_setting_init_does_not_empty_a_table_that_somebody_uses()
+    {
+        using var temp = new TempTable();
+        ShmTable user = temp.Open();
+        user.Add(1, [1]);
+        using var other = ActorSystem.Create("other", Configure(temp.Name, "init = 100"));
+        InvalidTableOperationException e =
+            Assert.Throws<InvalidTableOperationException>(() => other.Netshm().OpenTable("test"));
+        Assert.Contains("this process has it open", e.Message, StringComparison.Ordinal);
+        Assert.Equal([1], user.Find(1));
+        await other.Terminate();
+    }
+
+    [Fact]
+    public async Task Whatever_tables_are_called_each_is_one_of_its_own()
+    {
+        string[] names =
+            [".", "..", "$a", "$b", "%24a", "a/b", "a%2Fb", "netshm", "overview", "reporter", "t@1", "t/1", "*", "user", "#1", "T", "t"];
+        string directory = Directory.CreateTempSubdirectory("netshm-test").FullName;
+        string sections = string.Concat(names.Select((name, i) =>
+            $$"""netshm.table."{{name}}" { location = "file:{{directory}}/{{i}}" }{{'\n'}}"""));
+        using ActorSystem other = ActorSystem.Create("other", ConfigurationFactory.ParseString(sections)
+            .WithFallback(Configure(Temp.Name)));
+        TableRef[] tables = [.. names.Select(other.Netshm().OpenTable)];
+        for (int i = 0; i < names.Length; i++)
+            await tables[i].AddAsync(i, [i]);
+        foreach ((TableRef table, int i) in tables.Select((table, i) => (table, i)))
+        {
+            Assert.Equal((names[i], 1), (table.Name, await table.CountAsync()));
+            IActorRef found = await other.ActorSelection(table.Actor.Path.ToStringWithoutAddress()).ResolveOne(Patience);
+            Assert.Equal(table.Actor, found);
+        }
+
+        await other.Terminate();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void A_name_that_is_no_text_is_refused() => Assert.Contains(
+        "surrogate", Assert.Throws<ArgumentException>(() => Sys.Netshm().OpenTable("a\ud800")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_table_that_is_called_like_a_partition_is_another_one()
+    {
+        using var temp = new TempTable();
+        using var partition = new TempTable();
+        using ActorSystem other = ActorSystem.Create("other", ConfigurationFactory.ParseString(
+            $$"""netshm.table."carts/3".location = "{{temp.Name}}" """).WithFallback(Configure(Temp.Name)));
+        TableRef named = other.Netshm().OpenTable("carts/3");
+        TableRef third = other.Netshm().OpenPartition("carts", 3, Table.Settings.ForPartition(partition.Name));
+        await named.AddAsync(1, [1]);
+        Assert.Equal(0, await third.CountAsync());
+        Assert.Same(named, other.Netshm().OpenTable("carts/3"));
+        Assert.NotEqual(named.Actor.Path, third.Actor.Path);
+        await other.Terminate();
+    }
+
+    [Fact]
     public async Task Actor_systems_of_one_process_share_a_table_that_is_open_once()
     {
         using ActorSystem other = Start(Temp.Name);
@@ -178,6 +236,80 @@ public sealed class ExtensionTests : TableSpec
         NetshmExtension tables = Sys.Netshm();
         await Sys.Terminate();
         Assert.Throws<TableClosedException>(() => tables.OpenTable("test"));
+    }
+
+    [Fact]
+    public async Task Opening_during_shutdown_is_refused_at_once()
+    {
+        using var temp = new TempTable();
+        using ActorSystem other = Start(temp.Name);
+        TableRef table = other.Netshm().OpenTable("test");
+        var goOn = new TaskCompletionSource<Akka.Done>();
+        CoordinatedShutdown.Get(other).AddTask(CoordinatedShutdown.PhaseServiceStop, "hold", () => goOn.Task);
+        Task end = other.Terminate();
+        Assert.Throws<TableClosedException>(() => other.Netshm().OpenTable("another"));
+        Assert.Same(table, other.Netshm().OpenTable("test"));
+        await table.AddAsync(1, [1]);
+        goOn.SetResult(Akka.Done.Instance);
+        await end.WaitAsync(Patience);
+        Assert.Equal(1, temp.Open().Count);
+    }
+
+    [Fact]
+    public async Task A_loop_that_opens_tables_ends_with_the_actor_system()
+    {
+        string directory = Directory.CreateTempSubdirectory("netshm-test").FullName;
+        using ActorSystem other = ActorSystem.Create("other", ConfigurationFactory.ParseString(
+            $$"""
+            akka.coordinated-shutdown.run-by-actor-system-terminate = off
+            netshm.default-table.location = "file:{{directory}}/{name}"
+            """).WithFallback(Configure(Temp.Name)));
+        NetshmExtension tables = other.Netshm();
+        var hasBegun = new TaskCompletionSource();
+        Task loop = Task.Run(() =>
+        {
+            for (int i = 0; i < int.MaxValue; i++)
+            {
+                _ = tables.OpenTable($"t{i}");
+                hasBegun.TrySetResult();
+            }
+        });
+        await hasBegun.Task;
+        await other.Terminate().WaitAsync(Patience);
+        await Assert.ThrowsAsync<TableClosedException>(() => loop);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("akka.actor.default-dispatcher", "")]
+    [InlineData("akka.actor.internal-dispatcher", "")]
+    [InlineData("own", "own.type = TaskDispatcher")]
+    [InlineData("own", "own.type = Dispatcher")]
+    [InlineData("own", "own { type = PinnedDispatcher, executor = fork-join-executor }")]
+    [InlineData("own", "own { type = PinnedDispatcher, dedicated-thread-pool.thread-count = 4 }")]
+    [InlineData("netshm.table-dispatcher", "netshm.table-dispatcher.executor = thread-pool-executor")]
+    public async Task A_dispatcher_that_would_not_do_what_it_says_is_refused_in_words(string dispatcher, string config)
+    {
+        using var temp = new TempTable();
+        using ActorSystem other = ActorSystem.Create("other", ConfigurationFactory.ParseString(config).WithFallback(
+            Configure(temp.Name, $"dispatcher = {dispatcher}")));
+        var e = Assert.Throws<ConfigurationException>(() => other.Netshm().OpenTable("test"));
+        Assert.Contains(dispatcher, e.Message, StringComparison.Ordinal);
+        Assert.Contains("PinnedDispatcher", e.Message, StringComparison.Ordinal);
+        await other.Terminate();
+    }
+
+    [Fact]
+    public async Task Tables_can_share_the_threads_of_a_dispatcher_of_their_own()
+    {
+        using var temp = new TempTable();
+        using ActorSystem other = ActorSystem.Create("other", ConfigurationFactory.ParseString(
+            "own { type = ForkJoinDispatcher, dedicated-thread-pool { thread-count = 2, threadtype = background } }")
+            .WithFallback(Configure(temp.Name, "dispatcher = own")));
+        TableRef table = other.Netshm().OpenTable("test");
+        await table.AddAsync(1, [1]);
+        AssertWords(await table.GroupAsync(group => group.Find(1)), 1);
+        await other.Terminate();
     }
 
     [Fact]

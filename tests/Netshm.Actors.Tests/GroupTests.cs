@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Netshm.TestKit;
 
 namespace Netshm.Actors.Tests;
@@ -63,6 +64,50 @@ public sealed class GroupTests : TableSpec
         Assert.True(Table.Contains(3));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task No_call_of_a_busy_body_is_answered_after_its_time(int threads)
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            int late = 0;
+            Task busy = Table.GroupAsync(group => Parallel.For(
+                0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads },
+                _ => CallUntilRefused(group, ref late)));
+            Task other = Table.AddAsync(3, [3]);
+            await Assert.ThrowsAsync<GroupTimeoutException>(() => busy);
+            await other;
+            Assert.Equal(0, late);
+        }
+    }
+
+    [Fact]
+    public async Task An_update_whose_function_does_not_end_loses_the_table()
+    {
+        TypedTableRef<int, int> typed = Sys.Netshm().OpenTable("test", DataManagers.Int32, DataManagers.Int32);
+        using var end = new ManualResetEventSlim();
+        Task<int> endless = typed.UpdateAsync(1, 0, value =>
+        {
+            end.Wait();
+            return value;
+        });
+        await Assert.ThrowsAsync<GroupTimeoutException>(() => endless);
+        await typed.AddAsync(2, 2);
+        end.Set();
+    }
+
+    [Fact]
+    public async Task A_value_whose_encoding_does_not_end_loses_the_table()
+    {
+        using var slow = new SlowNumbers();
+        TypedTableRef<int, int> typed = Sys.Netshm().OpenTable("test", DataManagers.Int32, slow);
+        Task<int> endless = typed.UpdateAsync(1, 0, static value => value + 1);
+        await Assert.ThrowsAsync<GroupTimeoutException>(() => endless.WaitAsync(Patience));
+        await Table.AddAsync(3, [3]).WaitAsync(Patience);
+        slow.End.Set();
+    }
+
     [Fact]
     public async Task A_deadline_before_the_group_timeout_bounds_the_body_too()
     {
@@ -82,7 +127,7 @@ public sealed class GroupTests : TableSpec
     [Fact]
     public async Task What_a_throwing_body_did_before_stays_done()
     {
-        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(group =>
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Table.GroupAsync(void (TableGroup group) =>
         {
             group.Add(1, [1]);
             throw new InvalidTimeZoneException("thrown on purpose");
@@ -95,7 +140,7 @@ public sealed class GroupTests : TableSpec
     public async Task What_a_body_met_in_another_table_is_its_own_failure(NetshmException failure)
     {
         int runs = 0;
-        Exception? met = await Record.ExceptionAsync(() => Table.GroupAsync<int>(_ =>
+        Exception? met = await Record.ExceptionAsync(() => Table.GroupAsync(int (TableGroup _) =>
         {
             runs++;
             throw failure;
@@ -128,6 +173,37 @@ public sealed class GroupTests : TableSpec
         await bodyHasBothTables.Task.WaitAsync(Patience);
         Assert.Equal([11], Table.Find(0));
         Assert.Equal([1], otherTable.Find(0));
+    }
+
+    /// <summary>Calls the group without a pause, and counts the calls that are begun too late and answered.</summary>
+    private static void CallUntilRefused(TableGroup group, ref int late)
+    {
+        // The body's time began before this, so what is begun after it is certainly too late.
+        for (long start = Stopwatch.GetTimestamp(); late == 0;)
+        {
+            bool isLate = Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(1);
+            _ = group.Contains(1);
+            if (isLate)
+                Interlocked.Increment(ref late);
+        }
+    }
+
+    /// <summary>Numbers that take until the end of the test to be encoded.</summary>
+    private sealed class SlowNumbers : DataManager<int>, IDisposable
+    {
+        public ManualResetEventSlim End { get; } = new();
+
+        public override int LengthInWords(int value) => 1;
+
+        public override void Encode(int value, Span<int> destination)
+        {
+            End.Wait();
+            destination[0] = value;
+        }
+
+        public override int Decode(ReadOnlySpan<int> words) => words[0];
+
+        public void Dispose() => End.Dispose();
     }
 
     public static TheoryData<NetshmException> FailuresOfOtherTables() =>

@@ -52,6 +52,66 @@ public sealed class RemoteTests : TableSpec
         }
     }
 
+    [Fact]
+    public async Task A_request_beyond_the_frame_fails_at_once_with_size_limit_and_setting()
+    {
+        AssertTooLarge(await Assert.ThrowsAsync<RemoteTableException>(() => Ask(new Replace(1, Words(40_000)))));
+        AssertTooLarge(await Assert.ThrowsAsync<RemoteTableException>(() => Ask(
+            new GroupOperations([.. Enumerable.Range(0, 1000).Select(key => new GroupOperation.Add(key, Words(40)))]))));
+        AssertTooLarge(await Assert.ThrowsAsync<RemoteTableException>(
+            () => _table.Ask<object>(new Subscribe(new ChangeFilter(Words(40_000), [])), Patience)));
+        Assert.Equal(0, await Table.CountAsync());
+        Assert.Equal(new Added(1), await Ask(new Add(1, Words(30_000))));
+    }
+
+    [Fact]
+    public async Task A_reply_beyond_the_frame_fails_at_once_with_size_limit_and_setting()
+    {
+        await Table.GroupAsync(group => group.Add(1, Words(40_000).Span));
+        AssertTooLarge(await Assert.ThrowsAsync<RemoteTableException>(() => Ask(new Find(1))));
+        AssertTooLarge(await Assert.ThrowsAsync<RemoteTableException>(() => Ask(new TakeSnapshot())));
+        Assert.Equal(new Contained(1, true), await Ask(new Contains(1)));
+    }
+
+    [Fact]
+    public async Task The_refusal_of_a_request_that_just_fits_arrives_too()
+    {
+        int largest = 0;
+        for (int words = 30_900; words < 32_000; words += 4)
+        {
+            try
+            {
+                _ = await Ask(new Replace(1, Words(words)));
+                largest = words;
+            }
+            catch (RemoteTableException e)
+            {
+                AssertTooLarge(e);
+                break;
+            }
+        }
+
+        Assert.InRange(largest, 30_900, 31_998);
+        using (HoldLock())
+        {
+            Task<object> waiting = Ask(new Replace(1, Words(largest)) { Timeout = TimeSpan.FromMilliseconds(300) });
+            Exception? refusal = await Record.ExceptionAsync(() => Ask(new Replace(2, Words(largest))));
+            Assert.True(refusal is null or RemoteTableException, $"{refusal}"); // Rejected, or too large to be given back.
+            Assert.Equal(
+                typeof(RequestTimeoutException).FullName,
+                (await Assert.ThrowsAsync<RemoteTableException>(() => waiting)).ErrorType);
+        }
+    }
+
+    private static Sequence<int> Words(int count) => Sequence.Create<int>(Enumerable.Range(0, count).ToArray());
+
+    private static void AssertTooLarge(RemoteTableException e)
+    {
+        Assert.Equal(typeof(ValueTooLargeException).FullName, e.ErrorType);
+        Assert.Matches(@"takes 1[2-9]\d{4} bytes; 123904 fit", e.Message);
+        Assert.Contains("akka.remote.dot-netty.tcp.maximum-frame-size", e.Message, StringComparison.Ordinal);
+    }
+
     /// <inheritdoc/>
     protected override void AfterAll()
     {

@@ -26,6 +26,8 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromMicroseconds(100), settings.TurnPause);
         Assert.Equal(TimeSpan.FromMilliseconds(1), settings.MinBackoff);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.MaxBackoff);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.ReopenMinBackoff);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.ReopenMaxBackoff);
         Assert.Equal("netshm.table-dispatcher", settings.Dispatcher);
         Assert.False(settings.Cluster.Expose);
         Assert.Empty(Read("").Tables);
@@ -105,7 +107,7 @@ public sealed class SettingsTests
               location = "posix:/tmp/{name},/{name}", page-size = 64, init = 7, locking = Record, permissions = 640
               request-timeout = infinite, group-timeout = 1.5s, max-queue = 1, max-batch-count = 2
               max-batch-time = 3ms, turn-pause = 4 us, min-backoff = 5ms, max-backoff = 1h, dispatcher = own
-              change-feed-capacity = 4096
+              change-feed-capacity = 4096, reopen-min-backoff = 6ms, reopen-max-backoff = 7ms
             }
             """).Tables["a.b"];
         Assert.Equal(SharedMemoryName.Posix("/tmp/a.b", "/a.b"), settings.Location);
@@ -122,6 +124,8 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromMicroseconds(4), settings.TurnPause);
         Assert.Equal(TimeSpan.FromMilliseconds(5), settings.MinBackoff);
         Assert.Equal(TimeSpan.FromHours(1), settings.MaxBackoff);
+        Assert.Equal(TimeSpan.FromMilliseconds(6), settings.ReopenMinBackoff);
+        Assert.Equal(TimeSpan.FromMilliseconds(7), settings.ReopenMaxBackoff);
         Assert.Equal("own", settings.Dispatcher);
     }
 
@@ -133,19 +137,21 @@ public sealed class SettingsTests
     [InlineData("locking = both", "netshm.table.t.locking", "both", "auto, none, record")]
     [InlineData("permissions = 0888", "netshm.table.t.permissions", "0888", "three octal digits")]
     [InlineData("permissions = 400", "netshm.table.t.permissions", "400", "read and write")]
-    [InlineData("lock-timeout = 5", "netshm.table.t.lock-timeout", "5", "infinite, or a time")]
+    [InlineData("lock-timeout = soon", "netshm.table.t.lock-timeout", "soon", "infinite, or a time")]
+    [InlineData("lock-timeout = 5 weeks", "netshm.table.t.lock-timeout", "5 weeks", "infinite, or a time")]
+    [InlineData("lock-timeout = 1000d", "netshm.table.t.lock-timeout", "1000d", "infinite, or a time")]
+    [InlineData("lock-timeout = 99999999999999999999d", "netshm.table.t.lock-timeout", "9999", "infinite, or a time")]
     [InlineData("request-timeout = 0s", "netshm.table.t.request-timeout", "0s", "more than 0")]
     [InlineData("group-timeout = -1s", "netshm.table.t.group-timeout", "-1s", "infinite, or a time")]
     [InlineData("max-queue = 0", "netshm.table.t.max-queue", "0", "a whole number from 1")]
     [InlineData("max-batch-count = many", "netshm.table.t.max-batch-count", "many", "a whole number from 1")]
     [InlineData("max-batch-time = infinite", "netshm.table.t.max-batch-time", "infinite", "a time of more than 0")]
-    [InlineData("turn-pause = 1day", "netshm.table.t.turn-pause", "1day", "a time of more than 0")]
+    [InlineData("turn-pause = 1 fortnight", "netshm.table.t.turn-pause", "1 fortnight", "a time of more than 0")]
     [InlineData("min-backoff = 0ms", "netshm.table.t.min-backoff", "0ms", "more than 0")]
     [InlineData("max-backoff = 1us", "netshm.table.t.max-backoff", "1us", "at least min-backoff")]
     [InlineData("dispatcher = \"\"", "netshm.table.t.dispatcher", "(nothing)", "a text")]
     [InlineData("cluster.expose = yes", "netshm.table.t.cluster.expose", "yes", "on or off")]
-    [InlineData("cluster.hide = on", "netshm.table.t.cluster.hide", "is no setting", "expose")]
-    [InlineData("lock-time = 5s", "netshm.table.t.lock-time", "is no setting", "lock-timeout")]
+    [InlineData("reopen-max-backoff = 1ms", "netshm.table.t.reopen-max-backoff", "1ms", "at least reopen-min-backoff")]
     public void An_error_names_the_key_the_value_and_what_is_allowed(string line, params string[] parts)
     {
         var e = Assert.Throws<ConfigurationException>(() => Read($"netshm.table.t {{ {line} }}"));
@@ -154,17 +160,54 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("netshm.tables.t { }", "netshm.tables is no setting; there are default-table, table")]
     [InlineData("netshm.table.t = 5", "netshm.table.t = 5: expected a section in braces")]
-    [InlineData("netshm.cluster.hosts = a", "netshm.cluster.hosts is no setting; there are host, role")]
-    [InlineData("netshm.cluster.remote.silence = 1", "netshm.cluster.remote.silence = 1: expected a time")]
+    [InlineData("netshm.cluster.remote.silence = soon", "netshm.cluster.remote.silence = soon: expected a time")]
     [InlineData("netshm.cluster.publish.batch-count = 0", "netshm.cluster.publish.batch-count = 0: expected a whole")]
     [InlineData("netshm.cluster.follow.silence = 1ms", "expected at least publish.heartbeat-interval")]
-    [InlineData("netshm.cluster.follow.pause = 1ms", "netshm.cluster.follow.pause is no setting; there are silence")]
     [InlineData("netshm.cluster.overview.report-interval = off", "netshm.cluster.overview.report-interval = off")]
     [InlineData("netshm.default-table.locking = both", "netshm.default-table.locking = both")]
+    [InlineData("netshm.cluster.remote = 5", "netshm.cluster.remote = 5: expected a section in braces")]
+    [InlineData("netshm.table.t.cluster = on", "netshm.table.t.cluster = on: expected a section in braces")]
     public void Errors_outside_a_table_are_named_too(string line, string message) => Assert.Contains(
         message, Assert.Throws<ConfigurationException>(() => Read(line)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("netshm.tables.t { }", "netshm.tables", "table")]
+    [InlineData("netshm.table.t.lock-time = 5s", "netshm.table.t.lock-time", "lock-timeout")]
+    [InlineData("netshm.table.t.requst-timeout = 5s", "netshm.table.t.requst-timeout", "request-timeout")]
+    [InlineData("netshm.table.t.cluster.exposed = on", "netshm.table.t.cluster.exposed", "expose")]
+    [InlineData("netshm.default-table.max-que = 5", "netshm.default-table.max-que", "max-queue")]
+    [InlineData("netshm.cluster.hosts = a", "netshm.cluster.hosts", "host")]
+    [InlineData("netshm.sharded-table.t.partition = 3", "netshm.sharded-table.t.partition", "partitions")]
+    [InlineData("netshm.default-sharded-table.chunksize = 3", "netshm.default-sharded-table.chunksize", "chunk-size")]
+    [InlineData("netshm.cluster.follow.silense = 1ms", "netshm.cluster.follow.silense", "silence")]
+    public void An_unknown_key_stops_nobody_and_is_told_with_the_closest_known_one(string line, string key, string closest)
+    {
+        string warning = Assert.Single(Read(line).Warnings);
+        Assert.StartsWith($"{key} is no setting", warning, StringComparison.Ordinal);
+        Assert.EndsWith($"'{closest}'?", warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10 seconds", 10_000)]
+    [InlineData("1 second", 1000)]
+    [InlineData("1 minute", 60_000)]
+    [InlineData("1.5 minutes", 90_000)]
+    [InlineData("1d", 86_400_000)]
+    [InlineData("2 hours", 7_200_000)]
+    [InlineData("500 millis", 500)]
+    [InlineData("500 milliseconds", 500)]
+    [InlineData("250", 250)]
+    [InlineData("100 micros", 0.1)]
+    [InlineData("1.5s", 1500)]
+    [InlineData("infinite", -1)]
+    public void Durations_are_read_as_Akka_reads_them(string text, double milliseconds)
+    {
+        Config config = ConfigurationFactory.ParseString($"netshm.table.t.lock-timeout = {text}");
+        TimeSpan read = NetshmSettings.Create(config.WithFallback(NetshmExtension.DefaultConfig())).Table("t").LockTimeout;
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), read);
+        Assert.Equal(config.GetTimeSpan("netshm.table.t.lock-timeout"), read);
+    }
 
     [Fact]
     public void Without_the_reference_the_error_says_how_to_get_it() => Assert.Contains(

@@ -71,7 +71,7 @@ public sealed class TableRefTests : TableSpec
     public async Task What_an_operation_throws_reaches_its_caller_only()
     {
         Task first = Table.ReplaceAsync(1, [1]);
-        Task<bool> failing = Table.GroupAsync<bool>(_ => throw new InvalidTimeZoneException("thrown on purpose"));
+        Task<bool> failing = Table.GroupAsync(bool (TableGroup _) => throw new InvalidTimeZoneException("thrown on purpose"));
         Task last = Table.ReplaceAsync(2, [2]);
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() => failing);
         await first;

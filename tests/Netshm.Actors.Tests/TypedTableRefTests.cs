@@ -150,6 +150,104 @@ public sealed class TypedTableRefTests : TableSpec
     }
 
     [Fact]
+    public void Json_names_and_makes_no_types_whatever_the_settings_say()
+    {
+        Func<JsonSerializerSettings>? before = JsonConvert.DefaultSettings;
+        JsonConvert.DefaultSettings = () => new JsonSerializerSettings { TypeNameHandling = TypeNameHandling.All };
+        try
+        {
+            AssertNamesNoTypes(new JsonDataManager<Box>());
+            AssertNamesNoTypes(new JsonDataManager<Box>(new JsonSerializerSettings()));
+            AssertNamesNoTypes(new JsonDataManager<Box>(
+                new JsonSerializerSettings { TypeNameHandling = TypeNameHandling.Objects }));
+        }
+        finally
+        {
+            JsonConvert.DefaultSettings = before;
+        }
+    }
+
+    [Fact]
+    public void Json_makes_no_types_for_members_that_ask_for_it_either()
+    {
+        var json = new JsonDataManager<NamingBox>();
+        Assert.Throws<ArgumentException>(() => json.LengthInWords(new NamingBox { Content = new Made() }));
+        AssertMakesNothing(() => json.Decode(Text(TypeName())));
+    }
+
+    [Fact]
+    public void Json_is_the_same_whatever_the_applications_defaults_are()
+    {
+        Func<JsonSerializerSettings>? before = JsonConvert.DefaultSettings;
+        JsonConvert.DefaultSettings = () => new JsonSerializerSettings { Formatting = Formatting.Indented };
+        try
+        {
+            var json = new JsonDataManager<User>();
+            int[] words = new int[json.LengthInWords(Bob)];
+            json.Encode(Bob, words);
+            Assert.DoesNotContain("\n", DataManagers.String.Decode(words), StringComparison.Ordinal);
+        }
+        finally
+        {
+            JsonConvert.DefaultSettings = before;
+        }
+    }
+
+    private static string TypeName() =>
+        $$"""{"Content":{"$type":"{{typeof(Made).FullName}}, {{typeof(Made).Assembly.GetName().Name}}"} }""";
+
+    private static int[] Text(string text)
+    {
+        int[] words = new int[DataManagers.String.LengthInWords(text)];
+        DataManagers.String.Encode(text, words);
+        return words;
+    }
+
+    private static void AssertNamesNoTypes(JsonDataManager<Box> json)
+    {
+        var box = new Box { Content = new Made() };
+        int[] words = new int[json.LengthInWords(box)];
+        json.Encode(box, words);
+        Assert.DoesNotContain("$type", DataManagers.String.Decode(words), StringComparison.Ordinal);
+        AssertMakesNothing(() => json.Decode(Text(TypeName())));
+    }
+
+    private static void AssertMakesNothing(Func<object> decode)
+    {
+        int made = Made.Count;
+        try
+        {
+            Assert.IsNotType<Made>(decode() is Box box ? box.Content : null);
+        }
+        catch (FormatException)
+        {
+            // As good as a value without the type.
+        }
+
+        Assert.Equal(made, Made.Count);
+    }
+
+    private class Box
+    {
+        public object? Content { get; set; }
+    }
+
+    private sealed class NamingBox
+    {
+        [JsonProperty(TypeNameHandling = TypeNameHandling.All)]
+        public object? Content { get; set; }
+    }
+
+    /// <summary>A type that a file names.</summary>
+    private sealed class Made
+    {
+        public Made() => Count++;
+
+        [JsonIgnore]
+        public static int Count { get; private set; }
+    }
+
+    [Fact]
     public void What_is_no_json_of_the_type_is_a_format_error()
     {
         int[] words = new int[DataManagers.String.LengthInWords("[1, 2")];

@@ -1,5 +1,6 @@
 using Netshm.Actors.Worker;
 using Netshm.Actors.Worker.Cluster;
+using Netshm.Worker;
 
 return args switch
 {

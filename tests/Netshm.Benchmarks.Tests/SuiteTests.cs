@@ -8,17 +8,7 @@ namespace Netshm.Benchmarks.Tests;
 /// <summary>The benchmark suite with so little work that its figures mean nothing.</summary>
 public sealed class SuiteTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly Effort s_tiny = new(
-        Rounds: 1,
-        WarmUp: TimeSpan.FromMilliseconds(1),
-        Compilation: TimeSpan.FromMilliseconds(2),
-        Throughput: TimeSpan.FromMilliseconds(2),
-        Latency: TimeSpan.FromMilliseconds(1),
-        Bindings: 1000,
-        TraceLength: 2000,
-        LargestCount: 1000,
-        LargestTable: 1000,
-        IsFull: false);
+    private static readonly Effort s_tiny = TinyEffort.Value;
 
     private static readonly Peer s_broken =
         new("broken", "a program that ends at once", "", Abilities.ChangeKeys, () => ["false"]);

@@ -20,13 +20,27 @@ public static class KernelLocks
     public static bool Cover(SharedMemoryName name, string type, long lockedByte) =>
         On(name).Any(held => held.Type == type && held.First <= lockedByte && lockedByte <= held.Last);
 
-    private static IReadOnlyList<(string Type, long First, long Last)> All(SharedMemoryName name)
+    /// <summary>Whether a process waits in the kernel for a lock on a table's file.</summary>
+    public static bool IsWaitedFor(SharedMemoryName name)
+    {
+        string inode = InodeOf(name);
+        return File.ReadAllLines("/proc/locks").Any(line =>
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "->", ..] fields
+            && fields[6].EndsWith($":{inode}", StringComparison.Ordinal));
+    }
+
+    private static string InodeOf(SharedMemoryName name)
     {
         using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", name.LockPath])
         {
             RedirectStandardOutput = true,
         })!;
-        string inode = stat.StandardOutput.ReadToEnd().Trim();
+        return stat.StandardOutput.ReadToEnd().Trim();
+    }
+
+    private static IReadOnlyList<(string Type, long First, long Last)> All(SharedMemoryName name)
+    {
+        string inode = InodeOf(name);
         IEnumerable<(string, long, long)> locks =
             from line in File.ReadAllLines("/proc/locks")
             let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -35,6 +35,21 @@ public static class WorkerProcess
         "sh",
         ["-c", $"umask {umask} && exec \"$@\"", "sh", "dotnet", "exec", Assembly, .. command]);
 
+    /// <summary>Starts a copy of the worker, which takes libraries from the directory it is in.</summary>
+    /// <param name="directory">The directory; the copy is made there unless there is one.</param>
+    /// <param name="command">The worker's command and its arguments.</param>
+    public static ChildProcess StartCopyIn(string directory, params string[] command)
+    {
+        foreach (string pattern in (string[])["Netshm.Worker.*", "Netshm.dll"])
+        {
+            foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, pattern))
+                File.Copy(file, Path.Combine(directory, Path.GetFileName(file)), overwrite: true);
+        }
+
+        string copy = Path.Combine(directory, Path.GetFileName(Assembly));
+        return ChildProcess.Start($"{copy} {string.Join(' ', command)}", "dotnet", ["exec", copy, .. command]);
+    }
+
     /// <summary>Starts the worker as another user with one group; only root may.</summary>
     /// <param name="userId">The user's number.</param>
     /// <param name="groupId">The group's number.</param>

@@ -44,6 +44,16 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void Locks_names_a_user_without_locking()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.None });
+        using ShmTable table = temp.Open();
+        JsonElement use = Assert.Single(Locks(temp).GetProperty("recordLocks").EnumerateArray());
+        Assert.Equal("has the table open (None)", use.GetProperty("what").GetString());
+        Assert.Equal(Environment.ProcessId, use.GetProperty("processId").GetInt32());
+    }
+
+    [Fact]
     public void Locks_names_who_holds_the_futex_lock()
     {
         using var temp = new TempTable();
@@ -54,6 +64,41 @@ public sealed class ObservationTests
         Assert.True(sidecar.GetProperty("isModified").GetBoolean());
         Assert.Equal(JsonValueKind.Null, Locks(temp).GetProperty("sidecar").GetProperty("ownerSlot").ValueKind);
         Assert.Contains("futex lock: free", ToolRun.Fine(temp, "locks").Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("removed")]
+    [InlineData("replaced")]
+    public void Check_stat_and_list_tell_of_a_process_whose_table_was_removed_under_it(string how)
+    {
+        string directory = Directory.CreateDirectory(TempTable.FreshName().MemoryPath).FullName;
+        try
+        {
+            var name = SharedMemoryName.File(Path.Combine(directory, "table"));
+            using ShmTable table = ShmTable.Open(name);
+            File.Delete(name.MemoryPath);
+            string user = $"{Environment.ProcessId} uses a table that was removed from {name.MemoryPath}";
+            if (how == "removed")
+            {
+                Assert.Contains(user, ToolRun.Expect(1, "check", name.ToString()).Error, StringComparison.Ordinal);
+            }
+            else
+            {
+                File.Delete(name.MemoryPath + ".netshm");
+                _ = ToolRun.Expect(0, "create", name.ToString());
+                Assert.Contains(user, ToolRun.Expect(0, "check", name.ToString()).Output, StringComparison.Ordinal);
+                Assert.Contains(user, ToolRun.Expect(0, "stat", name.ToString()).Output, StringComparison.Ordinal);
+                JsonElement removed = ToolRun.Expect(0, "check", name.ToString(), "--json").Json.GetProperty("removed");
+                Assert.Equal(
+                    Environment.ProcessId, Assert.Single(removed.EnumerateArray()).GetProperty("processId").GetInt32());
+            }
+
+            Assert.Contains(user, ToolRun.Expect(0, "list", directory).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]

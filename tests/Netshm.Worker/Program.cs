@@ -8,6 +8,8 @@ return args switch
     ["open-and-add", var locking, var key] => OpenAndAddCommand.Run(locking, key),
     ["attempt", var locking] => AttemptCommand.Run(locking),
     ["fill", var name, var locking] => FillCommand.Run(name, locking),
+    ["grow", var name, var locking, var bindings] => GrowCommand.Run(name, locking, bindings),
+    ["open-many", var directory, var locking, var count] => OpenManyCommand.Run(directory, locking, count),
     ["replace", var name, var locking, var key] => ReplaceCommand.Run(name, locking, key),
     ["on-demand", var name, var locking] => OnDemandCommand.Run(name, locking),
     ["two-tables", var outer, var inner, var locking] => TwoTablesCommand.Run(outer, inner, locking),
@@ -24,6 +26,7 @@ return args switch
     ["transact-and-hold", var name] => TransactAndHoldCommand.Run(name),
     ["write-and-hold", var name, var locking] => WriteAndHoldCommand.Run(name, locking),
     ["hold-with-child", var name, var locking] => HoldWithChildCommand.Run(name, locking),
+    ["hold-byte", var path, var lockedByte] => HoldByteCommand.Run(path, lockedByte),
     _ => Unknown(args),
 };
 

@@ -13,7 +13,9 @@
      read_blocks KEY      fragments with | between them, ; after each binding
      write_remove KEY N   removes the binding of age N (0 is the newest)
      write_edit KEY N WORD VALUE   sets one word of the binding of age N
-     increment KEY        in a group: adds 1 to the first word, or binds it to 1 *)
+     increment KEY        in a group: adds 1 to the first word, or binds it to 1
+     hold_reader KEY      answers "reading" from within the newest binding, and
+                          stays there until the next line *)
 
 open Netshm
 
@@ -123,6 +125,13 @@ let increment key =
       replace t key value;
       Int32.to_string value.{0}) ()
 
+let hold_reader key =
+  read_blocks (opened ()) key (fun _ ->
+      print_endline "reading";
+      ignore (read_line ());
+      raise Break);
+  "read"
+
 let remove_newest key =
   let t = opened () in
   let was_bound = mem t key in
@@ -149,6 +158,7 @@ let answer line =
   | [ "write_edit"; k; age; word; value ] ->
     edit_binding (key k) (int age) (int word) (Int32.of_string value)
   | [ "increment"; k ] -> increment (key k)
+  | [ "hold_reader"; k ] -> hold_reader (key k)
   | _ -> failwith ("not a command: " ^ line)
 
 let () =

@@ -106,9 +106,14 @@ internal static class PeerCatalog
         _ => throw new ArgumentException($"There is no peer {name}", nameof(name)),
     };
 
+    /// <summary>This program's path.</summary>
+    public static string Program => typeof(PeerCatalog).Assembly.Location;
+
+    /// <summary>The command that serves a peer's store from a build of this program.</summary>
+    public static string[] CommandOf(string program, string name) => ["dotnet", "exec", program, "peer", name];
+
     private static Peer Managed(string name, string label, string configuration, Abilities abilities) =>
-        new(name, label, configuration, abilities,
-            () => ["dotnet", "exec", typeof(PeerCatalog).Assembly.Location, "peer", name]);
+        new(name, label, configuration, abilities, () => CommandOf(Program, name));
 
     private static Peer Ocamlnet(string locking, string text, Abilities more) => new(
         $"ocamlnet-{locking}", $"Ocamlnet, {text}",

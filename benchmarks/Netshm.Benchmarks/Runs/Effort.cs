@@ -34,5 +34,14 @@ internal sealed record Effort(
     public static Effort Full { get; } = new(
         15, Milliseconds(500), Milliseconds(1500), Milliseconds(100), Milliseconds(50), 200_000, 1_000_000, 10_000_000, 10_000_000, IsFull: true);
 
+    /// <summary>
+    /// Two builds side by side, three minutes on two processors. Many short turns tell them apart sooner than few long ones.
+    /// </summary>
+    public static Effort Comparison { get; } = Quick with { Rounds = 48, Throughput = Milliseconds(15) };
+
+    /// <summary>The same in little more than a minute, for greater differences.</summary>
+    public static Effort QuickComparison { get; } =
+        Comparison with { Rounds = 16, Compilation = Milliseconds(300) };
+
     private static TimeSpan Milliseconds(int number) => TimeSpan.FromMilliseconds(number);
 }

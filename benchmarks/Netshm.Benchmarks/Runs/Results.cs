@@ -26,15 +26,11 @@ internal sealed class Result(Subject subject)
     /// <summary>What was measured.</summary>
     public Subject Subject { get; } = subject;
 
+    /// <summary>The figures of the rounds, in order.</summary>
+    public IReadOnlyList<double> Values => _values;
+
     /// <summary>The median of all rounds.</summary>
-    public double Median
-    {
-        get
-        {
-            double[] sorted = [.. _values.Order()];
-            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
-    }
+    public double Median => MedianOf(_values);
 
     /// <summary>The lowest of all rounds.</summary>
     public double Lowest => _values.Min();
@@ -50,6 +46,13 @@ internal sealed class Result(Subject subject)
 
     /// <summary>The longest operation in nanoseconds, or null when single operations were not timed.</summary>
     public long? Longest { get; private set; }
+
+    /// <summary>The median of some figures.</summary>
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     /// <summary>Takes the figure of a round.</summary>
     public void Note(double value) => _values.Add(value);

@@ -59,7 +59,8 @@ internal sealed class Stage : IDisposable
         {
             for (int i = 0; i < scenarios.Count; i++)
             {
-                foreach (PeerSession session in _sessions.ToArray()
+                // Every other round goes backwards, so that of two peers none always has what the other one left in the caches.
+                foreach (PeerSession session in (round % 2 == 0 ? _sessions : Enumerable.Reverse(_sessions)).ToArray()
                     .Where(one => scenarios[i].IsFor(one.Peer) && (only is null || only.Contains(one.Peer))))
                 {
                     TakeTurn(session, scenarios[i], traces[i], neighbours[i], isWarmUp: round < 0, effort);

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using Netshm.Benchmarks.Actors;
 using Netshm.Benchmarks.Micro;
 using Netshm.Benchmarks.Peers;
-using Netshm.TestKit;
 
 namespace Netshm.Benchmarks.Runs;
 
@@ -21,43 +19,33 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
 
     private readonly Results _results = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private string _directory = "";
-    private int _directories;
 
     /// <summary>Measures the sections.</summary>
     public Results Run(IReadOnlyCollection<string> sections)
     {
-        _directory = Path.Combine(TempTable.Directory, $"netshm-benchmark-{Environment.ProcessId}");
-        Directory.CreateDirectory(_directory);
-        try
+        using var directory = new WorkDirectory();
+        RunMain(sections, directory);
+        foreach ((string section, Action run) in (ReadOnlySpan<(string, Action)>)
+            [
+                (Sections.Sizes, () => RunSizes(directory)),
+                (Sections.Counts, () => RunCounts(directory)),
+                (Sections.Growth, () => new GrowthRun(_results, effort, peers).Run(directory.Next())),
+                (Sections.Pauses, () => RunPauses(directory)),
+                (Sections.Actors, () => ActorRun.Run(_results, effort, directory.Next())),
+                (Sections.Micro, () => MicroRun.Run(_results, effort)),
+            ])
         {
-            RunMain(sections);
-            foreach ((string section, Action run) in (ReadOnlySpan<(string, Action)>)
-                [
-                    (Sections.Sizes, RunSizes),
-                    (Sections.Counts, RunCounts),
-                    (Sections.Growth, () => new GrowthRun(_results, effort, peers).Run(NewDirectory())),
-                    (Sections.Pauses, RunPauses),
-                    (Sections.Actors, () => ActorRun.Run(_results, effort, NewDirectory())),
-                    (Sections.Micro, () => MicroRun.Run(_results, effort)),
-                ])
-            {
-                if (!sections.Contains(section))
-                    continue;
-                Say(section);
-                run();
-            }
-        }
-        finally
-        {
-            Directory.Delete(_directory, recursive: true);
+            if (!sections.Contains(section))
+                continue;
+            Say(section);
+            run();
         }
 
         Say("done");
         return _results;
     }
 
-    private void RunMain(IReadOnlyCollection<string> sections)
+    private void RunMain(IReadOnlyCollection<string> sections, WorkDirectory directory)
     {
         int length = effort.TraceLength;
         int bindings = effort.Bindings;
@@ -71,7 +59,7 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         if (scenarios.Count == 0)
             return;
         Say(string.Join(", ", scenarios.Select(scenario => scenario.Section).Distinct()));
-        using var stage = new Stage(_results, NewDirectory(), peers, bindings, Words);
+        using var stage = new Stage(_results, directory.Next(), peers, bindings, Words);
         Say("all peers have their records");
         stage.Measure(scenarios, effort);
 
@@ -86,7 +74,7 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         || (scenario.Section == Sections.Core
             && scenario.Operation is (Scenarios.Read or Scenarios.ReadMany or Scenarios.Replace));
 
-    private void RunSizes()
+    private void RunSizes(WorkDirectory directory)
     {
         const int LargestTotalInWords = 12_500_000;
         const int MostBindings = 50_000;
@@ -95,13 +83,13 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         {
             int bindings = Math.Min(Math.Min(MostBindings, effort.LargestCount), LargestTotalInWords / words);
             int length = Math.Min(effort.TraceLength, 100 * bindings);
-            using var stage = new Stage(_results, NewDirectory(), measured, bindings, words);
+            using var stage = new Stage(_results, directory.Next(), measured, bindings, words);
             stage.Measure(Scenarios.Basic(Sections.Sizes, bindings, length), effort);
             Say($"sizes: {words} words");
         }
     }
 
-    private void RunCounts()
+    private void RunCounts(WorkDirectory directory)
     {
         Peer[] measured = [.. peers.Where(peer => effort.IsFull ? IsFast(peer) : IsQuick(peer))];
         for (int bindings = 1000; bindings <= effort.LargestTable; bindings *= 10)
@@ -112,7 +100,7 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
                 || (bindings <= effort.LargestCount && !(isLargest && peer == PeerCatalog.OcamlnetNone)))];
             foreach (Peer[] together in isLargest && effort.IsFull ? atCount.Select(peer => (Peer[])[peer]) : [atCount])
             {
-                using var stage = new Stage(_results, NewDirectory(), together, bindings, Words);
+                using var stage = new Stage(_results, directory.Next(), together, bindings, Words);
                 stage.Measure(Scenarios.Basic(Sections.Counts, bindings, effort.TraceLength), effort);
             }
 
@@ -122,12 +110,12 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
         _ = _results.Attempt("pointer chase", () => MemoryLatency.Measure(_results, effort.Rounds));
     }
 
-    private void RunPauses()
+    private void RunPauses(WorkDirectory directory)
     {
         foreach (Peer peer in peers.Where(peer => OpeningRun.IsFor(peer, effort.IsFull)))
-            _ = _results.Attempt($"{peer.Label}, opening", () => OpeningRun.Run(_results, peer, NewDirectory()));
+            _ = _results.Attempt($"{peer.Label}, opening", () => OpeningRun.Run(_results, peer, directory.Next()));
         if (peers.Contains(PeerCatalog.NetshmFutex))
-            _ = _results.Attempt("recovery", () => RecoveryRun.Run(_results, PeerCatalog.NetshmFutex, NewDirectory()));
+            _ = _results.Attempt("recovery", () => RecoveryRun.Run(_results, PeerCatalog.NetshmFutex, directory.Next()));
     }
 
     private static bool IsOurs(Peer peer) => peer == PeerCatalog.NetshmFutex || peer == PeerCatalog.Bare;
@@ -139,9 +127,6 @@ internal sealed class Suite(IReadOnlyList<Peer> peers, Effort effort, TextWriter
 
     private static bool IsFast(Peer peer) =>
         peer != PeerCatalog.OcamlnetRecord && peer != PeerCatalog.Sqlite && peer != PeerCatalog.RedisTcp;
-
-    /// <summary>Directories have short names, since paths of Unix sockets may have 107 bytes.</summary>
-    private string NewDirectory() => Path.Combine(_directory, (++_directories).ToString(CultureInfo.InvariantCulture));
 
     private void Say(string what) => log.WriteLine(FormattableString.Invariant($"{_watch.Elapsed:hh\\:mm\\:ss} {what}"));
 }

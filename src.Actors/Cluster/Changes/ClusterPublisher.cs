@@ -74,7 +74,7 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
         IActorRef self = Self;
         try
         {
-            _publication = _table.ReadDirectly(table => table.HasChangeFeed && table.TryTakePublisherLock() is { } held
+            _publication = _table.ReadNow(table => table.HasChangeFeed && table.TryTakePublisherLock() is { } held
                 ? new Publication(table, held, _settings, _maxCount, message => _mediator.Tell(new Publish(_topic, message)))
                 : null);
         }

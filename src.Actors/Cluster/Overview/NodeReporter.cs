@@ -90,9 +90,9 @@ internal sealed class NodeReporter : SteadyActor, IWithTimers
     {
         try
         {
-            return table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+            return table.ReadNow(static table => table.HasChangeFeed ? table.LastChange : 0);
         }
-        catch (Exception) when (table.IsClosed)
+        catch (Exception e) when (e is TableUnavailableException || table.IsClosed)
         {
             return 0; // Its health tells why.
         }

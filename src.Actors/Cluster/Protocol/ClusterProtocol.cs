@@ -50,4 +50,4 @@ internal sealed record Failed(long Id, string ErrorType, string Message, long No
 /// <param name="Size">The answer's size in bytes.</param>
 /// <param name="Limit">How large it may be.</param>
 /// <param name="Now">The moment of the answer by the gate's clock.</param>
-internal sealed record TooLarge(long Id, long Size, long Limit, long Now) : IClusterMessage;
+internal sealed record AnswerTooLarge(long Id, long Size, long Limit, long Now) : IClusterMessage;

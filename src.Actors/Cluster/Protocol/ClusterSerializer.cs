@@ -23,7 +23,7 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         [nameof(Ask)] = (s, r) => new Ask(r.ReadInt64(), s.ReadInner(r), new CallDeadline(r.ReadInt64())),
         [nameof(Answer)] = (s, r) => new Answer(r.ReadInt64(), s.ReadInner(r), r.ReadInt64(), r.ReadInt64()),
         [nameof(Failed)] = (_, r) => new Failed(r.ReadInt64(), r.ReadString(), r.ReadString(), r.ReadInt64()),
-        [nameof(TooLarge)] = (_, r) => new TooLarge(r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64()),
+        [nameof(AnswerTooLarge)] = (_, r) => new AnswerTooLarge(r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64()),
         [nameof(TableChanges)] = (_, r) => new TableChanges(
             r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
         [nameof(FeedFound)] = (_, r) => new FeedFound(r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadInt64()),
@@ -45,7 +45,7 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
 
     /// <summary>Called by Akka.</summary>
     public ClusterSerializer(ExtendedActorSystem system)
-        : base(system) => _tables = new TableSerializer(system);
+        : base(system) => _tables = new TableSerializer(system, FrameLimit.None);
 
     /// <inheritdoc/>
     public override string Manifest(object o) => WireMessages.ManifestOf<IClusterMessage>(o, Kind);
@@ -98,7 +98,7 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
                 writer.Write(text);
                 writer.Write(now);
                 break;
-            case TooLarge(var id, var size, var limit, var now):
+            case AnswerTooLarge(var id, var size, var limit, var now):
                 writer.Write(id);
                 writer.Write(size);
                 writer.Write(limit);

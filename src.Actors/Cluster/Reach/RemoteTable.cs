@@ -88,7 +88,7 @@ internal sealed class RemoteTable : SteadyActor, IWithTimers
                 if (Settle(answer.Id, answer.Now) is { } answered)
                     answered.Succeed(answer);
                 break;
-            case TooLarge tooLarge:
+            case AnswerTooLarge tooLarge:
                 Settle(tooLarge.Id, tooLarge.Now)?.Fail(new ValueTooLargeException(
                     $"the reply of the table '{_table}'", tooLarge.Size, tooLarge.Limit, FrameLimit.Setting));
                 break;

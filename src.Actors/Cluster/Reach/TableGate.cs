@@ -64,13 +64,13 @@ internal sealed class TableGate : TableEntrance
         {
             if (ask.Question is Replay replay)
             {
-                Replayed replayed = Table.ReadDirectly(table => Read(table, replay));
+                Replayed replayed = Table.ReadNow(table => Read(table, replay));
                 asker.Tell(new Answer(ask.Id, replayed, replayed.LastChange, GateClock.Now), self);
                 return;
             }
 
             // Before the value is read: the reply has all changes up to this one.
-            long asOf = Table.ReadDirectly(static table => table.HasChangeFeed ? table.LastChange : 0);
+            long asOf = Table.ReadNow(static table => table.HasChangeFeed ? table.LastChange : 0);
             TableProtocol.Request request = (TableProtocol.Request)ask.Question with { Timeout = ask.Deadline.Left };
             _ = Table.Ask(request, static reply => reply, CancellationToken.None).ContinueWith(
                 done => asker.Tell(ReplyOf(ask.Id, done, asOf), self),
@@ -90,7 +90,7 @@ internal sealed class TableGate : TableEntrance
             return FailureOf(id, done.Exception!.InnerException!);
         var answer = new Answer(id, done.Result, asOf, GateClock.Now);
         long size = _serializer.ToBinary(answer).LongLength;
-        return size <= _frameLimit.Bytes ? answer : new TooLarge(id, size, _frameLimit.Bytes, GateClock.Now);
+        return size <= _frameLimit.Bytes ? answer : new AnswerTooLarge(id, size, _frameLimit.Bytes, GateClock.Now);
     }
 
     private static Failed FailureOf(long id, Exception error) =>

@@ -125,10 +125,8 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
         }
     }
 
-    private TableRef Open(Generation generation) => NetshmExtension.Get(node.System).OpenTable(
-        FormattableString.Invariant($"{node.Name}/{partition}"),
-        FormattableString.Invariant($"partition:{Uri.EscapeDataString(node.Name)}:{partition}"),
-        node.SettingsOf(partition, generation));
+    private TableRef Open(Generation generation) =>
+        NetshmExtension.Get(node.System).OpenPartition(node.Name, partition, node.SettingsOf(partition, generation));
 
     private ActivePartition TakeOver(TableRef table, long seen, Generation generation, PartitionOrigin origin)
     {

@@ -214,7 +214,7 @@ internal sealed class PartitionActor : SteadyActor, IWithTimers
     /// <summary>A reply as it is, or what is said instead of one that Akka would drop on its way.</summary>
     private object Fitting(object reply) =>
         ShardedWireFormat.SizeOf(reply) is var size && size > _node.FrameLimit.Bytes
-            ? new ReplyTooLarge(size, _node.FrameLimit.Bytes)
+            ? new PartitionReplyTooLarge(size, _node.FrameLimit.Bytes)
             : reply;
 
     private void OnFailure(Exception cause)

@@ -129,7 +129,7 @@ internal static partial class PartitionProtocol
     }
 
     /// <summary>Why a reply is not sent: it takes more bytes than a message between nodes may. A write was executed.</summary>
-    internal sealed record ReplyTooLarge(long Size, long Limit) : IWireMessage;
+    internal sealed record PartitionReplyTooLarge(long Size, long Limit) : IWireMessage;
 
     /// <summary>A request did not reach its partition, which is just moving, and was not executed.</summary>
     internal sealed record Undelivered : IWireMessage

@@ -2,7 +2,7 @@ namespace Netshm.Actors.Cluster;
 
 /// <summary>
 /// Collects the operations and conditions of a group, in their order; see
-/// <see cref="ShardedTable{TKey, TValue}.GroupAsync"/>. Each method gives the group itself.
+/// <see cref="ShardedTable{TKey, TValue}.GroupAsync(Action{ShardedGroup{TKey, TValue}}, TimeSpan?, CancellationToken)"/>. Each method gives the group itself.
 /// </summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>

@@ -32,7 +32,7 @@ namespace Netshm.Actors.Cluster;
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
-public sealed class ShardedTable<TKey, TValue>
+public sealed partial class ShardedTable<TKey, TValue>
 {
     /// <summary>A partition that answers in the last moment is heard.</summary>
     private static readonly TimeSpan s_graceForAnswer = TimeSpan.FromSeconds(1);
@@ -233,7 +233,7 @@ public sealed class ShardedTable<TKey, TValue>
         return reply switch
         {
             NotExecuted failed => throw ErrorOf(failed),
-            ReplyTooLarge(var size, var limit) => throw new ValueTooLargeException(
+            PartitionReplyTooLarge(var size, var limit) => throw new ValueTooLargeException(
                 $"the reply of the sharded table '{Name}'", size, limit, FrameLimit.Setting),
             TReply expected => expected,
             _ => throw Unexpected(reply),

@@ -39,7 +39,7 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
         [nameof(GroupDone)] = r => new GroupDone(r.ReadSequence(static r => r.ReadOptionalWords())),
         [nameof(ConditionNotMet)] = r => new ConditionNotMet(r.ReadInt32(), r.ReadOptionalWords()),
         [nameof(NotExecuted)] = r => new NotExecuted(r.ReadString(), r.ReadString()),
-        [nameof(ReplyTooLarge)] = r => new ReplyTooLarge(r.ReadInt64(), r.ReadInt64()),
+        [nameof(PartitionReplyTooLarge)] = r => new PartitionReplyTooLarge(r.ReadInt64(), r.ReadInt64()),
         [nameof(Undelivered)] = _ => Undelivered.Instance,
         [nameof(Hello)] = r => new Hello(r.ReadGuid(), r.ReadInt32(), r.ReadBoolean()),
         [nameof(Serving)] = r => new Serving(r.ReadInt32(), r.ReadGuid(), r.ReadGeneration()),
@@ -146,7 +146,7 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
                 writer.Write(errorType);
                 writer.Write(text);
                 break;
-            case ReplyTooLarge(var size, var limit):
+            case PartitionReplyTooLarge(var size, var limit):
                 writer.Write(size);
                 writer.Write(limit);
                 break;

@@ -40,8 +40,6 @@ public sealed record ShardedTableSettings
 
     private ShardedTableSettings(string name, SettingsReader section)
     {
-        section.AllowOnly(
-            "location", "partitions", "role", "hand-over", "without-proof", "peer-timeout", "retry-interval", "chunk-size");
         Location = section.Parsed(
             "location", text => SharedMemoryName.Parse(text.Replace(NamePlaceholder, name, StringComparison.Ordinal)));
         if (Location.Type != SharedMemoryType.File)

@@ -46,7 +46,7 @@ public sealed class OverviewTests : ClusterSpec
     public async Task It_tells_when_a_table_is_busy_or_damaged()
     {
         await using ClusterNode node = await ClusterNode.StartAsync(Host, seed: null, $$"""
-            netshm.table.watched { location = "{{Temp.Name}}", cluster.expose = on }
+            netshm.table.watched { location = "{{Temp.Name}}", cluster.expose = on, reopen-min-backoff = 1h, reopen-max-backoff = 1h }
             """);
         TableRef table = node.System.Netshm().OpenTable(Name);
         var tables = ClusterTables.Get(node.System);

@@ -18,7 +18,7 @@ public sealed class ShardedSerializerTests : Akka.TestKit.Xunit2.TestKit
         new Group(1, [new(OperationKind.Replace, s_key, [3]), new(OperationKind.IfAbsent, s_key, [])]),
         new Value(null), new Value((Sequence<int>)[4]), new Values([[1], []]), new YesOrNo(true), new Counted(5),
         new GroupDone([[1], null]), new ConditionNotMet(2, null), new ConditionNotMet(2, (Sequence<int>)[1]),
-        new NotExecuted("Type", "message"), new ReplyTooLarge(3, 2), Undelivered.Instance, new Hello(s_guid, 8, true),
+        new NotExecuted("Type", "message"), new PartitionReplyTooLarge(3, 2), Undelivered.Instance, new Hello(s_guid, 8, true),
         new Serving(1, s_guid, s_generation), new Wake(1), new LocateCopy(1, null), new LocateCopy(1, s_generation),
         new CopyLocation(s_guid, true, null), new CopyLocation(s_guid, false, new(s_generation, [s_guid, Guid.Empty])),
         new NextChunk(1, s_generation, s_guid, 9), new Chunk(0, [1, 2], null), new Chunk(1, [], 12), new TransferFailed("why"),

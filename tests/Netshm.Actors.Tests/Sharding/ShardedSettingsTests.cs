@@ -38,7 +38,6 @@ public sealed class ShardedSettingsTests
     }
 
     [Theory]
-    [InlineData("partition = 3", "is no setting")]
     [InlineData("partitions = 0", "from 1 to")]
     [InlineData("location = \"posix:/a,/b\"", "local:NAME or file:/PATH")]
     [InlineData("hand-over = warm", "stream, cold")]

@@ -109,36 +109,29 @@ public class AttachmentFaultTests
     }.Explore();
 
     [Theory]
-    [InlineData(LockingMethod.Futex, false)]
-    [InlineData(LockingMethod.Futex, true)]
-    [InlineData(LockingMethod.Record, false)]
-    public void Creating_anew(LockingMethod locking, bool hasBystander) => new AttachmentFaults
+    [InlineData(LockingMethod.Futex)]
+    [InlineData(LockingMethod.Record)]
+    public void Creating_anew(LockingMethod locking) => new AttachmentFaults
     {
         Prepare = files => Fill(files, locking),
-        HasBystander = hasBystander,
         Victim = process => process.Open(Large.OptionsFor(locking)),
         Later = locking,
         Allowed = [Before, ""],
     }.Explore();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Creating_anew_after_a_death_in_a_transaction(bool hasBystander) => new AttachmentFaults
+    [Fact]
+    public void Being_refused_to_create_anew() => new AttachmentFaults
     {
-        Prepare = files =>
-        {
-            if (hasBystander)
-                Fill(files, LockingMethod.Futex);
-            else
-                DieIn(files, Large, LockingMethod.Futex);
-        },
-        HasBystander = hasBystander,
-        AfterBystander = files =>
-        {
-            if (hasBystander)
-                DieIn(files, Large, LockingMethod.Futex, isFilled: true);
-        },
+        Prepare = files => Fill(files, LockingMethod.Futex),
+        HasBystander = true,
+        Victim = process => process.FailToOpen(Large.OptionsFor(LockingMethod.Futex)),
+        Allowed = [Before],
+    }.Explore();
+
+    [Fact]
+    public void Creating_anew_after_a_death_in_a_transaction() => new AttachmentFaults
+    {
+        Prepare = files => DieIn(files, Large, LockingMethod.Futex),
         Victim = process => process.Open(Large.OptionsFor(LockingMethod.Futex)),
         Allowed = [Before, ""],
     }.Explore();

@@ -174,7 +174,7 @@ internal static partial class Scenarios
     {
         try
         {
-            table.Transact(() =>
+            table.Transact(void () =>
             {
                 RunAll(table, steps);
                 throw new IntendedException();

@@ -67,8 +67,8 @@ public class TakeoverTests
     {
         const long tableId = 7;
         Sidecar sidecar = isFirst
-            ? Sidecar.Create(files.Name, s_table, tableId, changeCapacity: 0)
-            : Sidecar.TryOpen(files.Name.SidecarPath, s_table, tableId)!;
+            ? SidecarFile.Create(files.Name, s_table, tableId, generation: 0, changeCapacity: 0)
+            : SidecarFile.TryOpen(files.Name, s_table, tableId)!;
         sidecar.ClaimSlot();
         return sidecar;
     }

@@ -32,7 +32,7 @@ public class ChangeRaceTests
             if (kind == SeamKind.Store)
                 Assert.Equal(2, race.ReadAll(race.NewReader(from: 1)));
         };
-        race.Writer.DoAlive(writer => Assert.Throws<TimeZoneNotFoundException>(() => writer.Table.Transact(() =>
+        race.Writer.DoAlive(writer => Assert.Throws<TimeZoneNotFoundException>(() => writer.Table.Transact(void () =>
         {
             writer.Table.Add(1000, []);
             writer.Table.Add(1001, []);

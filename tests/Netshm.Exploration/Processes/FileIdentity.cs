@@ -7,4 +7,7 @@ internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor,
 {
     public static FileIdentity Of(in Libc.Status status) =>
         new(status.DeviceMajor, status.DeviceMinor, status.Inode, SimulatedProcess.Current?.Number ?? 0);
+
+    /// <summary>Whether it is the file that was looked at, whichever process has it open.</summary>
+    public bool IsOf(in Libc.Status status) => this == Of(status) with { Process = Process };
 }

@@ -80,6 +80,20 @@ namespace Netshm.Exploration
             _table = ShmTable.Manage(_memory, options);
         }
 
+        /// <summary>Is refused the table.</summary>
+        public void FailToOpen(ShmTableOptions options)
+        {
+            try
+            {
+                Open(options);
+                Assert.Fail("the table was opened");
+            }
+            catch (InvalidTableOperationException)
+            {
+                _memory!.Close();
+            }
+        }
+
         public void Close()
         {
             _table!.Dispose();

@@ -11,12 +11,16 @@ internal sealed class TableFiles : IDisposable
     /// <summary>Where the change feed begins.</summary>
     private const int FeedOffset = 1 << 20;
 
-    private readonly string _path = Path.Combine(
-        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"netshm-exploration-{Guid.NewGuid():N}");
+    private readonly string _path;
 
     private byte[]? _atDeath;
 
-    public TableFiles() => Name = SharedMemoryName.File(_path);
+    public TableFiles(bool isOnDisk = false)
+    {
+        string directory = Directory.Exists("/dev/shm") && !isOnDisk ? "/dev/shm" : Path.GetTempPath();
+        _path = Path.Combine(directory, $"netshm-exploration-{Guid.NewGuid():N}");
+        Name = SharedMemoryName.File(_path);
+    }
 
     public SharedMemoryName Name { get; }
 

@@ -72,7 +72,7 @@ internal readonly record struct TableWrite(WriteKind Kind, int Key, int Value)
     {
         try
         {
-            table.Transact(() =>
+            table.Transact(void () =>
             {
                 body();
                 throw new IntendedException();

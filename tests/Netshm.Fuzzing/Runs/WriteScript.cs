@@ -139,7 +139,7 @@ internal sealed class WriteScript(OperationGuard guard, ShmTable table, int[] ke
         {
             try
             {
-                table.Transact(() =>
+                table.Transact(void () =>
                 {
                     table.Add(key, value);
                     table.Remove(keys[0]);

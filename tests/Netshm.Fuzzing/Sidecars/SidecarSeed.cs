@@ -43,7 +43,7 @@ internal sealed record SidecarSeed(string Name, byte[] Table, byte[] Sidecar, st
         string before = TableDump.Format(table);
         try
         {
-            table.Transact(() =>
+            table.Transact(void () =>
             {
                 for (int key = 0; key < 2 * Keys; key += 3)
                     table.Replace(key, [-key, key]);

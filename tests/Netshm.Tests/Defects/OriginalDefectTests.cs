@@ -11,13 +11,16 @@ public class OriginalDefectTests
     public void Re_creating_a_table_leaves_no_ghost_keys()
     {
         using var temp = new TempTable(options: s_unlocked);
-        ShmTable table = temp.Open();
-        for (int i = 0; i < 5000; i++)
-            table.Add(i, [i]);
+        using (ShmTable table = temp.Open())
+        {
+            for (int i = 0; i < 5000; i++)
+                table.Add(i, [i]);
+        }
+
         using ShmTable again = temp.Open(s_unlocked with { Init = 3000 });
         Assert.Equal(0, again.Count);
         for (int i = 0; i < 5000; i++)
-            Assert.False(table.Contains(i));
+            Assert.False(again.Contains(i));
         Assert.True(again.Check().IsConsistent, again.Check().ToString());
     }
 

@@ -80,12 +80,15 @@ public class ChangeFeedLifeTests : IDisposable
     {
         using (ShmTable first = _temp.Open(s_withFeed))
             first.Add(1, []);
-        using (ShmTable unseen = _temp.Open(new ShmTableOptions { Locking = LockingMethod.Record }))
-            unseen.Add(2, []);
+        string path = _temp.Name.MemoryPath;
+        byte[] older = File.ReadAllBytes(path);
+        using (ShmTable second = _temp.Open(new ShmTableOptions()))
+            second.Add(2, []);
+        File.WriteAllBytes(path, older); // What was added since is gone, and nobody has said so.
         ShmTable table = _temp.Open(new ShmTableOptions { Locking = LockingMethod.Futex });
         table.Add(3, []);
         Assert.Equal(
-            [(1L, ChangeKind.Added), (2, ChangeKind.Gap), (3, ChangeKind.Added)],
+            [(1L, ChangeKind.Added), (2, ChangeKind.Added), (3, ChangeKind.Gap), (4, ChangeKind.Added)],
             ReadAll(table).Select(change => (change.Number, change.Kind)));
     }
 
@@ -111,7 +114,7 @@ public class ChangeFeedLifeTests : IDisposable
         using (FileStream sidecar = File.Open(
             _temp.Name.MemoryPath + ".netshm", FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
-            sidecar.Position = 1 << 20;
+            sidecar.Position = 24 << 10; // docs/FileFormat.md, "Sidecar".
             sidecar.Write([.. Enumerable.Repeat((byte)0x7F, 128 + (16 * 128))]);
         }
 

@@ -85,7 +85,7 @@ public class GroupTests
     {
         using var temp = new TempTable();
         ShmTable table = temp.Open();
-        Assert.Throws<TimeoutException>(() => table.Group(() =>
+        Assert.Throws<TimeoutException>(() => table.Group(void () =>
         {
             table.Add(1, [1]);
             throw new TimeoutException();

@@ -39,22 +39,14 @@ public class ProcessTests(ITestOutputHelper output)
     {
         var impatient = new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromMilliseconds(1) };
         using var temp = new TempTable(options: RecordLocking);
-        using ShmTable table = temp.Open();
-        using ChildProcess other = WorkerProcess.Start("open-and-add", "Record", "7");
-        Assert.Equal("ready", other.ReadLine());
-        Task<ShmTable> opening = table.Group(() =>
-        {
-            // It creates the table anew, for which it has to wait until this group ends.
-            other.WriteLine($"{temp.Name} 10");
-            while (!KernelLocks.IsBeingOpened(temp.Name))
-                Thread.Yield();
-            Assert.Throws<LockTimeoutException>(() => temp.Open(impatient));
-            return Task.Run(() => temp.Open(impatient with { OpenTimeout = Timeout.InfiniteTimeSpan }));
-        });
-
-        Assert.Equal("done", other.ReadLine());
-        _ = await opening;
-        Assert.Equal(1, table.Count);
+        temp.Open().Dispose();
+        using ChildProcess other = WorkerProcess.Start("hold-byte", temp.Name.LockPath, $"{ByteRangeLock.FirstReserved}");
+        Assert.Equal("held", other.ReadLine());
+        Assert.Throws<LockTimeoutException>(() => temp.Open(impatient));
+        Task<ShmTable> opening = Task.Run(() => temp.Open(impatient with { OpenTimeout = Timeout.InfiniteTimeSpan }));
+        other.WriteLine("release");
+        other.Finish();
+        Assert.Equal(0, (await opening).Count);
     }
 
     [Fact]

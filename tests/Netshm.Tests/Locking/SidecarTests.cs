@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
 using Netshm.TestKit;
 
 namespace Netshm.Tests.Locking;
 
-/// <summary>What is done about a sidecar of another time, of another table, or of none.</summary>
+/// <summary>What is done about a sidecar of another time, of another table, or of none; docs/Locking.md, "Whose sidecar it is".</summary>
 public class SidecarTests
 {
-    private const int BootIdOffset = 40, IsCleanOffset = 56, VersionOffset = 8, JournalOffset = 24576;
+    private const int BootIdOffset = 32, IsCleanOffset = 48, VersionOffset = 8;
+    private const int TotalPagesWord = 1, BindingsWord = 4;
 
     private static ShmTableOptions Futex => new() { Locking = LockingMethod.Futex };
 
@@ -14,7 +16,7 @@ public class SidecarTests
     {
         using var temp = new TempTable(options: Futex);
         Fill(temp);
-        WriteSidecar(temp, BootIdOffset, new byte[16]);
+        Write(temp.Name.SidecarPath, BootIdOffset, new byte[16]);
         ShmTable table = temp.Open();
         Assert.Null(table.LastRecovery);
         Assert.Equal([1], table.Find(1));
@@ -25,18 +27,15 @@ public class SidecarTests
     {
         using var temp = new TempTable(options: Futex);
         Fill(temp);
-        using (ShmTable record = temp.Open(new ShmTableOptions { Locking = LockingMethod.Record }))
+
+        // As if pages of the table had reached the disk at different times: a leak, and a wrong count.
+        EditDescriptor(temp, words =>
         {
-            // As if pages of the table had reached the disk at different times: a leak, and a wrong count.
-            record.Memory[1, 1] += 3;
-            record.Memory[1, 4] = 77;
-        }
-
-        WriteSidecar(temp, BootIdOffset, new byte[16]);
-        WriteSidecar(temp, IsCleanOffset, new byte[4]);
-
-        // The journal may be of another time than the table: it must not be believed.
-        WriteSidecar(temp, JournalOffset, [1, 0, 0, 0, 1]);
+            words[TotalPagesWord] += 3;
+            words[BindingsWord] = 77;
+        });
+        Write(temp.Name.SidecarPath, BootIdOffset, new byte[16]);
+        Write(temp.Name.SidecarPath, IsCleanOffset, new byte[4]);
         ShmTable table = temp.Open();
         Assert.Equal(new TableRecovery(false, 0, Scanned: true, PagesReclaimed: 3), table.LastRecovery);
         Assert.Equal(100, table.Count);
@@ -48,54 +47,79 @@ public class SidecarTests
     {
         using var temp = new TempTable(options: Futex);
         temp.IsDamagedOnPurpose();
-        Fill(temp);
-        using (ShmTable record = temp.Open(new ShmTableOptions { Locking = LockingMethod.Record }))
-            record.Memory[record.Memory[1, 1] - 1, 0] = 0;
-        WriteSidecar(temp, BootIdOffset, new byte[16]);
-        WriteSidecar(temp, IsCleanOffset, new byte[4]);
+        int last = 0;
+        using (ShmTable table = temp.Open())
+        {
+            table.Add(1, new int[100]);
+            last = table.Memory[1, TotalPagesWord] - 1;
+        }
+
+        Write(temp.Name.MemoryPath, last * ShmTableOptions.DefaultPageSize, new byte[4]);
+        Write(temp.Name.SidecarPath, BootIdOffset, new byte[16]);
+        Write(temp.Name.SidecarPath, IsCleanOffset, new byte[4]);
         CorruptFileException e = Assert.Throws<CorruptFileException>(temp.Open);
         Assert.Equal(0, e.Word);
     }
 
-    [Fact]
-    public void A_sidecar_of_another_version_is_refused_with_both_versions()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void A_sidecar_of_another_version_is_refused_with_both_versions(byte version)
     {
         using var temp = new TempTable(options: Futex);
         Fill(temp);
-        WriteSidecar(temp, VersionOffset, [9]);
+        Write(temp.Name.SidecarPath, VersionOffset, [version]);
         InvalidTableOperationException e = Assert.Throws<InvalidTableOperationException>(temp.Open);
-        Assert.Contains("version 9", e.Message, StringComparison.Ordinal);
-        Assert.Contains("version 3", e.Message, StringComparison.Ordinal);
-        WriteSidecar(temp, VersionOffset, [3]);
-    }
-
-    [Fact]
-    public void The_sidecar_of_a_copied_or_replaced_table_is_not_used()
-    {
-        using var temp = new TempTable(options: Futex);
-        Fill(temp);
-        string path = temp.Name.MemoryPath;
-        File.Copy(path, path + "-copy");
-        File.Move(path + "-copy", path, overwrite: true);
-        byte[] before = File.ReadAllBytes(path + ".netshm");
-        ShmTable table = temp.Open();
-        Assert.Equal(100, table.Count);
-        Assert.NotEqual(before.AsSpan(16, 8).ToArray(), File.ReadAllBytes(path + ".netshm").AsSpan(16, 8).ToArray());
+        Assert.Contains($"version {version}", e.Message, StringComparison.Ordinal);
+        Assert.Contains("version 4", e.Message, StringComparison.Ordinal);
+        Write(temp.Name.SidecarPath, VersionOffset, [4]);
+        Assert.Equal(100, temp.Open().Count);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(1000)]
-    [InlineData(1 << 20)]
-    public void A_sidecar_that_is_damaged_or_gone_is_made_anew(int lengthInBytes)
+    [InlineData(1 << 16)]
+    public void A_sidecar_of_nothing_but_zeros_or_none_is_made_anew_and_the_table_is_looked_through(int lengthInBytes)
     {
         using var temp = new TempTable(options: Futex);
         Fill(temp);
-        File.WriteAllBytes(temp.Name.MemoryPath + ".netshm", new byte[lengthInBytes]);
+        File.Delete(temp.Name.SidecarPath);
+        if (lengthInBytes > 0)
+            File.WriteAllBytes(temp.Name.SidecarPath, new byte[lengthInBytes]);
         ShmTable table = temp.Open();
+        Assert.Equal(LockingMethod.Futex, table.Locking);
+        Assert.True(table.LastRecovery is { Scanned: true, IsJournalLost: false }, $"{table.LastRecovery}");
         Assert.Equal(100, table.Count);
         table.Add(1, [2]);
         Assert.Equal([2], table.Find(1));
+    }
+
+    [Fact]
+    public void An_empty_table_with_its_sidecar_takes_less_than_100_KiB()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Init = 10 });
+        temp.Open();
+        Assert.Equal(1 << 16, new FileInfo(temp.Name.SidecarPath).Length);
+        Assert.InRange(new FileInfo(temp.Name.MemoryPath).Length, 1, 100 << 10);
+    }
+
+    [Fact]
+    public void The_sidecar_grows_with_a_transaction_that_needs_it_and_all_of_it_is_taken_back()
+    {
+        using var temp = new TempTable(options: Futex);
+        Fill(temp);
+        ShmTable table = temp.Open();
+        string before = TableDump.Format(table);
+        Assert.Throws<OperationCanceledException>(() => table.Transact(void () =>
+        {
+            for (int key = 0; key < 10_000; key++)
+                table.Replace(key % 100, [-key, key]);
+            throw new OperationCanceledException();
+        }));
+        Assert.InRange(new FileInfo(temp.Name.SidecarPath).Length, 2 << 16, 1 << 21);
+        Assert.Equal(before, TableDump.Format(table));
+        Assert.True(table.Check().IsConsistent, table.Check().ToString());
     }
 
     [Fact]
@@ -104,9 +128,9 @@ public class SidecarTests
         using var temp = new TempTable(options: Futex);
         using ChildProcess holder = WorkerProcess.Start("hold", temp.Name.ToString(), "Futex", "Write");
         Assert.Equal("held", holder.ReadLine());
-        File.Move(temp.Name.MemoryPath + ".netshm", temp.Name.MemoryPath + ".elsewhere");
+        File.Move(temp.Name.SidecarPath, temp.Name.MemoryPath + ".elsewhere");
         Assert.Throws<InvalidTableOperationException>(temp.Open);
-        File.Move(temp.Name.MemoryPath + ".elsewhere", temp.Name.MemoryPath + ".netshm");
+        File.Move(temp.Name.MemoryPath + ".elsewhere", temp.Name.SidecarPath);
         holder.WriteLine("end");
         Assert.Empty(holder.Finish());
     }
@@ -118,10 +142,18 @@ public class SidecarTests
             table.Add(key, [key]);
     }
 
-    private static void WriteSidecar(TempTable temp, int offset, byte[] bytes)
+    private static void EditDescriptor(TempTable temp, Action<int[]> edit)
     {
-        using FileStream sidecar = File.OpenWrite(temp.Name.MemoryPath + ".netshm");
-        sidecar.Position = offset;
-        sidecar.Write(bytes);
+        byte[] page = File.ReadAllBytes(temp.Name.MemoryPath)[ShmTableOptions.DefaultPageSize..][..ShmTableOptions.DefaultPageSize];
+        int[] words = MemoryMarshal.Cast<byte, int>(page).ToArray();
+        edit(words);
+        Write(temp.Name.MemoryPath, ShmTableOptions.DefaultPageSize, MemoryMarshal.AsBytes<int>(words).ToArray());
+    }
+
+    private static void Write(string path, int offset, byte[] bytes)
+    {
+        using FileStream file = File.OpenWrite(path);
+        file.Position = offset;
+        file.Write(bytes);
     }
 }

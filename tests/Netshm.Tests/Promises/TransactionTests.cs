@@ -38,7 +38,7 @@ public class TransactionTests(ITestOutputHelper output)
         using ShmTable table = temp.Open();
         for (int removed = 0; removed < 5; removed++)
             table.Add(removed, [removed]);
-        Assert.Throws<NotSupportedException>(() => table.Transact(() =>
+        Assert.Throws<NotSupportedException>(() => table.Transact(void () =>
         {
             for (int removed = 0; removed < 5; removed++)
                 Assert.True(table.Remove(removed));

@@ -100,7 +100,8 @@ public class SharedMemoryObjectTests
         using var temp = new TempTable();
         ShmTable table = temp.Open();
         table.Add(1, [1]);
-        IOException e = Assert.Throws<IOException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Create));
+        InvalidTableOperationException e =
+            Assert.Throws<InvalidTableOperationException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Create));
         Assert.Contains("in use", e.Message, StringComparison.Ordinal);
         Assert.Equal([1], table.Find(1));
         table.Dispose();
@@ -114,9 +115,9 @@ public class SharedMemoryObjectTests
     {
         using var temp = new TempTable();
         temp.Open().Dispose();
-        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Record", "1", "1");
+        using ChildProcess worker = WorkerProcess.Start("increment", temp.Name.ToString(), "Futex", "1", "1");
         Assert.Equal("ready", worker.ReadLine());
-        Assert.Throws<IOException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Truncate));
+        Assert.Throws<InvalidTableOperationException>(() => SharedMemoryObject.Open(temp.Name, FileMode.Truncate));
         worker.WriteLine("go");
         worker.Finish();
         Assert.Equal([1], temp.Open().Find(0));

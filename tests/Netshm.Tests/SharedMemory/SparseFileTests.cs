@@ -12,7 +12,6 @@ public class SparseFileTests
 
     [Theory]
     [InlineData(LockingMethod.Record)]
-    [InlineData(LockingMethod.Futex)]
     [InlineData(LockingMethod.None)]
     public void A_table_with_holes_is_made_solid_when_it_is_opened_for_writing(LockingMethod locking)
     {
@@ -22,6 +21,22 @@ public class SparseFileTests
         ShmTable table = temp.Open();
         Assert.True(IsSolid(temp.Name.MemoryPath));
         Assert.Equal([7], table.Find(7));
+    }
+
+    [Fact]
+    public void A_table_and_its_sidecar_that_were_copied_with_holes_are_made_solid_and_go_on()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Init = 20_000, ChangeFeedCapacity = 1 << 12 });
+        using (ShmTable table = temp.Open())
+            table.Add(7, [7]);
+        string[] paths = [temp.Name.MemoryPath, temp.Name.SidecarPath];
+        Assert.All(paths, MakeHoles);
+        Assert.All(paths, path => Assert.False(IsSolid(path)));
+        ShmTable again = temp.Open(new ShmTableOptions());
+        Assert.All(paths, path => Assert.True(IsSolid(path)));
+        Assert.Null(again.LastRecovery);
+        Assert.Equal([7], again.Find(7));
+        Assert.Equal(1, again.LastChange);
     }
 
     [MountFact]
@@ -105,6 +120,11 @@ public class SparseFileTests
             table.Add(7, [7]);
         }
 
+        MakeHoles(path);
+    }
+
+    private static void MakeHoles(string path)
+    {
         _ = Run("cp", "--sparse=always", path, path + "-sparse");
         File.Move(path + "-sparse", path, overwrite: true);
     }

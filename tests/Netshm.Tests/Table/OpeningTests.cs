@@ -130,7 +130,7 @@ public class OpeningTests
         {
             for (int i = 0; i < 100; i++)
                 table.Add(i, [i]);
-            Assert.Throws<PageSizeMismatchException>(
+            Assert.Throws<InvalidTableOperationException>(
                 () => temp.Open(new ShmTableOptions { PageSize = 512, Init = 10 }));
             Assert.Equal(100, table.Count);
         }

@@ -38,15 +38,22 @@ public class SpaceTests(ITestOutputHelper output)
     }
 
     [MountFact]
-    public void Without_room_for_the_sidecar_a_table_can_not_be_opened_for_futex_locking()
+    public void A_table_that_had_no_room_for_its_sidecar_gets_it_with_the_method_that_was_wanted_when_there_is_room()
     {
         using var small = new SmallFileSystem("1M");
+        string ballast = small.LeaveFree(80 << 10);
         SharedMemoryName name = SharedMemoryName.File($"{small.Directory}/table");
-        OutOfSpaceException e = Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name));
-        Assert.Contains(".netshm", e.Message, StringComparison.Ordinal);
-        Assert.Equal([name.MemoryPath], Directory.GetFiles(small.Directory));
-        using ShmTable table = ShmTable.Open(name, new ShmTableOptions { Locking = LockingMethod.Record });
-        table.Add(1, [1]);
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            OutOfSpaceException e = Assert.Throws<OutOfSpaceException>(() => ShmTable.Open(name));
+            Assert.Contains(".netshm", e.Message, StringComparison.Ordinal);
+            Assert.Equal([ballast, name.MemoryPath], Directory.GetFiles(small.Directory).Order(StringComparer.Ordinal));
+        }
+
+        File.Delete(ballast);
+        using ShmTable table = ShmTable.Open(name);
+        Assert.Equal(LockingMethod.Futex, table.Locking);
+        table.Transact(() => table.Add(1, [1]));
         Assert.True(table.Check().IsConsistent);
     }
 }

@@ -24,7 +24,7 @@ public class TransactTests : IDisposable
         _table.Add(1, [2]);
         _table.Add(2, new int[200]);
 
-        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(() =>
+        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(void () =>
         {
             _table.Replace(1, [3]);
             Assert.True(_table.Remove(1));
@@ -44,7 +44,7 @@ public class TransactTests : IDisposable
     {
         for (int key = 0; key < 8; key++)
             _table.Add(key, [key]);
-        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(() =>
+        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(void () =>
         {
             for (int key = 0; key < 500; key++)
                 _table.Replace(key, [key, key]);
@@ -83,7 +83,7 @@ public class TransactTests : IDisposable
         _table.Transact(() =>
         {
             _table.Add(1, [1]);
-            Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(() =>
+            Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(void () =>
             {
                 _table.Add(1, [2]);
                 _table.Add(2, new int[300]);
@@ -100,10 +100,10 @@ public class TransactTests : IDisposable
     [Fact]
     public void What_an_inner_transaction_did_goes_with_the_outer_one()
     {
-        Assert.Throws<TimeZoneNotFoundException>(() => _table.Group(() => _table.Transact(() =>
+        Assert.Throws<TimeZoneNotFoundException>(() => _table.Group(() => _table.Transact(void () =>
         {
             _table.Transact(() => _table.Add(1, [1]));
-            Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(() =>
+            Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(void () =>
             {
                 _table.Add(2, new int[300]);
                 throw new TimeZoneNotFoundException();
@@ -119,7 +119,7 @@ public class TransactTests : IDisposable
     {
         int[] value = [.. Enumerable.Range(0, 150)];
         _table.Add(1, value);
-        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(() =>
+        Assert.Throws<TimeZoneNotFoundException>(() => _table.Transact(void () =>
         {
             _table.WriteBlocks(1, WriteOperations.None, (fragment, _) =>
             {
@@ -136,7 +136,7 @@ public class TransactTests : IDisposable
     public void A_transaction_that_is_too_large_is_taken_back()
     {
         _table.Add(1, [1]);
-        Assert.Throws<TransactionTooLargeException>(() => _table.Transact(() =>
+        Assert.Throws<TransactionTooLargeException>(() => _table.Transact(void () =>
         {
             for (int key = 0; ; key++)
                 _table.Replace(key % 10, new int[5000]);
@@ -154,7 +154,7 @@ public class TransactTests : IDisposable
         _table.Add(1, huge);
         _table.Replace(1, huge);
         Assert.Equal(huge, _table.Find(1));
-        Assert.Throws<TransactionTooLargeException>(() => _table.Transact(() => _table.Replace(1, huge)));
+        Assert.Throws<TransactionTooLargeException>(() => _table.Transact(void () => _table.Replace(1, huge)));
         Assert.True(_table.Remove(1));
         Assert.True(_table.Check().IsConsistent, _table.Check().ToString());
     }

@@ -315,7 +315,7 @@ public sealed class ShmHashtableTests : IDisposable
         ShmHashtable<string, int> table = OpenStringToInt();
         table.Add("key", 1);
 
-        Assert.Throws<FormatException>(() => table.Iterate((_, _) => throw new FormatException()));
+        Assert.Throws<FormatException>(() => table.Iterate(void (string _, int _) => throw new FormatException()));
         table.Add("key", 2);
         Assert.Equal(2, table.Find("key"));
     }

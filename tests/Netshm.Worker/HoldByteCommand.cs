@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Netshm.Actors.Worker;
+namespace Netshm.Worker;
 
 /// <summary>
 /// <c>hold-byte PATH BYTE</c>: locks a byte of a file by a record lock, as an OCaml process does that reads a binding,

@@ -1,0 +1,21 @@
+using System.ComponentModel;
+
+namespace Netshm.Actors;
+
+/// <content>Overloads that a delegate which awaits is bound to, so that the compiler refuses it.</content>
+public sealed partial class TableRef
+{
+    /// <summary>Does not compile: the delegate must not await.</summary>
+    [Obsolete(TaskDelegate.Refusal, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Task GroupAsync(
+        Func<TableGroup, Task> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        throw TaskDelegate.Error();
+
+    /// <summary>Does not compile: the delegate must not await.</summary>
+    [Obsolete(TaskDelegate.Refusal, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Task<T> GroupAsync<T>(
+        Func<TableGroup, Task<T>> body, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        throw TaskDelegate.Error();
+}
