@@ -117,7 +117,8 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>
     /// Which owner may modify the table, if it has owners: docs/Sharding.md, "A removed owner stores nothing". Any number may be
-    /// there; it is only compared. The store is made under the lock; dying right after it leaves a table without an owner.
+    /// there; it is only compared. A new sidecar has one of its own. The store is made under the lock, or before anybody sees the
+    /// sidecar; dying right after it leaves a table without an owner.
     /// </summary>
     public long OwnerEpoch
     {

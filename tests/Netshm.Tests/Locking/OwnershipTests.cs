@@ -82,6 +82,32 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_owner_that_opens_its_table_again_stores_nothing_after_the_sidecar_was_made_anew(int heirs)
+    {
+        long epoch, seen;
+        using (ShmTable first = ShmTable.Open(_temp.Name, s_withFeed))
+        {
+            seen = first.OwnerEpoch;
+            epoch = first.RaiseOwnerEpoch(seen);
+        }
+
+        File.Delete(_temp.Name.SidecarPath);
+        using ShmTable heir = ShmTable.Open(_temp.Name, s_withFeed);
+        for (int i = 0; i < heirs; i++)
+            _ = heir.RaiseOwnerEpoch(heir.OwnerEpoch);
+
+        using ShmTable again = ShmTable.Open(_temp.Name, s_withFeed);
+        Assert.Throws<OwnerFencedException>(() => again.RaiseOwnerEpoch(seen));
+        again.BindToOwner(epoch);
+        Assert.Throws<OwnerFencedException>(() => again.Add(1, [1]));
+        heir.Add(1, [2]);
+        Assert.Equal([2], again.Find(1));
+    }
+
+    [Theory]
     [InlineData(LockingMethod.Record)]
     [InlineData(LockingMethod.None)]
     public void A_table_with_another_locking_method_has_no_owners(LockingMethod locking)
