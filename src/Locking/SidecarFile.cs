@@ -170,6 +170,7 @@ internal static class SidecarFile
     {
         try
         {
+            TryRemoveDraft(name.SidecarDraftPath);
             string path = name.SidecarPath;
             using FileHandle? file = TrustedFile.TryOpen(path, writable: true);
             if (file is null || SidecarHeader.TryRead(file, path) is not { Version: SidecarHeader.KnownVersion } header)
@@ -201,24 +202,36 @@ internal static class SidecarFile
     /// <summary>Makes the file that becomes a sidecar; one that a process left that died while it wrote it goes.</summary>
     private static FileHandle OpenDraft(string draft)
     {
-        if (TrustedFile.TryOpen(draft, writable: false) is { } old)
-        {
-            using (old)
-                ThrowIfNoDraft(old, draft);
-            _ = Libc.Unlink(FaultPoint.UnlinkOldDraft, draft); // Failing, it is in the way of what follows, and that says so.
-        }
-
+        RemoveDraft(draft);
         const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
         FileHandle file = Libc.Open(FaultPoint.CreateSidecar, draft, flags | Libc.O_NOFOLLOW, (int)OwnerOnly);
         return !file.IsInvalid ? file : throw SystemError.Last("create", draft);
     }
 
-    private static void ThrowIfNoDraft(FileHandle file, string draft)
+    /// <exception cref="UntrustedFileException">It is something else.</exception>
+    private static void RemoveDraft(string draft)
     {
+        using FileHandle? file = TrustedFile.TryOpen(draft, writable: false);
+        if (file is null)
+            return;
         if (SidecarHeader.TryRead(file, draft) is null && !IsBlank(file, draft))
         {
             throw new UntrustedFileException(draft, "is no sidecar, as its first bytes say",
                 "nothing there, or the draft of a sidecar: nothing was changed; move the file away");
+        }
+
+        _ = Libc.Unlink(FaultPoint.UnlinkOldDraft, draft); // Failing, it is in the way of what follows, and that says so.
+    }
+
+    private static void TryRemoveDraft(string draft)
+    {
+        try
+        {
+            RemoveDraft(draft);
+        }
+        catch (UntrustedFileException)
+        {
+            // It is somebody else's, and stays.
         }
     }
 

@@ -51,12 +51,29 @@ internal static unsafe partial class Libc
     public static FileHandle Open(FaultPoint at, string path, int flags, int mode)
     {
         var file = new FileHandle(); // Before there is a descriptor, which nobody would close if this failed.
+        if (FileReserve.IsReached)
+        {
+            Marshal.SetLastPInvokeError(EMFILE);
+            return file;
+        }
+
         int descriptor;
         do
             descriptor = Fails(at) ? -1 : Open(path, flags, mode);
         while (WasInterrupted(descriptor));
         file.Take(descriptor);
+        FileReserve.Note(descriptor);
         return file;
+    }
+
+    /// <summary>The number that the next file will get, unless other threads open or close some; the highest when it gets none.</summary>
+    public static int NextDescriptor()
+    {
+        int descriptor = Open("/", O_PATH | O_CLOEXEC, 0); // Of which no lock can depend.
+        if (descriptor < 0)
+            return int.MaxValue;
+        _ = Close(descriptor);
+        return descriptor;
     }
 
     /// <summary>Closes a file; it is closed whatever the answer is, and the call is not made again.</summary>

@@ -35,6 +35,14 @@ public static class WorkerProcess
         "sh",
         ["-c", $"umask {umask} && exec \"$@\"", "sh", "dotnet", "exec", Assembly, .. command]);
 
+    /// <summary>Starts the worker with a limit to the number of files that it may have open.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <param name="command">The worker's command and its arguments.</param>
+    public static ChildProcess StartWithFileLimit(int limit, params string[] command) => ChildProcess.Start(
+        FormattableString.Invariant($"Netshm.Worker {string.Join(' ', command)} with {limit} files"),
+        "prlimit",
+        [FormattableString.Invariant($"--nofile={limit}:{limit}"), "dotnet", "exec", Assembly, .. command]);
+
     /// <summary>Starts a copy of the worker, which takes libraries from the directory it is in.</summary>
     /// <param name="directory">The directory; the copy is made there unless there is one.</param>
     /// <param name="command">The worker's command and its arguments.</param>

@@ -8,24 +8,14 @@ namespace Netshm.Worker;
 /// </summary>
 internal static class OpenManyCommand
 {
-    /// <summary>How many are closed again before anything else is done, so that the runtime gets files.</summary>
-    private const int SpareTables = 50;
-
     public static int Run(string directory, string locking, string count)
     {
         int most = int.Parse(count, CultureInfo.InvariantCulture);
         var options = new ShmTableOptions { Locking = Enum.Parse<LockingMethod>(locking), PageSize = 64, Init = 10 };
         List<ShmTable> tables = [];
         string limit = FileLimit();
-
-        // The runtime needs files itself when something happens for the first time, and ends the process if it has none.
-        _ = ErrorOf(() => ShmTable.Open(SharedMemoryName.File(Path.Combine(directory, "missing/table"))));
         string error = ErrorOf(() => OpenUpTo(most, directory, options, tables));
-        int opened = tables.Count;
-        foreach (ShmTable table in tables.Skip(opened - SpareTables))
-            table.Dispose();
-        tables.RemoveRange(Math.Max(opened - SpareTables, 0), Math.Min(SpareTables, opened));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{opened} {limit} {error}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tables.Count} {limit} {error}"));
         for (int i = 0; i < tables.Count; i++)
         {
             if (tables[i].Find(i + 1) is not [var value] || value != i + 1)

@@ -108,14 +108,18 @@ public class AccessTests
     public void A_sidecar_that_was_not_completed_is_replaced_and_goes_with_the_table()
     {
         using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
-        string draft = temp.Name.MemoryPath + ".netshm.new";
-        File.WriteAllBytes(draft, [1, 2, 3]);
-        temp.Open().Add(1, [1]);
-        Assert.False(File.Exists(draft));
-        File.WriteAllBytes(draft, [1, 2, 3]);
-        temp.Open().Dispose();
-        SharedMemoryObject.Unlink(temp.Name);
-        Assert.False(File.Exists(draft));
+        string draft = temp.Name.SidecarDraftPath;
+        byte[][] drafts = [[], "NETSHMSC"u8.ToArray(), new byte[1 << 16]];
+        foreach (byte[] bytes in drafts)
+        {
+            File.WriteAllBytes(draft, bytes);
+            using (ShmTable table = temp.Open())
+                table.Add(1, [1]);
+            Assert.False(File.Exists(draft));
+            File.WriteAllBytes(draft, bytes);
+            SharedMemoryObject.Unlink(temp.Name);
+            Assert.False(File.Exists(draft));
+        }
     }
 
     /// <returns>How to remove it.</returns>

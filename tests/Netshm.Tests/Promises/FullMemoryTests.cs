@@ -118,7 +118,7 @@ public class FullMemoryTests(ITestOutputHelper output)
 
         worker.Finish();
         Assert.Contains("OutOfSpaceException", CreateWithin(100, "file"), StringComparison.Ordinal);
-        Assert.Contains("OutOfSpaceException", CreateWithin(500_000, "file"), StringComparison.Ordinal);
+        Assert.Contains("OutOfSpaceException", CreateWithin(60_000, "file"), StringComparison.Ordinal);
         Assert.Contains("OutOfSpaceException", CreateWithin(10, "posix"), StringComparison.Ordinal);
     }
 

@@ -7,7 +7,7 @@ namespace Netshm.Tests.Promises;
 /// <summary>Twenty thousand small tables open in one process.</summary>
 public class ManyTablesTests(ITestOutputHelper output)
 {
-    private const int Tables = 20_000;
+    private const int Tables = 20_000, TablesInShortForm = 3_000;
 
     /// <summary>What a process of .NET has open beside its tables.</summary>
     private const int OtherFiles = 300;
@@ -45,15 +45,33 @@ public class ManyTablesTests(ITestOutputHelper output)
     [Theory]
     [InlineData(LockingMethod.Futex, 2)]
     [InlineData(LockingMethod.Record, 1)]
-    public void So_many_are_open_at_once_or_the_error_names_the_limit_and_what_to_do(LockingMethod locking, int filesOfTable)
+    public void So_many_are_open_at_once_or_as_many_as_the_system_allows_files(LockingMethod locking, int filesOfTable)
     {
-        int wanted = LongForm.Rounds("NETSHM_TABLES", Tables);
+        int wanted = LongForm.Rounds("NETSHM_TABLES", TablesInShortForm);
+        OpenMany(wanted, locking, filesOfTable, command => WorkerProcess.Start(s_patience, command));
+    }
+
+    [Theory]
+    [InlineData(LockingMethod.Futex, 2)]
+    [InlineData(LockingMethod.Record, 1)]
+    public void A_process_that_may_have_no_more_files_open_is_told_the_limit_and_what_to_do(
+        LockingMethod locking, int filesOfTable)
+    {
+        const int limit = 1000;
+        int opened =
+            OpenMany(limit, locking, filesOfTable, command => WorkerProcess.StartWithFileLimit(limit, command));
+
+        Assert.NotEqual(limit, opened);
+    }
+
+    private int OpenMany(int wanted, LockingMethod locking, int filesOfTable, Func<string[], ChildProcess> start)
+    {
         string directory =
             Directory.CreateDirectory(Path.Combine(TempTable.Directory, $"netshm-test-{Guid.NewGuid():N}")).FullName;
         try
         {
-            using ChildProcess worker = WorkerProcess.Start(
-                s_patience, "open-many", directory, locking.ToString(), wanted.ToString(CultureInfo.InvariantCulture));
+            string count = wanted.ToString(CultureInfo.InvariantCulture);
+            using ChildProcess worker = start(["open-many", directory, locking.ToString(), count]);
             string line = worker.ReadLine();
             output.WriteLine(line);
             string[] answer = line.Split(' ', 3);
@@ -65,6 +83,7 @@ public class ManyTablesTests(ITestOutputHelper output)
                 Assert.Contains($"may have {fileLimit} files open", answer[2], StringComparison.Ordinal);
             Assert.Equal(opened < wanted, answer[2].Contains("ulimit -n", StringComparison.Ordinal));
             Assert.Equal("read", worker.ReadLine());
+            return opened;
         }
         finally
         {
