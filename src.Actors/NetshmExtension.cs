@@ -80,7 +80,12 @@ public sealed class NetshmExtension : IExtension
     /// The table is not open, and the actor system ends: it opens no further tables.
     /// </exception>
     /// <exception cref="RequestTimeoutException">The actor that had the table before has not stopped for 30 s.</exception>
-    public TableRef OpenTable(string name) => OpenTable(name, Settings.Table(name));
+    /// <exception cref="ArgumentException">The name is empty, or no text.</exception>
+    public TableRef OpenTable(string name)
+    {
+        string childName = ChildName.OfTable(name); // Before its settings, which would blame the location for the name.
+        return OpenTable(name, childName, Settings.Table(name));
+    }
 
     /// <summary>
     /// Opens a table with other settings than the configuration has under its name; if one is open that lies elsewhere, it

@@ -154,6 +154,11 @@ internal sealed class TableActor : UntypedActor
         {
             return; // Nothing was taken. The mailbox says again that requests wait, unless all deadlines pass.
         }
+        catch (OwnerFencedException e)
+        {
+            GiveUp(e);
+            return;
+        }
         catch (Exception e)
         {
             failure = e; // What the requests themselves throw is theirs; this is the table's.
@@ -204,6 +209,13 @@ internal sealed class TableActor : UntypedActor
             Thread.Yield();
     }
 
+    /// <summary>Ends, since the table is another owner's: nothing that waits may be executed here any more.</summary>
+    private void GiveUp(OwnerFencedException reason)
+    {
+        _host.Queue.Close(reason);
+        Context.Stop(Self);
+    }
+
     /// <summary>Lets the table go, and opens it anew after a pause.</summary>
     private void Suspend(Exception failure)
     {
@@ -251,6 +263,11 @@ internal sealed class TableActor : UntypedActor
         try
         {
             _host.Reopen();
+        }
+        catch (OwnerFencedException e)
+        {
+            GiveUp(e);
+            return e;
         }
         catch (CorruptFileException e) when (!wasDamaged)
         {

@@ -11,6 +11,9 @@ internal sealed class TableHost
     private volatile OpenTable? _open;
     private volatile Exception? _failure;
 
+    /// <summary>The owner's epoch of this host, if it owns the table; an <see cref="OpenTable"/> that comes later is bound, too.</summary>
+    private long? _ownerEpoch;
+
     /// <summary>Opens the table.</summary>
     public TableHost(string name, TableSettings settings)
     {
@@ -119,6 +122,23 @@ internal sealed class TableHost
         }
     }
 
+    /// <summary>
+    /// Makes this host the table's owner: see <see cref="ShmTable.RaiseOwnerEpoch"/>. It waits as <see cref="Read"/> does, and
+    /// lets nobody open the table anew meanwhile, who would not know of the epoch.
+    /// </summary>
+    public long RaiseOwnerEpoch(long seen)
+    {
+        long? deadline = null;
+        lock (_monitor)
+        {
+            OpenTable open = WaitUntilOpen(ref deadline);
+            long raised = open.Direct.RaiseOwnerEpoch(seen);
+            open.Batches.BindToOwner(raised);
+            _ownerEpoch = raised;
+            return raised;
+        }
+    }
+
     /// <summary>Lets the table go after a failure of its own, so that it can be mended and opened anew.</summary>
     /// <param name="failure">Why; damage is what all requests fail with until the table is open again.</param>
     public void Suspend(Exception failure)
@@ -131,6 +151,7 @@ internal sealed class TableHost
 
     /// <summary>Opens the table anew, without emptying it; one that was found damaged only when it no longer is.</summary>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>
+    /// <exception cref="OwnerFencedException">Another owner has taken it over.</exception>
     public void Reopen()
     {
         Release(isBroken: false);
@@ -227,6 +248,12 @@ internal sealed class TableHost
     {
         OpenTable open = OpenTables.Acquire(Settings, init);
         open.Batches.Recovered += OnRecovered;
+        if (_ownerEpoch is { } epoch)
+        {
+            open.Direct.BindToOwner(epoch);
+            open.Batches.BindToOwner(epoch);
+        }
+
         return open;
     }
 

@@ -275,6 +275,9 @@ public sealed partial class TableRef
         Actor.Tell(PoisonPill.Instance);
     }
 
+    /// <summary>Makes this process the table's owner: see <see cref="ShmTable.RaiseOwnerEpoch"/>.</summary>
+    internal long RaiseOwnerEpoch(long seen) => _host.RaiseOwnerEpoch(seen);
+
     /// <summary>Reads the table directly.</summary>
     internal TResult ReadDirectly<TResult>(Func<ShmTable, TResult> read) => _host.Read(static (t, read) => read(t), read);
 

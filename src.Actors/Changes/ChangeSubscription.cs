@@ -7,8 +7,14 @@ namespace Netshm.Actors;
 
 /// <summary>Tells a table's changes to one subscriber, run by run.</summary>
 /// <remarks>
-/// After each run the subscriber is asked for its identity, which every actor answers by itself when it comes to the question:
-/// only then the next run is sent. So the subscriber need not know of it, and can't be flooded.
+/// <para>
+/// After each run an actor is asked for its identity, which Akka answers for it when it comes to the question: only then the next
+/// run is sent. So the subscriber need not know of it, and can't be flooded.
+/// </para>
+/// <para>
+/// A subscriber that is no actor of its own (<see cref="SubscriberKind"/>) would get the question as a message. It is not asked,
+/// but has a pause after each run. One that seems to be an actor and has never answered gets a run each time the patience ends.
+/// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Akka calls PostStop.")]
 internal sealed class ChangeSubscription : UntypedActor, IWithTimers
@@ -17,6 +23,9 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
 
     /// <summary>The question or its answer may be lost between machines.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Leaves one that can't be asked time for a run. What the feed loses meanwhile is told as a gap.</summary>
+    private static readonly TimeSpan s_pauseOfUnasked = TimeSpan.FromMilliseconds(10);
 
     /// <summary>For how long it stays to hear an answer that would else be a dead letter.</summary>
     private static readonly TimeSpan s_patienceAtTheEnd = TimeSpan.FromMilliseconds(500);
@@ -31,6 +40,8 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
     private readonly TableChange[] _changes = new TableChange[ChangesAtOnce];
     private readonly CancellationTokenSource _stopping = new();
     private ChangeReader _reader;
+    private readonly bool _canBeAsked;
+    private bool _hasAnswered;
     private long _runs;
     private bool _isAnswerDue;
     private bool _isLeaving;
@@ -40,6 +51,7 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
         _host = host;
         _reader = reader;
         _subscriber = subscriber;
+        _canBeAsked = SubscriberKind.AnswersIdentify(subscriber);
         _keys = filter is { Keys.Count: > 0 } ? filter.Keys.ToFrozenSet() : null;
         _kinds = filter is { Kinds.Count: > 0 } ? filter.Kinds.ToFrozenSet() : null;
     }
@@ -85,16 +97,17 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
                 if (!_isLeaving)
                     TellRun();
                 break;
-            case ActorIdentity identity when identity.MessageId is long run && run == _runs:
-                OnAnswer();
+            case ActorIdentity identity:
+                OnAnswer(identity);
                 break;
-            case ActorIdentity:
-                break; // The answer to a question that was asked twice.
             case ReceiveTimeout when _isLeaving:
                 Context.Stop(Self);
                 break;
-            case ReceiveTimeout:
+            case ReceiveTimeout when _isAnswerDue && _hasAnswered:
                 _subscriber.Tell(new Identify(_runs));
+                break;
+            case ReceiveTimeout:
+                GoOn();
                 break;
             case End when !_isLeaving:
                 _subscriber.Tell(new TableProtocol.ChangesEnded(_host.Name, _host.EndReason));
@@ -111,14 +124,22 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
         }
     }
 
-    private void OnAnswer()
+    private void OnAnswer(ActorIdentity identity)
     {
-        _isAnswerDue = false;
-        Context.SetReceiveTimeout(null);
+        _hasAnswered = true;
+        if (!_isAnswerDue || !Equals(identity.MessageId, _runs))
+            return; // The answer to a question that was asked twice, or that was given up.
         if (_isLeaving)
             Context.Stop(Self);
         else
-            TellRun();
+            GoOn();
+    }
+
+    private void GoOn()
+    {
+        _isAnswerDue = false;
+        Context.SetReceiveTimeout(null);
+        TellRun();
     }
 
     /// <summary>Ends, when the last question has been answered.</summary>
@@ -154,7 +175,7 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
         foreach (TableChange change in _changes.AsSpan(0, count))
             told += Tell(change) ? 1 : 0;
         if (told > 0)
-            AskWhetherItIsThere();
+            LeaveItTime();
         else if (count > 0)
             Self.Tell(ReadOn.Instance);
         else
@@ -192,11 +213,12 @@ internal sealed class ChangeSubscription : UntypedActor, IWithTimers
         return true;
     }
 
-    private void AskWhetherItIsThere()
+    private void LeaveItTime()
     {
-        _isAnswerDue = true;
-        Context.SetReceiveTimeout(s_patience);
-        _subscriber.Tell(new Identify(++_runs));
+        _isAnswerDue = _canBeAsked;
+        Context.SetReceiveTimeout(_canBeAsked ? s_patience : s_pauseOfUnasked);
+        if (_canBeAsked)
+            _subscriber.Tell(new Identify(++_runs));
     }
 
     private static async Task WaitForChange(ChangeReader reader, IActorRef self, CancellationToken stopping)

@@ -6,7 +6,7 @@ using Akka.Cluster.Tools.Client;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>The parent of a node's actors of the cluster layer, at <c>/system/netshm-cluster</c>.</summary>
-internal sealed class ClusterGuardian : UntypedActor
+internal sealed class ClusterGuardian : SteadyActor
 {
     /// <summary>Its own name.</summary>
     public const string Name = "netshm-cluster";
@@ -69,16 +69,16 @@ internal sealed class ClusterGuardian : UntypedActor
             return;
         }
 
-        string shared = TableDoor.NameOf(table.Name, _host);
+        string shared = TableDoor.ChildNameOf(table.Name, _host);
         IActorRef gate = Context.ActorOf(
             Props.Create(() => new TableGate(table, _host)),
             FormattableString.Invariant($"{shared}@{Guid.NewGuid():N}"));
-        var answer = new Located(_host, gate.Path.ToStringWithoutAddress());
-        Props door = Props.Create(() => new TableDoor(table, answer));
+        string path = gate.Path.ToStringWithoutAddress();
+        Props door = Props.Create(() => new TableDoor(table, _host, path));
 
         // The gate first: who has heard of a door has heard of its gate then, since registrations spread in their order.
         IActorRef[] entrances =
-            [gate, Context.ActorOf(door, shared), Context.ActorOf(door, TableDoor.NameOf(table.Name, host: null))];
+            [gate, Context.ActorOf(door, shared), Context.ActorOf(door, TableDoor.ChildNameOf(table.Name, host: null))];
         var receptionist = ClusterClientReceptionist.Get(Context.System);
         foreach (IActorRef entrance in entrances)
             receptionist.RegisterService(entrance);

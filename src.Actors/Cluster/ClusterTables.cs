@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster;
@@ -16,6 +15,9 @@ namespace Netshm.Actors.Cluster;
 public sealed class ClusterTables : IExtension
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>For Akka, no time at all means no limit.</summary>
+    private static readonly TimeSpan s_leastPatience = TimeSpan.FromMilliseconds(1);
 
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _guardian;
@@ -45,7 +47,9 @@ public sealed class ClusterTables : IExtension
     }
 
     /// <summary>
-    /// Asks <see cref="Overview"/> which node has which table; answered by <see cref="ClusterStatus"/>.
+    /// Asks <see cref="Overview"/> which node has which table; answered by <see cref="ClusterStatus"/>, or by a
+    /// <see cref="Akka.Actor.Status.Failure"/> with a <see cref="ValueTooLargeException"/> when that is larger than a message
+    /// between nodes may be. <see cref="StatusAsync"/> knows no limit.
     /// </summary>
     public sealed record Status : IClusterMessage;
 
@@ -127,12 +131,26 @@ public sealed class ClusterTables : IExtension
     public async Task<ClusterStatus> StatusAsync(
         TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        long deadline = PendingRequest.DeadlineAfter(timeout ?? Settings.RequestTimeout);
-        while (Stopwatch.GetTimestamp() < deadline)
+        CallDeadline deadline = CallDeadline.After(timeout ?? Settings.RequestTimeout);
+        List<NodeStatus> nodes = [];
+        for (int index = 0; ; index++)
+        {
+            StatusPart part = await AskOverviewAsync(index, deadline, cancellationToken).ConfigureAwait(false);
+            nodes.AddRange(part.Nodes);
+            if (index + 1 >= part.Count)
+                return StatusPages.Join(nodes);
+        }
+    }
+
+    private async Task<StatusPart> AskOverviewAsync(
+        int index, CallDeadline deadline, CancellationToken cancellationToken)
+    {
+        while (!deadline.HasPassed)
         {
             try
             {
-                return await Overview.Ask<ClusterStatus>(new Status(), Settings.RemoteSilence, cancellationToken)
+                TimeSpan patience = deadline.ButAtMost(Settings.RemoteSilence).Left + s_leastPatience;
+                return await Overview.Ask<StatusPart>(new AskStatusPart(index), patience, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (AskTimeoutException)
@@ -170,8 +188,21 @@ public sealed class ClusterTables : IExtension
         return Start(
             ClusterSingletonProxy.Props(
                 $"/system/{ClusterGuardian.Name}/{name}",
-                ClusterSingletonProxySettings.Create(_system).WithSingletonName("tables").WithRole(Settings.Role!)),
+                ProxySettings()),
             $"{name}-proxy");
+    }
+
+    /// <summary>
+    /// The proxy's warning that it finds no singleton says nothing: none is there before the first node is up and after the last
+    /// one has left, and whoever asks in between is told by <see cref="StatusAsync"/>'s deadline.
+    /// </summary>
+    private ClusterSingletonProxySettings ProxySettings()
+    {
+        ClusterSingletonProxySettings defaults = ClusterSingletonProxySettings.Create(_system);
+        return new ClusterSingletonProxySettings(
+            "tables", Settings.Role!, defaults.SingletonIdentificationInterval, defaults.BufferSize,
+            considerAppVersion: false, logSingletonIdentificationFailure: false,
+            defaults.SingletonIdentificationFailurePeriod);
     }
 
     private IActorRef StartFollower(

@@ -16,7 +16,8 @@ internal sealed class Sidecar : IDisposable
     public const int LockWordOffset = 64, SequencesOffset = 12 << 10;
 
     private const int TableIdOffset = SidecarHeader.TableIdOffset, GenerationOffset = SidecarHeader.GenerationOffset,
-        IsCleanOffset = SidecarHeader.IsCleanOffset, BootIdOffset = 32, BootIdLength = 16, InstanceOffset = 80;
+        IsCleanOffset = SidecarHeader.IsCleanOffset, BootIdOffset = 32, BootIdLength = 16, InstanceOffset = 80,
+        OwnerEpochOffset = 96;
     private const int RehashOffset = 128;
     private const int WaitsOffset = 256;
     private const int CountersOffset = SequencesOffset + ReadSequences.LengthInBytes;
@@ -113,6 +114,17 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>How often the lock was acquired.</summary>
     public ref long Epoch => ref _lock.Value.Epoch;
+
+    /// <summary>
+    /// Which owner may modify the table, if it has owners: docs/Sharding.md, "A removed owner stores nothing". Any number may be
+    /// there; it is only compared. A new sidecar has one of its own. The store is made under the lock, or before anybody sees the
+    /// sidecar; dying right after it leaves a table without an owner.
+    /// </summary>
+    public long OwnerEpoch
+    {
+        get => Volatile.Read(ref Block.At<long>(OwnerEpochOffset));
+        set => SharedWord.Store(ref Block.At<long>(OwnerEpochOffset), value);
+    }
 
     /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
     public bool IsClean

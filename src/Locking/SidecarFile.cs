@@ -94,6 +94,9 @@ internal static class SidecarFile
             FileSpace.Allocate(file, headerLength, Sidecar.FirstLengthFor(changeCapacity) - headerLength, draft);
             made = new Sidecar(file, path, changeCapacity);
 
+            // Counted from a number of its own: an owner by the sidecar before must find none that it had or saw.
+            made.OwnerEpoch = Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
             // Nobody sees it before it is complete. Dying before this leaves the draft to the next one.
             Seam.Reached(SeamKind.Store);
             if (Libc.RenameNew(FaultPoint.NameSidecar, draft, path) != 0)

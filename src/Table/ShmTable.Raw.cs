@@ -21,6 +21,7 @@ public sealed partial class ShmTable
         ThrowIfReadOnly();
         using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
         ThrowIfDisposed();
+        ThrowIfFenced();
         Engine.Pages.PageOfFile(page)[word] = value;
     }
 }

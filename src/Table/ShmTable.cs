@@ -328,6 +328,7 @@ public sealed partial class ShmTable : IDisposable
         try
         {
             ThrowIfDisposed();
+            ThrowIfFenced(); // Before the first store, which would be a recovery's.
             Engine.BeginWriting(deadline);
             return hold;
         }

@@ -9,8 +9,8 @@ namespace Netshm.Actors.Worker;
 /// <summary>
 /// <c>shard ADDRESS SEED CONFIG</c>: a node of a cluster, on an IP address, that joins another one and keeps partitions of the
 /// sharded table "carts". Says "ready" and takes a command a line:
-/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>leave</c> leaves the cluster orderly
-/// and ends the process; so does the end of the input.
+/// <c>started</c> tells which partitions it has begun to serve since it was asked last, <c>apart</c> waits until the node knows
+/// that it is not in a cluster with the others any more, <c>leave</c> leaves the cluster orderly and ends the process; so does the end of the input.
 /// </summary>
 internal static class ShardCommand
 {
@@ -34,12 +34,23 @@ internal static class ShardCommand
         {
             if (command == "leave")
                 break;
-            Console.WriteLine(await log.Ask<string>(command, s_patience));
+            Console.WriteLine(command == "apart"
+                ? await SeparationOf(cluster)
+                : await log.Ask<string>(command, s_patience));
         }
 
         await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
         Console.WriteLine("left");
         return 0;
+    }
+
+    /// <summary>It was removed; or it has removed all others, as a downing provider may decide after a pause.</summary>
+    private static async Task<string> SeparationOf(AkkaCluster cluster)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while (!cluster.IsTerminated && cluster.State.Members.Count > 1)
+            await Task.Delay(20, limit.Token);
+        return "apart";
     }
 
     /// <summary>Collects what was published, and tells it in one line.</summary>

@@ -9,13 +9,16 @@ namespace Netshm.Actors.Cluster;
 /// Follows the changes of a table: puts what is published in order, and asks a gate for what is missing. docs/Cluster.md,
 /// "The changes".
 /// </summary>
-internal sealed class ChangeFollower : UntypedActor, IWithTimers
+internal sealed class ChangeFollower : SteadyActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RemoteTableRef _table;
     private readonly ClusterSettings _settings;
     private readonly Action<object> _tell;
     private readonly IActorRef? _subscriber;
+
+    /// <summary>The subscriber may be on another node, whose messages are shorter than those of the publisher.</summary>
+    private readonly int _maxCount = ChangeBatch.MaxCount(FrameLimit.Of(Context.System));
     private string? _host;
     private long? _next;
     private long _feedId;
@@ -170,7 +173,8 @@ internal sealed class ChangeFollower : UntypedActor, IWithTimers
         if (fresh.Length == 0)
             return;
         _next = fresh[^1].Number + 1;
-        _tell(new TableChanges(_table.Name, _host!, _feedId, new(fresh)));
+        foreach (TableChange[] some in fresh.Chunk(_maxCount))
+            _tell(new TableChanges(_table.Name, _host!, _feedId, new(some)));
     }
 
     private void OnTick()

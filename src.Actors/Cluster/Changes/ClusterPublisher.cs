@@ -9,11 +9,12 @@ namespace Netshm.Actors.Cluster;
 /// Publishes the changes of a table as long as this process has the publisher's lock, and tries to get it as long as it has
 /// not; docs/Cluster.md, "The changes".
 /// </summary>
-internal sealed class ClusterPublisher : UntypedActor, IWithTimers
+internal sealed class ClusterPublisher : SteadyActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
     private readonly string _topic;
+    private readonly int _maxCount = ChangeBatch.MaxCount(FrameLimit.Of(Context.System));
     private readonly ClusterSettings _settings;
     private readonly ConcurrentDictionary<string, bool> _published;
     private TableRef _table;
@@ -29,7 +30,8 @@ internal sealed class ClusterPublisher : UntypedActor, IWithTimers
     }
 
     /// <summary>Says that a publication has come to its end.</summary>
-    private sealed record Ended(Publication Publication, Exception? Cause) : INoSerializationVerificationNeeded;
+    private sealed record Ended(Publication Publication, Exception? Cause)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression; // The actor may have stopped first.
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,7 +75,7 @@ internal sealed class ClusterPublisher : UntypedActor, IWithTimers
         try
         {
             _publication = _table.ReadNow(table => table.HasChangeFeed && table.TryTakePublisherLock() is { } held
-                ? new Publication(table, held, _settings, message => _mediator.Tell(new Publish(_topic, message)))
+                ? new Publication(table, held, _settings, _maxCount, message => _mediator.Tell(new Publish(_topic, message)))
                 : null);
         }
         catch (Exception e) when (e is NetshmException or ObjectDisposedException)

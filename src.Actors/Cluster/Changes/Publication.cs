@@ -6,18 +6,22 @@ internal sealed class Publication : IDisposable
     private readonly ShmTable _table;
     private readonly PublisherLock _lock;
     private readonly ClusterSettings _settings;
+    private readonly int _maxCount;
     private readonly Action<Published> _publish;
     private volatile bool _isDisposed;
 
     /// <param name="table">The handle whose lock it is: when it is closed, the lock is gone.</param>
     /// <param name="held">The lock.</param>
     /// <param name="settings">How to publish.</param>
+    /// <param name="maxCount">How many changes fit into a message.</param>
     /// <param name="publish">Called with each message.</param>
-    public Publication(ShmTable table, PublisherLock held, ClusterSettings settings, Action<Published> publish)
+    public Publication(
+        ShmTable table, PublisherLock held, ClusterSettings settings, int maxCount, Action<Published> publish)
     {
         _table = table;
         _lock = held;
         _settings = settings;
+        _maxCount = Math.Clamp(settings.PublishBatchCount, ChangeBatch.MinCount, maxCount);
         _publish = publish;
     }
 
@@ -53,7 +57,7 @@ internal sealed class Publication : IDisposable
     private void Tail(ChangeReader reader)
     {
         long feedId = _table.FeedId;
-        var changes = new TableChange[Math.Max(2, _settings.PublishBatchCount)];
+        var changes = new TableChange[_maxCount];
         _publish(new Published(feedId, reader.Next - 1, []));
         while (!_isDisposed)
         {

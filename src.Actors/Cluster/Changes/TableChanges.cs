@@ -1,3 +1,5 @@
+using Akka.Event;
+
 namespace Netshm.Actors.Cluster;
 
 /// <summary>
@@ -30,7 +32,8 @@ public sealed record FeedSilent(string Table) : IClusterMessage;
 /// <param name="FeedId">The feed's identity.</param>
 /// <param name="LastChange">The last number: that of the last change here, or what it was when there are none here.</param>
 /// <param name="Changes">The changes.</param>
-internal sealed record Published(long FeedId, long LastChange, Sequence<TableChange> Changes) : IClusterMessage
+internal sealed record Published(long FeedId, long LastChange, Sequence<TableChange> Changes)
+    : IClusterMessage, IDeadLetterSuppression // A topic that nobody follows is no fault.
 {
     /// <summary>The topic of a table of a host.</summary>
     public static string TopicOf(string table, string host) => $"netshm/{TableDoor.NameOf(table, host)}";
@@ -38,7 +41,7 @@ internal sealed record Published(long FeedId, long LastChange, Sequence<TableCha
 
 /// <summary>Asks a gate for changes; answered by <see cref="Replayed"/>.</summary>
 /// <param name="From">The number of the first one; null for none, to learn what the last one is.</param>
-/// <param name="MaxCount">How many there may be.</param>
+/// <param name="MaxCount">How many there may be; there may be fewer, since a message is limited.</param>
 internal sealed record Replay(long? From, int MaxCount) : IClusterMessage;
 
 /// <summary>The reply to <see cref="Replay"/>.</summary>

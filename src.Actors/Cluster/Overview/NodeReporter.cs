@@ -5,7 +5,7 @@ using Akka.Event;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>Tells the overview which tables this node has open.</summary>
-internal sealed class NodeReporter : UntypedActor, IWithTimers
+internal sealed class NodeReporter : SteadyActor, IWithTimers
 {
     /// <summary>How long a table may take to answer before the report calls it busy.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
@@ -18,6 +18,8 @@ internal sealed class NodeReporter : UntypedActor, IWithTimers
     private readonly IActorRef _overview;
     private readonly TimeSpan _interval;
     private readonly Func<string, bool> _isPublisher;
+    private readonly FrameLimit _frameLimit = FrameLimit.Of(Context.System);
+    private long _lastNumber;
     private bool _isMakingReport;
     private bool _isAnotherWanted;
 
@@ -51,7 +53,8 @@ internal sealed class NodeReporter : UntypedActor, IWithTimers
                 break;
             case NodeReport report:
                 _isMakingReport = false;
-                _overview.Tell(report);
+                foreach (NodeReport page in StatusPages.Of(report with { Number = ++_lastNumber }, _frameLimit))
+                    _overview.Tell(page);
                 if (_isAnotherWanted)
                     Self.Tell(new ReportNow());
                 _isAnotherWanted = false;

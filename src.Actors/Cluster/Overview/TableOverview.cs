@@ -5,14 +5,19 @@ using Akka.Cluster.Tools.PublishSubscribe;
 namespace Netshm.Actors.Cluster;
 
 /// <summary>The cluster's singleton that knows which node has which table; docs/Cluster.md, "Housekeeping".</summary>
-internal sealed class TableOverview : UntypedActor
+internal sealed class TableOverview : SteadyActor
 {
     /// <summary>The topic on which it asks for reports.</summary>
     public const string ReportTopic = "netshm/report";
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
+    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
+    private readonly FrameLimit _frameLimit = FrameLimit.Of(Context.System);
     private readonly SortedDictionary<string, NodeReport> _reports = new(StringComparer.Ordinal);
+
+    /// <summary>The pieces of reports that are not complete yet, by the addresses of their nodes.</summary>
+    private readonly Dictionary<string, List<NodeReport>> _incomplete = [];
 
     protected override void PreStart()
     {
@@ -28,18 +33,48 @@ internal sealed class TableOverview : UntypedActor
         switch (message)
         {
             case NodeReport report:
-                _reports[report.Address] = report;
+                OnReport(report);
                 break;
             case ClusterEvent.MemberRemoved removed:
                 Forget(removed.Member);
                 break;
             case ClusterTables.Status:
-                Sender.Tell(new ClusterStatus([.. _reports.Values.Where(IsMember).Select(StatusOf)]));
+                TellStatus();
+                break;
+            case AskStatusPart(var index):
+                IReadOnlyList<NodeStatus[]> parts = StatusPages.Of(Nodes, _frameLimit);
+                Sender.Tell(new StatusPart(parts.Count, index >= 0 && index < parts.Count ? new(parts[index]) : []));
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private IEnumerable<NodeStatus> Nodes => _reports.Values.Where(IsMember).Select(StatusOf);
+
+    /// <summary>A report counts when all its pieces are there; one that lacks some is forgotten with the first piece of the next.</summary>
+    private void OnReport(NodeReport page)
+    {
+        if (!_incomplete.TryGetValue(page.Address, out List<NodeReport>? pages)
+            || pages[0].Number != page.Number || pages[0].NodeId != page.NodeId)
+        {
+            _incomplete[page.Address] = pages = [];
+        }
+
+        pages.Add(page);
+        if (pages.Count < page.Pages)
+            return;
+        _ = _incomplete.Remove(page.Address);
+        _reports[page.Address] = page with { Tables = [.. pages.SelectMany(one => one.Tables)] };
+    }
+
+    private void TellStatus()
+    {
+        var status = new ClusterStatus([.. Nodes]);
+        ValueTooLargeException? refusal =
+            _frameLimit.RefusalOf("the status of the cluster's tables", _serializer.ToBinary(status).LongLength);
+        Sender.Tell(refusal is null ? status : new Status.Failure(refusal));
     }
 
     /// <summary>
@@ -49,7 +84,10 @@ internal sealed class TableOverview : UntypedActor
     {
         NodeReport[] gone = [.. _reports.Values.Where(report => IsFrom(report, member) || !IsMember(report))];
         foreach (NodeReport report in gone)
+        {
             _ = _reports.Remove(report.Address);
+            _ = _incomplete.Remove(report.Address);
+        }
     }
 
     /// <summary>A node's last report may come after it was removed.</summary>

@@ -17,12 +17,13 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
     private static readonly Dictionary<string, Func<ClusterSerializer, BinaryReader, object>> s_readers = new()
     {
         [nameof(Locate)] = (_, _) => new Locate(),
-        [nameof(Located)] = (_, r) => new Located(r.ReadString(), r.ReadString()),
+        [nameof(Located)] = (_, r) => new Located(r.ReadString(), r.ReadString(), r.ReadInt64()),
         [nameof(Probe)] = (_, _) => new Probe(),
-        [nameof(Alive)] = (_, r) => new Alive(r.ReadString()),
-        [nameof(Ask)] = (s, r) => new Ask(r.ReadInt64(), s.ReadInner(r)),
-        [nameof(Answer)] = (s, r) => new Answer(r.ReadInt64(), s.ReadInner(r), r.ReadInt64()),
-        [nameof(Failed)] = (_, r) => new Failed(r.ReadInt64(), r.ReadString(), r.ReadString()),
+        [nameof(Alive)] = (_, r) => new Alive(r.ReadString(), r.ReadInt64()),
+        [nameof(Ask)] = (s, r) => new Ask(r.ReadInt64(), s.ReadInner(r), new CallDeadline(r.ReadInt64())),
+        [nameof(Answer)] = (s, r) => new Answer(r.ReadInt64(), s.ReadInner(r), r.ReadInt64(), r.ReadInt64()),
+        [nameof(Failed)] = (_, r) => new Failed(r.ReadInt64(), r.ReadString(), r.ReadString(), r.ReadInt64()),
+        [nameof(AnswerTooLarge)] = (_, r) => new AnswerTooLarge(r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64()),
         [nameof(TableChanges)] = (_, r) => new TableChanges(
             r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
         [nameof(FeedFound)] = (_, r) => new FeedFound(r.ReadString(), r.ReadString(), r.ReadInt64(), r.ReadInt64()),
@@ -34,6 +35,8 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
             r.ReadString(), r.ReadInt64(), r.ReadInt64(), r.ReadSequence(static r => r.ReadChange())),
         [nameof(NodeReport)] = (_, r) => r.ReadNodeReport(),
         [nameof(ReportNow)] = (_, _) => new ReportNow(),
+        [nameof(AskStatusPart)] = (_, r) => new AskStatusPart(r.ReadInt32()),
+        [nameof(StatusPart)] = (_, r) => new StatusPart(r.ReadInt32(), r.ReadSequence(static r => r.ReadNodeStatus())),
         [nameof(ClusterTables.Status)] = (_, _) => new ClusterTables.Status(),
         [nameof(ClusterStatus)] = (_, r) => new ClusterStatus(r.ReadSequence(static r => r.ReadNodeStatus())),
     };
@@ -50,6 +53,9 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
 
+    /// <summary>How many bytes a question, or its answer, takes in a message to a gate, or from there.</summary>
+    internal long SizeOf(object question) => ToBinary(new Ask(0, question, CallDeadline.Never)).LongLength;
+
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
     /// The manifest is unknown, or the bytes are not of its layout.
@@ -60,38 +66,43 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         return WireMessages.FromBytes(bytes, manifest, reader => read(this, reader));
     }
 
-    /// <summary>Writes a message for a way on which it would be written by another serializer.</summary>
-    internal Letter Seal(object message) => new(Manifest(message), ToBinary(message));
-
-    /// <summary>Reads it again.</summary>
-    internal object Open(Letter letter) => FromBinary(letter.Bytes, letter.Manifest);
-
     private void Write(object message, BinaryWriter writer)
     {
         switch (message)
         {
             case Locate or Probe or ReportNow or ClusterTables.Status:
                 break;
-            case Located(var host, var gate):
+            case Located(var host, var gate, var now):
                 writer.Write(host);
                 writer.Write(gate);
+                writer.Write(now);
                 break;
-            case Alive(var gate):
+            case Alive(var gate, var now):
                 writer.Write(gate);
+                writer.Write(now);
                 break;
-            case Ask(var id, var question):
+            case Ask(var id, var question, var deadline):
                 writer.Write(id);
                 WriteInner(question, writer);
+                writer.Write(deadline.Timestamp);
                 break;
-            case Answer(var id, var reply, var asOf):
+            case Answer(var id, var reply, var asOf, var now):
                 writer.Write(id);
                 WriteInner(reply, writer);
                 writer.Write(asOf);
+                writer.Write(now);
                 break;
-            case Failed(var id, var errorType, var text):
+            case Failed(var id, var errorType, var text, var now):
                 writer.Write(id);
                 writer.Write(errorType);
                 writer.Write(text);
+                writer.Write(now);
+                break;
+            case AnswerTooLarge(var id, var size, var limit, var now):
+                writer.Write(id);
+                writer.Write(size);
+                writer.Write(limit);
+                writer.Write(now);
                 break;
             default:
                 WriteFeedOrOverview(message, writer);
@@ -135,6 +146,13 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
                 break;
             case NodeReport report:
                 writer.WriteNodeReport(report);
+                break;
+            case AskStatusPart(var index):
+                writer.Write(index);
+                break;
+            case StatusPart(var count, var nodes):
+                writer.Write(count);
+                writer.WriteSequence(nodes, static (w, node) => w.WriteNodeStatus(node));
                 break;
             case ClusterStatus(var nodes):
                 writer.WriteSequence(nodes, static (w, node) => w.WriteNodeStatus(node));

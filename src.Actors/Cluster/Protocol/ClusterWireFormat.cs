@@ -9,11 +9,14 @@ internal static class ClusterWireFormat
         writer.Write(report.NodeId);
         writer.Write(report.Host);
         writer.WriteSequence(report.Tables, static (w, table) => w.WriteTableStatus(table));
+        writer.Write(report.Number);
+        writer.Write(report.Page);
+        writer.Write(report.Pages);
     }
 
     public static NodeReport ReadNodeReport(this BinaryReader reader) => new(
         reader.ReadString(), reader.ReadInt32(), reader.ReadString(),
-        reader.ReadSequence(static r => r.ReadTableStatus()));
+        reader.ReadSequence(static r => r.ReadTableStatus()), reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt32());
 
     public static void WriteNodeStatus(this BinaryWriter writer, NodeStatus node)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
+using Akka.Cluster.Tools.PublishSubscribe;
 
 namespace Netshm.Actors.Cluster;
 
@@ -22,6 +23,9 @@ public sealed class ClusterTablesClient
     {
         ArgumentNullException.ThrowIfNull(system);
         _system = (ExtendedActorSystem)system;
+
+        // What a client sends travels in a message of the mediator, whose serializer is a member's default only.
+        system.Settings.InjectTopLevelFallback(DistributedPubSub.DefaultConfig());
         settings ??= ClusterClientSettings.Create(system);
         int number = Interlocked.Increment(ref s_count);
         Client = _system.SystemActorOf(
@@ -37,6 +41,6 @@ public sealed class ClusterTablesClient
     public RemoteTableRef Table(string name, string? host = null) => _tables.GetOrAdd(
         (name, host),
         static (key, self) => new(
-            () => new RemoteTableRef(self._system, RemoteRoute.OfClient(self._system, self.Client), key.Name, key.Host)),
+            () => new RemoteTableRef(self._system, RemoteRoute.OfClient(self.Client), key.Name, key.Host)),
         this).Value;
 }

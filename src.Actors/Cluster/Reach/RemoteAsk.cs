@@ -1,7 +1,7 @@
 namespace Netshm.Actors.Cluster;
 
 /// <summary>A question to a table on another host, with the promise of its answer.</summary>
-internal sealed class RemoteAsk(object question, bool isWrite, long deadline)
+internal sealed class RemoteAsk(object question, bool isWrite, CallDeadline deadline)
 {
     private readonly TaskCompletionSource<Answer> _promise =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,8 +14,8 @@ internal sealed class RemoteAsk(object question, bool isWrite, long deadline)
     /// <summary>Whether sending it twice might do something twice.</summary>
     public bool IsWrite { get; } = isWrite;
 
-    /// <summary>The timestamp from which on nobody waits for the answer any more.</summary>
-    public long Deadline { get; } = deadline;
+    /// <summary>The moment from which on nobody waits for the answer any more.</summary>
+    public CallDeadline Deadline { get; } = deadline;
 
     /// <summary>The gate it was sent to last, or null before it was sent.</summary>
     public string? SentTo { get; set; }

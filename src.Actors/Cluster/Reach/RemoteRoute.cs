@@ -14,13 +14,8 @@ internal sealed record RemoteRoute(IActorRef Via, Func<string, object, object> W
         DistributedPubSub.Get(system).Mediator, static (path, message) => new Send(path, message, localAffinity: true));
 
     /// <summary>The way from outside: by a ClusterClient and a receptionist.</summary>
-    public static RemoteRoute OfClient(ExtendedActorSystem system, IActorRef clusterClient)
-    {
-        var serializer = new ClusterSerializer(system);
-        return new RemoteRoute(
-            clusterClient,
-            (path, message) => new ClusterClient.Send(path, serializer.Seal(message), localAffinity: true));
-    }
+    public static RemoteRoute OfClient(IActorRef clusterClient) => new(
+        clusterClient, static (path, message) => new ClusterClient.Send(path, message, localAffinity: true));
 
     /// <summary>Sends a message to one of the actors at a path.</summary>
     public void Tell(string path, object message, IActorRef sender) => Via.Tell(Wrap(path, message), sender);

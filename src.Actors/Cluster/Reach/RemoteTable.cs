@@ -7,8 +7,11 @@ namespace Netshm.Actors.Cluster;
 /// Asks a table on another host for a <see cref="RemoteTableRef"/>: finds a gate, stays with it, and finds another one when
 /// it is silent. docs/Cluster.md, "Reach".
 /// </summary>
-internal sealed class RemoteTable : UntypedActor, IWithTimers
+internal sealed class RemoteTable : SteadyActor, IWithTimers
 {
+    /// <summary>What the names of all such actors begin with: a gate knows by it that a member asks.</summary>
+    private const string NamePrefix = "netshm-remote-";
+
     private const int TicksPerSilence = 4;
 
     /// <summary>For how long a gate that was left may still answer a write.</summary>
@@ -27,6 +30,7 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 
     private string? _host;
     private string? _gate;
+    private GateClock _gateClock;
     private long _lastId;
     private long _lastHeard;
     private long _movedAt;
@@ -39,6 +43,15 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
         _host = host;
         _settings = settings;
     }
+
+    /// <summary>The name of one of these actors, below /system.</summary>
+    public static string NameOf(int number) => FormattableString.Invariant($"{NamePrefix}{number}");
+
+    /// <summary>
+    /// Whether a question comes from a member of the cluster. What a ClusterClient sends comes from an actor of the receptionist.
+    /// </summary>
+    public static bool IsOfMember(IActorRef asker) =>
+        asker.Path.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && asker.Path.Parent.Elements is ["system"];
 
     /// <summary>Says that there is something in the inbox.</summary>
     internal sealed class Look : INoSerializationVerificationNeeded
@@ -72,14 +85,18 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
                 TakeFromInbox();
                 break;
             case Answer answer:
-                if (Settle(answer.Id) is { } answered)
+                if (Settle(answer.Id, answer.Now) is { } answered)
                     answered.Succeed(answer);
+                break;
+            case AnswerTooLarge tooLarge:
+                Settle(tooLarge.Id, tooLarge.Now)?.Fail(new ValueTooLargeException(
+                    $"the reply of the table '{_table}'", tooLarge.Size, tooLarge.Limit, FrameLimit.Setting));
                 break;
             case Failed failed:
                 OnFailed(failed);
                 break;
-            case Alive(var gate):
-                NoteSignOfLife(gate);
+            case Alive(var gate, var now):
+                NoteSignOfLife(gate, now);
                 if (gate == _gate)
                     SendWaiting();
                 break;
@@ -135,43 +152,42 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
     {
         ask.SentTo = _gate;
         _sent.Add(id, ask);
-        object question = ask is { Question: TableProtocol.Request request, Deadline: not PendingRequest.Never }
-            ? request with { Timeout = TimeLeft(ask.Deadline) }
-            : ask.Question;
-        _route.Tell(_gate!, new Ask(id, question), Self);
+        _route.Tell(_gate!, new Ask(id, ask.Question, _gateClock.ToOther(ask.Deadline)), Self);
     }
 
-    private static TimeSpan TimeLeft(long deadline) =>
-        TimeSpan.FromTicks(Math.Max(1, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline).Ticks));
-
     /// <summary>Takes the question that has been answered, if it still waits for that.</summary>
-    private RemoteAsk? Settle(long id)
+    private RemoteAsk? Settle(long id, long now)
     {
         if (!_sent.Remove(id, out RemoteAsk? ask))
             return null;
-        NoteSignOfLife(ask.SentTo);
+        NoteSignOfLife(ask.SentTo, now);
         return ask;
     }
 
-    private void NoteSignOfLife(string? gate)
+    private void NoteSignOfLife(string? gate, long now)
     {
-        if (gate == _gate)
-            _lastHeard = Stopwatch.GetTimestamp();
+        if (gate != _gate)
+            return;
+        _lastHeard = Stopwatch.GetTimestamp();
+        _gateClock.Hear(now);
     }
 
     private void OnFailed(Failed failed)
     {
-        if (Settle(failed.Id) is not { } ask)
+        if (Settle(failed.Id, failed.Now) is not { } ask)
             return;
-        if (failed.ErrorType != typeof(TableClosedException).FullName)
+        bool isClosed = failed.ErrorType == typeof(TableClosedException).FullName;
+        bool isEarly = failed.ErrorType == typeof(RequestTimeoutException).FullName && !ask.Deadline.HasPassed;
+        if (!isClosed && !isEarly)
         {
             ask.Fail(RemoteErrors.ExceptionOf(failed));
             return;
         }
 
-        // It was not executed: the process is about to end. Its door is closed, so another one will answer.
+        // It was not executed: the process is about to end, and its door is closed, so that another one will answer; or the
+        // gate's clock was not what it seemed to be.
         _waiting.Add(failed.Id, ask);
-        if (ask.SentTo == _gate)
+        if (isClosed && ask.SentTo == _gate)
             _gate = null;
         if (_gate is null)
             Seek();
@@ -186,16 +202,17 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
         else if (_host != located.Host)
             return; // A late answer of the door for all hosts; the first one has decided.
         if (_gate is null || (located.Gate != _gate && IsSilent))
-            MoveTo(located.Gate);
+            MoveTo(located);
     }
 
     /// <summary>
     /// Goes over to another gate. Reads are sent again; writes stay with the old one, which may answer late.
     /// </summary>
-    private void MoveTo(string gate)
+    private void MoveTo(Located located)
     {
-        _gate = gate;
+        _gate = located.Gate;
         _lastHeard = _movedAt = Stopwatch.GetTimestamp();
+        _gateClock.Hear(located.Now);
         foreach ((long id, RemoteAsk ask) in _sent.Where(static item => !item.Value.IsWrite).ToList())
         {
             _ = _sent.Remove(id);
@@ -207,10 +224,9 @@ internal sealed class RemoteTable : UntypedActor, IWithTimers
 
     private void OnTick()
     {
-        long now = Stopwatch.GetTimestamp();
         bool isPatienceOver = Stopwatch.GetElapsedTime(_movedAt) >= SilencesOfOldGate * _settings.RemoteSilence;
-        GiveUp(_waiting, ask => ask.Deadline <= now ? Late() : null);
-        GiveUp(_sent, ask => ask.Deadline <= now ? ask.IsWrite ? Lost() : Late()
+        GiveUp(_waiting, ask => ask.Deadline.HasPassed ? Late() : null);
+        GiveUp(_sent, ask => ask.Deadline.HasPassed ? ask.IsWrite ? Lost() : Late()
             : isPatienceOver && ask.SentTo != _gate ? Lost() : null);
         if (_waiting.Count == 0 && !(IsSilent && _sent.Values.Any(ask => ask.SentTo == _gate)))
             return;

@@ -15,6 +15,7 @@ namespace Netshm.Actors.Cluster;
 /// <para>
 /// <b>Failures.</b> A task fails with <see cref="RequestTimeoutException"/> when its deadline has passed, for a write only if
 /// it was not executed; with <see cref="OutcomeUnknownException"/> when a write was sent and no answer came;
+/// <see cref="ValueTooLargeException"/> when the request, or its reply, is larger than a message between nodes may be;
 /// <see cref="TableBusyException"/> when too many requests wait, there or here; <see cref="TableClosedException"/> when this
 /// actor system has stopped; and <see cref="RemoteTableException"/> with what the operation itself threw there. A token ends
 /// the waiting; what was sent by then may be executed.
@@ -30,16 +31,19 @@ public sealed class RemoteTableRef
     private readonly RemoteInbox _inbox = new();
     private readonly ClusterSettings _settings;
     private readonly IActorRef _actor;
+    private readonly ClusterSerializer _serializer;
+    private readonly FrameLimit _frameLimit;
 
     internal RemoteTableRef(ExtendedActorSystem system, RemoteRoute route, string name, string? host)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         _settings = system.Netshm().Settings.Cluster;
-        int number = Interlocked.Increment(ref s_count);
+        _serializer = new ClusterSerializer(system);
+        _frameLimit = FrameLimit.Of(system);
         _actor = system.SystemActorOf(
             Props.Create(() => new RemoteTable(route, _inbox, name, host, _settings)),
-            FormattableString.Invariant($"netshm-remote-{number}"));
+            RemoteTable.NameOf(Interlocked.Increment(ref s_count)));
     }
 
     /// <summary>The table's name.</summary>
@@ -96,7 +100,9 @@ public sealed class RemoteTableRef
         Ask(TableVerbs.Group(operations, timeout), cancellationToken);
 
     /// <summary>A copy of all bindings at one moment; those of one key come newest first.</summary>
-    /// <remarks>It travels as one message: mind <c>akka.remote.dot-netty.tcp.maximum-frame-size</c>.</remarks>
+    /// <remarks>
+    /// It travels as one message. If it is larger than one may be, it fails with a <see cref="ValueTooLargeException"/>.
+    /// </remarks>
     public Task<IReadOnlyList<TableProtocol.Binding>> SnapshotAsync(
         TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Ask(TableVerbs.Snapshot(timeout), cancellationToken);
@@ -116,13 +122,18 @@ public sealed class RemoteTableRef
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<Answer>(cancellationToken);
-        var ask = new RemoteAsk(question, isWrite, PendingRequest.DeadlineAfter(timeout ?? _settings.RequestTimeout));
+        if (_frameLimit.RefusalOf($"a request to the table '{Name}'", _serializer.SizeOf(question)) is { } refusal)
+            return Task.FromException<Answer>(refusal);
+        var ask = new RemoteAsk(question, isWrite, DeadlineAfter(timeout));
         if (cancellationToken.CanBeCanceled)
             ask.CancelWith(cancellationToken);
         _inbox.Enqueue(ask);
         _actor.Tell(RemoteTable.Look.Instance, ActorRefs.NoSender);
         return ask.Answer;
     }
+
+    /// <summary>When a call that begins now ends.</summary>
+    internal CallDeadline DeadlineAfter(TimeSpan? timeout) => CallDeadline.After(timeout ?? _settings.RequestTimeout);
 
     private async Task<T> Ask<T>(TableVerb<T> verb, CancellationToken cancellationToken)
     {

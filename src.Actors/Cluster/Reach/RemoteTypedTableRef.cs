@@ -10,7 +10,7 @@ namespace Netshm.Actors.Cluster;
 /// <para>Values are represented, and read back, here; every process must use the same managers.</para>
 /// <para>
 /// Replacing, removing and updating reads the bindings of the key's hash and writes them in a group that has no effect if they
-/// have changed meanwhile; then it is tried again. Failures are those of <see cref="RemoteTableRef"/>.
+/// have changed meanwhile; then it is tried again after a pause of random length. The timeout binds all tries together. Failures are those of <see cref="RemoteTableRef"/>.
 /// </para>
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
@@ -68,7 +68,7 @@ public sealed class RemoteTypedTableRef<TKey, TValue>
     /// <param name="key">The key.</param>
     /// <param name="initial">What the function gets when the key is not bound.</param>
     /// <param name="change">Makes the new value; it may be called more than once.</param>
-    /// <param name="timeout">How long each try may take.</param>
+    /// <param name="timeout">How long all tries may take.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<TValue> UpdateAsync(
         TKey key,
@@ -140,10 +140,12 @@ public sealed class RemoteTypedTableRef<TKey, TValue>
         TKey key, Func<Option<TValue>, Option<TValue>> change, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         int hash = _keys.Hash(key);
+        CallDeadline deadline = Table.DeadlineAfter(timeout);
+        var pause = new RetryPause(deadline);
         while (true)
         {
             IReadOnlyList<int[]> chain =
-                await Table.FindAllAsync(hash, timeout, cancellationToken).ConfigureAwait(false);
+                await Table.FindAllAsync(hash, deadline.Left, cancellationToken).ConfigureAwait(false);
             int index = chain.TakeWhile(words => !IsOf(key, words)).Count();
             bool isBound = index < chain.Count;
             Option<TValue> changed = change(isBound ? ValueOf(chain[index]) : default(Option<TValue>));
@@ -151,9 +153,10 @@ public sealed class RemoteTypedTableRef<TKey, TValue>
                 return changed;
             int[]? written = changed.HasValue ? Encode(key, changed.Value) : null;
             object done = await Table.GroupAsync(
-                OperationsFor(hash, chain, index, written), timeout, cancellationToken).ConfigureAwait(false);
+                OperationsFor(hash, chain, index, written), deadline.Left, cancellationToken).ConfigureAwait(false);
             if (done is GroupDone)
                 return changed;
+            await pause.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

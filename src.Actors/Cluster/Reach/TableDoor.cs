@@ -8,16 +8,26 @@ namespace Netshm.Actors.Cluster;
 /// </summary>
 internal sealed class TableDoor : TableEntrance
 {
-    private readonly Located _answer;
+    private readonly string _host;
+    private readonly string _gate;
 
-    public TableDoor(TableRef table, Located answer)
-        : base(table) => _answer = answer;
+    public TableDoor(TableRef table, string host, string gate)
+        : base(table)
+    {
+        _host = host;
+        _gate = gate;
+    }
 
     /// <summary>The path of the doors of a table, on one host or, for whom any will do, on all.</summary>
     public static string PathOf(string table, string? host) =>
-        $"/system/{ClusterGuardian.Name}/{NameOf(table, host)}";
+        $"/system/{ClusterGuardian.Name}/{ChildNameOf(table, host)}";
 
-    /// <summary>The last part of <see cref="PathOf"/>.</summary>
+    /// <summary>
+    /// The last part of <see cref="PathOf"/>. The colon keeps the tables, which others name, from the node's other actors.
+    /// </summary>
+    public static string ChildNameOf(string table, string? host) => $"table:{NameOf(table, host)}";
+
+    /// <summary>A table's name, with the host's if it matters, as a part of a path or of a topic.</summary>
     public static string NameOf(string table, string? host) => host is null
         ? Uri.EscapeDataString(table)
         : $"{Uri.EscapeDataString(table)}@{Uri.EscapeDataString(host)}";
@@ -27,6 +37,6 @@ internal sealed class TableDoor : TableEntrance
         if (question is not Locate)
             Unhandled(question);
         else if (!IsClosed && !Table.IsClosed)
-            Sender.Tell(_answer); // Who asks in vain asks again, and is led elsewhere.
+            Sender.Tell(new Located(_host, _gate, GateClock.Now)); // Who asks in vain asks again, and is led elsewhere.
     }
 }

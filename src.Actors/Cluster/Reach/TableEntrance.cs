@@ -1,18 +1,13 @@
-using System.Runtime.Serialization;
 using Akka.Actor;
-using Akka.Event;
 
 namespace Netshm.Actors.Cluster;
 
 /// <summary>
-/// What a <see cref="TableDoor"/> and a <see cref="TableGate"/> have in common: the table of this process that they lead to,
-/// whether they are closed, and letters.
+/// What a <see cref="TableDoor"/> and a <see cref="TableGate"/> have in common: the table of this process that they lead to, and
+/// whether they are closed.
 /// </summary>
-internal abstract class TableEntrance : UntypedActor
+internal abstract class TableEntrance : SteadyActor
 {
-    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-
     protected TableEntrance(TableRef table) => Table = table;
 
     /// <summary>Says that a table that was closed has been opened again.</summary>
@@ -37,9 +32,6 @@ internal abstract class TableEntrance : UntypedActor
             case Close:
                 IsClosed = true;
                 break;
-            case Letter letter:
-                Open(letter);
-                break;
             default:
                 OnQuestion(message);
                 break;
@@ -48,17 +40,4 @@ internal abstract class TableEntrance : UntypedActor
 
     /// <summary>Answers what comes from elsewhere.</summary>
     protected abstract void OnQuestion(object question);
-
-    /// <summary>Whatever a letter has inside, the actor must not forget by a restart what it was told.</summary>
-    private void Open(Letter letter)
-    {
-        try
-        {
-            OnQuestion(_serializer.Open(letter));
-        }
-        catch (SerializationException e)
-        {
-            _log.Warning(e, "A letter for '{0}' can't be read", Table.Name);
-        }
-    }
 }

@@ -48,8 +48,24 @@ internal sealed class HostLedger : IDisposable
     /// <summary>The host's id: processes that share the ledger have the same, whatever their addresses.</summary>
     public Guid Host { get; }
 
-    /// <summary>Notes the copy that this host serves, and the hosts in the cluster at this time.</summary>
-    public void Note(int partition, Generation generation, IReadOnlyCollection<Guid> hosts)
+    /// <summary>
+    /// Notes the copy that this host serves, and the hosts in the cluster at this time, unless another process serves it by now.
+    /// </summary>
+    /// <remarks>
+    /// It looks under the ledger's lock. A new owner notes after it has become the owner; so a note of the one before either comes
+    /// before it, and is replaced, or is not made.
+    /// </remarks>
+    public void Note(ActivePartition served, IReadOnlyCollection<Guid> hosts)
+    {
+        int[] words = WordsOf(served.Generation, hosts);
+        _table.Group(() =>
+        {
+            if (served.IsLatestOwner)
+                _table.Replace(served.Partition, words);
+        });
+    }
+
+    private static int[] WordsOf(Generation generation, IReadOnlyCollection<Guid> hosts)
     {
         int[] words = new int[EpochLengthInWords + (GuidLengthInWords * (1 + hosts.Count))];
         Span<byte> bytes = MemoryMarshal.AsBytes(words.AsSpan());
@@ -61,7 +77,7 @@ internal sealed class HostLedger : IDisposable
             at += GuidLengthInWords * sizeof(int);
         }
 
-        _table.Replace(partition, words);
+        return words;
     }
 
     /// <summary>The copy of a partition that this host served last, if it served one.</summary>

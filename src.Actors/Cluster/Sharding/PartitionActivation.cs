@@ -1,11 +1,31 @@
 namespace Netshm.Actors.Cluster;
 
 /// <summary>A partition that can be served.</summary>
+/// <param name="Partition">Its number.</param>
 /// <param name="Table">Its table, which is open.</param>
+/// <param name="OwnerEpoch">The epoch with which this process owns the table.</param>
 /// <param name="Generation">The copy that the table holds.</param>
 /// <param name="Origin">Where the contents come from.</param>
 /// <param name="Bindings">How many bindings there are.</param>
-internal sealed record ActivePartition(TableRef Table, Generation Generation, PartitionOrigin Origin, int Bindings);
+internal sealed record ActivePartition(
+    int Partition, TableRef Table, long OwnerEpoch, Generation Generation, PartitionOrigin Origin, int Bindings)
+{
+    /// <summary>Whether nobody has taken the table over since; false too when it is not open any more.</summary>
+    public bool IsLatestOwner
+    {
+        get
+        {
+            try
+            {
+                return Table.ReadDirectly(static table => table.OwnerEpoch) == OwnerEpoch;
+            }
+            catch (Exception e) when (e is NetshmException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+}
 
 /// <summary>
 /// Finds out which copy of a partition counts, gets it to this host, and opens it. Everything it does can be given up, or
@@ -38,8 +58,15 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
         Generation own = counts.Next();
         try
         {
-            using ShmTable draft = node.CreateFile(partition, own);
-            await PartitionTransfer.FillAsync(node, holder, partition, counts, draft, cancellation).ConfigureAwait(false);
+            ShmTable draft = await OwnThread.Run(() => node.CreateFile(partition, own)).ConfigureAwait(false);
+            try
+            {
+                await PartitionTransfer.FillAsync(node, holder, partition, counts, draft, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                await OwnThread.Run(draft.Dispose).ConfigureAwait(false);
+            }
         }
         catch
         {
@@ -56,7 +83,8 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
     private async Task<ActivePartition> BeginAsync()
     {
         IReadOnlyList<PartitionSurvey.Answer> answers = await _survey.AskEverybodyAsync().ConfigureAwait(false);
-        PartitionClaim? newest = answers.Select(answer => answer.CopyLocation!.Claim).Append(node.ClaimOf(partition))
+        PartitionClaim? own = await OwnThread.Run(() => node.ClaimOf(partition)).ConfigureAwait(false);
+        PartitionClaim? newest = answers.Select(answer => answer.CopyLocation!.Claim).Append(own)
             .OfType<PartitionClaim>().MaxBy(claim => claim.Generation.Epoch);
         if (newest is null)
             return await StartEmptyAsync(Generation.Begin(epoch: 1), PartitionOrigin.New).ConfigureAwait(false);
@@ -72,25 +100,41 @@ internal sealed class PartitionActivation(ShardedTableNode node, int partition, 
 
     private async Task<ActivePartition> StartEmptyAsync(Generation generation, PartitionOrigin origin)
     {
-        node.CreateFile(partition, generation).Dispose();
+        await OwnThread.Run(() => node.CreateFile(partition, generation).Dispose()).ConfigureAwait(false);
         return await LetCountAsync(generation, origin).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Makes a complete copy the one that counts. If that fails the file stays: the copy may count all the same.
+    /// Makes a complete copy the one that counts, and this process its owner. If that fails the file stays: the copy may count all
+    /// the same. The steps are those of docs/Sharding.md, "A removed owner stores nothing".
     /// </summary>
     private async Task<ActivePartition> LetCountAsync(Generation generation, PartitionOrigin origin)
     {
-        await node.Register.WriteAsync(partition, generation, cancellation).ConfigureAwait(false);
-        return Open(generation, origin);
+        TableRef table = await OwnThread.Run(() => Open(generation)).ConfigureAwait(false);
+        try
+        {
+            // Before the register is written: who has been removed by then is not answered.
+            long seen = await OwnThread.Run(() => table.ReadDirectly(static table => table.OwnerEpoch)).ConfigureAwait(false);
+            await node.Register.WriteAsync(partition, generation, cancellation).ConfigureAwait(false);
+            return await OwnThread.Run(() => TakeOver(table, seen, generation, origin)).ConfigureAwait(false);
+        }
+        catch
+        {
+            table.Abandon();
+            throw;
+        }
     }
 
-    private ActivePartition Open(Generation generation, PartitionOrigin origin)
+    private TableRef Open(Generation generation) =>
+        NetshmExtension.Get(node.System).OpenPartition(node.Name, partition, node.SettingsOf(partition, generation));
+
+    private ActivePartition TakeOver(TableRef table, long seen, Generation generation, PartitionOrigin origin)
     {
+        long epoch = table.RaiseOwnerEpoch(seen);
+        var active = new ActivePartition(partition, table, epoch, generation, origin, table.Count);
+
         // Before the first write is acknowledged, so that a restart of all nodes finds it.
-        node.Ledger.Note(partition, generation, node.Hosts.All);
-        TableRef table = NetshmExtension.Get(node.System).OpenPartition(
-            node.Name, partition, node.SettingsOf(partition, generation));
-        return new ActivePartition(table, generation, origin, table.Count);
+        node.Ledger.Note(active, node.Hosts.All);
+        return active;
     }
 }

@@ -11,7 +11,7 @@ namespace Netshm.Actors.Cluster;
 /// partition is to go elsewhere lets everything accepted be executed before it stops.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "PostStop disposes of what it owns.")]
-internal sealed class PartitionActor : UntypedActor, IWithTimers
+internal sealed class PartitionActor : SteadyActor, IWithTimers
 {
     private readonly ShardedTableNode _node;
     private readonly int _partition;
@@ -19,12 +19,18 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
     private readonly CancellationTokenSource _opening = new();
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>What came before the partition was open, with the time of its arrival.</summary>
-    private readonly Queue<(Request Request, IActorRef Sender, long Arrival)> _waiting = [];
+    /// <summary>What came before the partition was open.</summary>
+    private readonly Queue<(Request Request, IActorRef Sender)> _waiting = [];
 
     private ActivePartition? _active;
     private bool _isOpening;
     private bool _isStopping;
+
+    /// <summary>
+    /// Whether the table was lost to another process since this one opened it, or began to. Until it owns the partition again it
+    /// keeps no requests: they were sent to the owner that it is no more.
+    /// </summary>
+    private bool _hasLostTable;
 
     public PartitionActor(ShardedTableNode node, int partition)
     {
@@ -42,6 +48,9 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
 
     private sealed class OpenAgain : INoSerializationVerificationNeeded;
 
+    /// <summary>Says that a request found that another process has taken a table over.</summary>
+    private sealed record Fenced(ActivePartition Former) : INoSerializationVerificationNeeded;
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Open();
@@ -50,8 +59,7 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
     {
         _opening.Cancel();
         _opening.Dispose();
-        foreach ((_, IActorRef sender, _) in _waiting)
-            sender.Tell(Undelivered.Instance);
+        SendWaitingBack();
 
         // Ended before everything accepted was executed, by the sharding's handoff-timeout say: another owner may have read
         // the file when what still waits would be executed.
@@ -62,14 +70,20 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Request when _isStopping:
+            case Request when _isStopping || _hasLostTable:
                 Sender.Tell(Undelivered.Instance);
                 break;
             case Request request when _active is null:
                 Keep(request);
                 break;
             case Request request:
-                Execute(request, Sender, request.Timeout);
+                Execute(request, Sender);
+                break;
+            case Fenced(var former) when ReferenceEquals(former, _active):
+                _hasLostTable = true;
+                former.Table.Abandon(); // At its end this actor opens it again, if it is the owner still.
+                break;
+            case Fenced:
                 break;
             case Wake when _active is null:
                 break; // All keepers are told when it is open.
@@ -77,7 +91,7 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
                 Sender.Tell(new Serving(_partition, _node.Hosts.Self, _active!.Generation));
                 break;
             case ActivePartition active:
-                _isOpening = false;
+                _isOpening = _hasLostTable = false;
                 Serve(active);
                 break;
             case OpeningFailed failed:
@@ -108,10 +122,16 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         Task.Run(activation.RunAsync).PipeTo(Self, failure: cause => new OpeningFailed(cause));
     }
 
+    private void SendWaitingBack()
+    {
+        while (_waiting.TryDequeue(out (Request Request, IActorRef Sender) kept))
+            kept.Sender.Tell(Undelivered.Instance);
+    }
+
     private void Keep(Request request)
     {
         if (_waiting.Count < _node.MaxQueue)
-            _waiting.Enqueue((request, Sender, Stopwatch.GetTimestamp()));
+            _waiting.Enqueue((request, Sender));
         else
             Refuse(Sender, new TableBusyException(Inv($"{_waiting.Count} requests wait for partition {_partition}")));
     }
@@ -131,39 +151,57 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
             Stopwatch.GetElapsedTime(_start));
         if (active.Origin == PartitionOrigin.Lost)
             _log.Warning("No host has the current contents of {0}: it begins empty", started);
-        _node.Keeper.Tell(new PartitionKeeper.Opened(_partition, active.Generation));
+        _node.Keeper.Tell(new PartitionKeeper.Opened(active));
         Context.System.EventStream.Publish(started);
         while (_waiting.TryDequeue(out var kept))
-            Execute(kept.Request, kept.Sender, kept.Request.Timeout - Stopwatch.GetElapsedTime(kept.Arrival));
+            Execute(kept.Request, kept.Sender);
     }
 
     /// <summary>Has a request executed by the table's actor; its answer does not come through this actor.</summary>
-    private void Execute(Request request, IActorRef sender, TimeSpan timeout)
+    private void Execute(Request request, IActorRef sender)
     {
-        if (request.Timeout != Timeout.InfiniteTimeSpan && timeout <= TimeSpan.Zero)
+        if (request.Deadline.HasPassed)
         {
             Refuse(sender, new RequestTimeoutException(Inv(
-                $"partition {_partition} of '{_node.Name}' was not open before the request's deadline; it was not executed")));
+                $"the request reached partition {_partition} of '{_node.Name}' after its deadline; it was not executed")));
             return;
         }
 
-        var operation = new LocalOperation(request.Execute, request.IsWrite)
+        ActivePartition active = _active!;
+        var operation = new LocalOperation(table => ExecuteAsOwner(request, table, active), request.IsWrite)
         {
-            Timeout = request.Timeout == Timeout.InfiniteTimeSpan ? request.Timeout : timeout,
+            Timeout = request.Deadline.Left,
         };
-        _ = AnswerAsync(_active!.Table.Ask(operation, static reply => reply, CancellationToken.None), sender);
+        _ = AnswerAsync(active, operation, sender, Self);
     }
 
-    private static async Task AnswerAsync(Task<object> execution, IActorRef sender)
+    /// <summary>
+    /// Executes a request under the table's lock. Another actor system of this process may have taken the partition over: then the
+    /// table's handle is that system's, and what this owner still has must not pass for its work.
+    /// </summary>
+    private static object ExecuteAsOwner(Request request, ShmTable table, ActivePartition active)
+    {
+        if (request.IsWrite)
+            table.ThrowUnlessOwner(active.OwnerEpoch);
+        return request.Execute(table);
+    }
+
+    private async Task AnswerAsync(ActivePartition active, LocalOperation operation, IActorRef sender, IActorRef self)
     {
         object reply;
         try
         {
-            reply = await execution.ConfigureAwait(false);
+            reply = Fitting(
+                await active.Table.Ask(operation, static reply => reply, CancellationToken.None).ConfigureAwait(false));
         }
         catch (TableClosedException)
         {
             reply = Undelivered.Instance; // The table was closed under it; whoever owns the partition next executes it.
+        }
+        catch (OwnerFencedException)
+        {
+            self.Tell(new Fenced(active));
+            reply = Undelivered.Instance;
         }
         catch (Exception e)
         {
@@ -173,12 +211,24 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         sender.Tell(reply);
     }
 
+    /// <summary>A reply as it is, or what is said instead of one that Akka would drop on its way.</summary>
+    private object Fitting(object reply) =>
+        ShardedWireFormat.SizeOf(reply) is var size && size > _node.FrameLimit.Bytes
+            ? new PartitionReplyTooLarge(size, _node.FrameLimit.Bytes)
+            : reply;
+
     private void OnFailure(Exception cause)
     {
         if (_isStopping)
         {
             StopWhenClosed();
             return;
+        }
+
+        if (cause.GetBaseException() is OwnerFencedException)
+        {
+            _hasLostTable = true;
+            SendWaitingBack();
         }
 
         _log.Warning(cause, "Partition {0} of '{1}' could not be opened; trying again", _partition, _node.Name);
@@ -204,6 +254,7 @@ internal sealed class PartitionActor : UntypedActor, IWithTimers
         }
         else
         {
+            _hasLostTable = true;
             Open();
         }
     }

@@ -12,12 +12,13 @@ namespace Netshm.Actors.Cluster;
 /// has partitions that have left this node opened at their new place, lets other hosts read what they are to take over, and
 /// removes what is superseded.
 /// </summary>
-internal sealed class PartitionKeeper : UntypedActor, IWithTimers
+internal sealed class PartitionKeeper : SteadyActor, IWithTimers
 {
     private readonly ShardedTableNode _node;
     private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<int, Generation> _served = [];
+    private readonly Dictionary<int, ActivePartition> _served = [];
+    private readonly IActorRef _ledger;
 
     /// <summary>The other nodes that may keep partitions.</summary>
     private readonly Dictionary<UniqueAddress, Address> _others = [];
@@ -29,13 +30,17 @@ internal sealed class PartitionKeeper : UntypedActor, IWithTimers
     private IActorRef? _drainer;
     private int _turn;
 
-    public PartitionKeeper(ShardedTableNode node) => _node = node;
+    public PartitionKeeper(ShardedTableNode node)
+    {
+        _node = node;
+        _ledger = Context.ActorOf(Props.Create(() => new LedgerActor(node)), "ledger");
+    }
 
     /// <summary>Tells the keeper the region of the cluster's sharding on this node.</summary>
     internal sealed record RegionStarted(IActorRef Region) : INoSerializationVerificationNeeded;
 
     /// <summary>A partition is served on this node from now on.</summary>
-    internal sealed record Opened(int Partition, Generation Generation) : INoSerializationVerificationNeeded;
+    internal sealed record Opened(ActivePartition Partition) : INoSerializationVerificationNeeded;
 
     /// <summary>A partition was closed, with all its requests executed, since it is to go elsewhere.</summary>
     internal sealed record Parked(int Partition) : INoSerializationVerificationNeeded;
@@ -68,10 +73,7 @@ internal sealed class PartitionKeeper : UntypedActor, IWithTimers
                 OnServing(serving);
                 break;
             case LocateCopy locate:
-                Try(() => Sender.Tell(new CopyLocation(
-                    _node.Hosts.Self,
-                    locate.Wanted is { } wanted && _node.Files.Has(locate.Partition, wanted),
-                    _node.ClaimOf(locate.Partition))));
+                _ledger.Forward(locate);
                 break;
             case NextChunk asked:
                 ReaderOf(asked).Forward(asked);
@@ -92,8 +94,8 @@ internal sealed class PartitionKeeper : UntypedActor, IWithTimers
             case RegionStarted started:
                 _region = Context.Watch(started.Region);
                 break;
-            case Opened opened:
-                _served[opened.Partition] = opened.Generation;
+            case Opened(var opened):
+                _served[opened.Partition] = opened;
                 var serving = new Serving(opened.Partition, _node.Hosts.Self, opened.Generation);
                 OnServing(serving);
                 foreach (Address other in _others.Values)
@@ -156,36 +158,31 @@ internal sealed class PartitionKeeper : UntypedActor, IWithTimers
         NoteHosts();
         if (hello.WantsReply)
             Sender.Tell(new Hello(_node.Hosts.Self, _node.Settings.Partitions, WantsReply: false));
-        foreach ((int partition, Generation generation) in _served)
-            Sender.Tell(new Serving(partition, _node.Hosts.Self, generation));
+        foreach (ActivePartition served in _served.Values)
+            Sender.Tell(new Serving(served.Partition, _node.Hosts.Self, served.Generation));
     }
 
     /// <summary>Notes with each partition served here which hosts are there now, so that they could take it over.</summary>
-    private void NoteHosts()
-    {
-        foreach ((int partition, Generation generation) in _served)
-            Try(() => _node.Ledger.Note(partition, generation, _node.Hosts.All));
-    }
-
-    /// <summary>Does something with the host's files. What fails must not make the keeper forget all it knows.</summary>
-    private void Try(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception e) when (e is NetshmException or IOException or UnauthorizedAccessException)
-        {
-            _log.Error(e, "A file of the sharded table '{0}' could not be looked after", _node.Name);
-        }
-    }
+    private void NoteHosts() => _ledger.Tell(new LedgerActor.NoteHosts([.. _served.Values]));
 
     private void OnServing(Serving serving)
     {
         _node.Hosts.LearnServing(serving.Partition, serving.Host);
         _parked.Remove(serving.Partition);
-        Try(() => _node.Files.RemoveSuperseded(serving.Partition, serving.Generation));
+        RemoveSuperseded(serving);
         AnswerWhenDrained();
+    }
+
+    private void RemoveSuperseded(Serving serving)
+    {
+        try
+        {
+            _node.Files.RemoveSuperseded(serving.Partition, serving.Generation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Error(e, "A file of the sharded table '{0}' could not be removed", _node.Name);
+        }
     }
 
     private IActorRef ReaderOf(NextChunk asked)

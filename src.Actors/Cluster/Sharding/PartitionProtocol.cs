@@ -18,8 +18,8 @@ internal static partial class PartitionProtocol
     /// <param name="Partition">The partition's number.</param>
     internal abstract record Request(int Partition) : IWireMessage, IToPartition
     {
-        /// <summary>How long it may wait for its execution, from its arrival at the partition.</summary>
-        public TimeSpan Timeout { get; init; }
+        /// <summary>The moment from which on it may not be executed any more.</summary>
+        public CallDeadline Deadline { get; init; } = CallDeadline.Never;
 
         /// <summary>Whether it may modify the table.</summary>
         public abstract bool IsWrite { get; }
@@ -127,6 +127,9 @@ internal static partial class PartitionProtocol
     {
         public static NotExecuted With(Exception error) => new(error.GetType().FullName!, error.Message);
     }
+
+    /// <summary>Why a reply is not sent: it takes more bytes than a message between nodes may. A write was executed.</summary>
+    internal sealed record PartitionReplyTooLarge(long Size, long Limit) : IWireMessage;
 
     /// <summary>A request did not reach its partition, which is just moving, and was not executed.</summary>
     internal sealed record Undelivered : IWireMessage

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using static Netshm.Actors.Cluster.PartitionProtocol;
 
@@ -7,19 +8,15 @@ namespace Netshm.Actors.Cluster;
 /// Reads a copy of a partition, which nobody serves any more, for its new owner on another host: each
 /// <see cref="NextChunk"/> is answered by the next piece, so that no more is read than the other end takes.
 /// </summary>
-internal sealed class PartitionReader : UntypedActor
+[SuppressMessage("Design", "CA1001", Justification = "PostStop disposes of what it owns.")]
+internal sealed class PartitionReader : SteadyActor
 {
-    private readonly SharedMemoryName _name;
-    private readonly int _chunkLengthInWords;
-    private SharedMemoryObject? _memory;
-    private ShmTable? _table;
-    private IEnumerator<int[]>? _pieces;
-    private int _next;
+    private readonly PartitionContents _contents;
+    private Task<object> _reading = Task.FromResult<object>(Undelivered.Instance);
 
     public PartitionReader(SharedMemoryName name, ShardedTableSettings settings)
     {
-        _name = name;
-        _chunkLengthInWords = settings.ChunkSizeInBytes / sizeof(int);
+        _contents = new PartitionContents(name, settings);
 
         // The other end gives up after this time without an answer, and asks for the next piece long before.
         Context.SetReceiveTimeout(settings.PeerTimeout * 2);
@@ -30,7 +27,19 @@ internal sealed class PartitionReader : UntypedActor
         switch (message)
         {
             case NextChunk asked:
-                Sender.Tell(ReplyTo(asked));
+                _reading = ReadAfterAsync(_reading, asked);
+                _reading.PipeTo(Self, Sender);
+                break;
+            case Chunk { TotalBindings: null } piece:
+                Sender.Tell(piece);
+                break;
+            case Chunk or TransferFailed:
+                Sender.Tell(message);
+                Context.Stop(Self);
+                break;
+            case Status.Failure failure:
+                Sender.Tell(new TransferFailed(failure.Cause.Message));
+                Context.Stop(Self);
                 break;
             case ReceiveTimeout:
                 Context.Stop(Self);
@@ -41,36 +50,62 @@ internal sealed class PartitionReader : UntypedActor
         }
     }
 
-    protected override void PostStop()
+    protected override void PostStop() => _ = CloseAfterAsync(_reading);
+
+    private async Task<object> ReadAfterAsync(Task before, NextChunk asked)
     {
-        _pieces?.Dispose();
-        _table?.Dispose();
-        _memory?.Dispose();
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await OwnThread.Run(() => _contents.Read(asked)).ConfigureAwait(false);
     }
 
-    private object ReplyTo(NextChunk asked)
+    private async Task CloseAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await OwnThread.Run(_contents.Dispose).ConfigureAwait(false);
+    }
+}
+
+/// <summary>The contents of a partition's file in pieces; for one thread at a time.</summary>
+internal sealed class PartitionContents(SharedMemoryName name, ShardedTableSettings settings) : IDisposable
+{
+    private SharedMemoryObject? _memory;
+    private ShmTable? _table;
+    private IEnumerator<int[]>? _pieces;
+    private int _next;
+
+    /// <summary>The next piece; it waits for the table's lock, but not for longer than the other end waits for the piece.</summary>
+    /// <returns>A <see cref="Chunk"/> or a <see cref="TransferFailed"/>, after which there is nothing more.</returns>
+    public object Read(NextChunk asked)
     {
         try
         {
             if (asked.Index != _next)
                 throw new InvalidDataException(FormattableString.Invariant($"piece {_next} is the next one, not {asked.Index}"));
             _pieces ??= Open();
-            if (_pieces.MoveNext())
-                return new Chunk(_next++, new(_pieces.Current), TotalBindings: null);
-            Context.Stop(Self);
-            return new Chunk(_next, [], _table!.Count);
+            return _pieces.MoveNext()
+                ? new Chunk(_next++, new(_pieces.Current), TotalBindings: null)
+                : new Chunk(_next, [], _table!.Count);
         }
         catch (Exception e) when (e is NetshmException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Context.Stop(Self);
             return new TransferFailed(e.Message);
         }
     }
 
+    public void Dispose()
+    {
+        _pieces?.Dispose();
+        _table?.Dispose();
+        _memory?.Dispose();
+    }
+
     private IEnumerator<int[]> Open()
     {
-        _memory = SharedMemoryObject.Open(_name, FileMode.Open);
-        _table = ShmTable.Manage(_memory);
-        return BindingStream.Read(_table, _chunkLengthInWords).GetEnumerator();
+        _memory = SharedMemoryObject.Open(name, FileMode.Open);
+        _table = ShmTable.Manage(_memory, new ShmTableOptions { LockTimeout = settings.PeerTimeout });
+
+        // The owner of before may be alive without knowing that it was removed: from here on it stores nothing.
+        _table.RaiseOwnerEpoch(_table.OwnerEpoch);
+        return BindingStream.Read(_table, settings.ChunkSizeInBytes / sizeof(int)).GetEnumerator();
     }
 }

@@ -27,7 +27,7 @@ internal static class PartitionTransfer
                 throw new PartitionTransferException(((TransferFailed)next.Result).Reason);
             if (chunk.TotalBindings is null)
                 next = AskFor(index + 1); // The next piece travels while this one is written, but no more.
-            writer.Write(chunk.Words);
+            await OwnThread.Run(() => writer.Write(chunk.Words)).ConfigureAwait(false);
             if (chunk.TotalBindings is not { } total)
                 continue;
             if (!writer.IsBetweenBindings || writer.Bindings != total)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 using static Netshm.Actors.Cluster.PartitionProtocol;
 
@@ -21,11 +20,14 @@ namespace Netshm.Actors.Cluster;
 /// <b>Failures.</b> A task fails with <see cref="RequestTimeoutException"/> when the partition was open but the request was
 /// not executed before its deadline, <see cref="TableBusyException"/> when too many requests wait,
 /// <see cref="OutOfSpaceException"/> when the host's memory is full: in all these cases it was not executed. It fails with an
-/// <see cref="OutcomeUnknownException"/> when no answer came, and with a <see cref="RemoteTableException"/> for any other
+/// <see cref="OutcomeUnknownException"/> when no answer came, with a <see cref="ValueTooLargeException"/> when the request, or its
+/// reply, is larger than a message between nodes may be, and with a <see cref="RemoteTableException"/> for any other
 /// failure of the partition. A token only ends the waiting: the outcome is unknown then, too.
 /// </para>
 /// <para>
-/// The timeout of each method counts from the call; null stands for the setting <c>request-timeout</c> of the table.
+/// The timeout of each method counts from the call, and binds all that the call does, together; null stands for the setting
+/// <c>request-timeout</c> of the table. A request that reaches its partition later is not executed. An answer that is on its way
+/// then is waited for, for a second at most.
 /// </para>
 /// </remarks>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
@@ -43,16 +45,18 @@ public sealed partial class ShardedTable<TKey, TValue>
     private readonly DataManager<TValue> _values;
     private readonly Func<TKey, int>? _partitionHash;
     private readonly TimeSpan _requestTimeout;
+    private readonly FrameLimit _frameLimit;
 
     internal ShardedTable(
-        string name, ShardedTableSettings settings, TimeSpan requestTimeout, IActorRef region, DataManager<TKey> keys,
-        DataManager<TValue> values, Func<TKey, int>? partitionHash)
+        string name, ShardedTableSettings settings, TimeSpan requestTimeout, FrameLimit frameLimit, IActorRef region,
+        DataManager<TKey> keys, DataManager<TValue> values, Func<TKey, int>? partitionHash)
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         Name = name;
         Settings = settings;
         _requestTimeout = requestTimeout;
+        _frameLimit = frameLimit;
         _region = region;
         _keys = keys;
         _values = values;
@@ -105,7 +109,7 @@ public sealed partial class ShardedTable<TKey, TValue>
     /// <summary>The value of a key's newest binding, if there is one.</summary>
     public async Task<Option<TValue>> TryFindAsync(
         TKey key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Decode(await FindWordsAsync(key, timeout, cancellationToken).ConfigureAwait(false));
+        Decode(await FindWordsAsync(key, DeadlineAfter(timeout), cancellationToken).ConfigureAwait(false));
 
     /// <summary>The values of all bindings of a key, newest first.</summary>
     public async Task<IReadOnlyList<TValue>> FindAllAsync(
@@ -139,12 +143,12 @@ public sealed partial class ShardedTable<TKey, TValue>
     /// </summary>
     /// <remarks>
     /// The function runs here, on the value as it was read; when somebody else was faster to change it, it runs again on the new
-    /// one. So keep side effects out of it.
+    /// one, after a pause of random length. So keep side effects out of it.
     /// </remarks>
     /// <param name="key">The key.</param>
     /// <param name="initial">What the function gets when the key is not bound.</param>
     /// <param name="change">Makes the new value.</param>
-    /// <param name="timeout">How long each of the requests may take that this needs.</param>
+    /// <param name="timeout">How long all of it may take.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<TValue> UpdateAsync(
         TKey key,
@@ -154,16 +158,19 @@ public sealed partial class ShardedTable<TKey, TValue>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Sequence<int>? before = await FindWordsAsync(key, timeout, cancellationToken).ConfigureAwait(false);
+        CallDeadline deadline = DeadlineAfter(timeout);
+        var pause = new RetryPause(deadline);
+        Sequence<int>? before = await FindWordsAsync(key, deadline, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             TValue changed = change(before.HasValue ? Decode(before).Value : initial);
             var group = new ShardedGroup<TKey, TValue>(this);
             _ = before.HasValue ? group.IfEquals(key, before.Value) : group.IfAbsent(key);
-            object reply = await RunAsync(group.Replace(key, changed), timeout, cancellationToken).ConfigureAwait(false);
+            object reply = await RunAsync(group.Replace(key, changed), deadline, cancellationToken).ConfigureAwait(false);
             if (reply is not ConditionNotMet(_, var found))
                 return changed;
             before = found;
+            await pause.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -173,7 +180,7 @@ public sealed partial class ShardedTable<TKey, TValue>
     /// When one is not met, or an operation fails, or the process dies in between, nothing is done.
     /// </remarks>
     /// <param name="describe">Says what to do; it runs here, at once.</param>
-    /// <param name="timeout">How long it may wait for its execution.</param>
+    /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ArgumentException">The keys are of several partitions, or there are none.</exception>
     public async Task<ShardedGroupResult<TValue>> GroupAsync(
@@ -184,7 +191,7 @@ public sealed partial class ShardedTable<TKey, TValue>
         ArgumentNullException.ThrowIfNull(describe);
         var group = new ShardedGroup<TKey, TValue>(this);
         describe(group);
-        return await RunAsync(group, timeout, cancellationToken).ConfigureAwait(false) switch
+        return await RunAsync(group, DeadlineAfter(timeout), cancellationToken).ConfigureAwait(false) switch
         {
             ConditionNotMet(var index, var found) => new(index, [Decode(found)]),
             GroupDone(var afterEach) => new(null, [.. afterEach.Select(Decode)]),
@@ -199,44 +206,53 @@ public sealed partial class ShardedTable<TKey, TValue>
     private Option<TValue> Decode(Sequence<int>? words) =>
         words.HasValue ? new(_values.Decode(words.Value.Span)) : default;
 
-    private async Task<Sequence<int>?> FindWordsAsync(TKey key, TimeSpan? timeout, CancellationToken cancellationToken)
+    private CallDeadline DeadlineAfter(TimeSpan? timeout) => CallDeadline.After(timeout ?? _requestTimeout);
+
+    private async Task<Sequence<int>?> FindWordsAsync(
+        TKey key, CallDeadline deadline, CancellationToken cancellationToken)
     {
         var request = new Find(PartitionOf(key), Encode(key));
-        return (await AskAsync<Value>(request, timeout, cancellationToken).ConfigureAwait(false)).Words;
+        return (await AskAsync<Value>(request, deadline, cancellationToken).ConfigureAwait(false)).Words;
     }
 
     private Task<object> RunAsync(
-        ShardedGroup<TKey, TValue> group, TimeSpan? timeout, CancellationToken cancellationToken)
+        ShardedGroup<TKey, TValue> group, CallDeadline deadline, CancellationToken cancellationToken)
     {
         int partition = group.Partition ?? throw new ArgumentException("the group has no operation", nameof(group));
-        return AskAsync<object>(new Group(partition, group.Operations), timeout, cancellationToken);
+        return AskAsync<object>(new Group(partition, group.Operations), deadline, cancellationToken);
     }
 
-    private async Task<TReply> AskAsync<TReply>(Request request, TimeSpan? timeout, CancellationToken cancellationToken)
+    private Task<TReply> AskAsync<TReply>(Request request, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        AskAsync<TReply>(request, DeadlineAfter(timeout), cancellationToken);
+
+    private async Task<TReply> AskAsync<TReply>(Request request, CallDeadline deadline, CancellationToken cancellationToken)
     {
-        object reply = await AnswerToAsync(request, timeout ?? _requestTimeout, cancellationToken).ConfigureAwait(false);
+        if (_frameLimit.RefusalOf($"a request to the sharded table '{Name}'", ShardedWireFormat.SizeOf(request)) is { } refusal)
+            throw refusal;
+        object reply = await AnswerToAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         return reply switch
         {
             NotExecuted failed => throw ErrorOf(failed),
+            PartitionReplyTooLarge(var size, var limit) => throw new ValueTooLargeException(
+                $"the reply of the sharded table '{Name}'", size, limit, FrameLimit.Setting),
             TReply expected => expected,
             _ => throw Unexpected(reply),
         };
     }
 
     /// <summary>Sends a request, again if it was lost while its partition moved, and waits for the answer.</summary>
-    private async Task<object> AnswerToAsync(Request request, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<object> AnswerToAsync(Request request, CallDeadline deadline, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
-        for (TimeSpan left = limit; left > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan; left = LeftOf(limit, start))
+        while (!deadline.HasPassed)
         {
             // Reading twice does no harm, so a read does not wait for a process that may have died with it.
-            bool isLastTry = request.IsWrite || (limit != Timeout.InfiniteTimeSpan && left <= s_patienceWithRead);
-            TimeSpan patience = isLastTry ? left : s_patienceWithRead;
+            CallDeadline patience = request.IsWrite ? deadline : deadline.ButAtMost(s_patienceWithRead);
+            bool isLastTry = patience == deadline;
             try
             {
                 object reply = await _region.Ask<object>(
-                    request with { Timeout = patience },
-                    patience == Timeout.InfiniteTimeSpan ? null : patience + s_graceForAnswer,
+                    request with { Deadline = patience },
+                    patience.IsNever ? null : patience.Left + s_graceForAnswer,
                     cancellationToken).ConfigureAwait(false);
                 if (reply is not Undelivered && (isLastTry || !IsTimeout(reply)))
                     return reply;
@@ -245,7 +261,7 @@ public sealed partial class ShardedTable<TKey, TValue>
             catch (AskTimeoutException) when (isLastTry)
             {
                 throw new OutcomeUnknownException(
-                    FormattableString.Invariant($"partition {request.Partition} of '{Name}' did not answer within {limit}"));
+                    FormattableString.Invariant($"partition {request.Partition} of '{Name}' did not answer before the deadline"));
             }
             catch (AskTimeoutException)
             {
@@ -254,14 +270,11 @@ public sealed partial class ShardedTable<TKey, TValue>
         }
 
         throw new RequestTimeoutException(FormattableString.Invariant(
-            $"partition {request.Partition} of '{Name}' was moving for {limit}; the request was not executed"));
+            $"partition {request.Partition} of '{Name}' was moving until the deadline; the request was not executed"));
     }
 
     private static bool IsTimeout(object reply) =>
         reply is NotExecuted failed && failed.ErrorType == typeof(RequestTimeoutException).FullName;
-
-    private static TimeSpan LeftOf(TimeSpan limit, long start) =>
-        limit == Timeout.InfiniteTimeSpan ? limit : limit - Stopwatch.GetElapsedTime(start);
 
     private static Exception ErrorOf(NotExecuted failed)
     {

@@ -15,6 +15,7 @@ internal sealed class ShardedTableNode
         System = system;
         Name = name;
         Settings = settings;
+        FrameLimit = FrameLimit.Of(system);
         TableSettings = system.Netshm().Settings.Table(name);
         KeeperName = "netshm-sharded-" + Uri.EscapeDataString(name);
         _cluster = AkkaCluster.Get(system);
@@ -28,6 +29,9 @@ internal sealed class ShardedTableNode
 
     /// <summary>How many requests may wait for a partition.</summary>
     public int MaxQueue => TableSettings.MaxQueue;
+
+    /// <summary>How large a message between nodes may be.</summary>
+    public FrameLimit FrameLimit { get; }
 
     public ActorSystem System { get; }
 
@@ -50,7 +54,7 @@ internal sealed class ShardedTableNode
     /// <summary>The settings of the partitions' tables, but for where they lie.</summary>
     private TableSettings TableSettings { get; }
 
-    /// <summary>What this host has of a partition.</summary>
+    /// <summary>What this host has of a partition; waits for the ledger's lock.</summary>
     public PartitionClaim? ClaimOf(int partition) =>
         Ledger.Find(partition) is { } claim && Files.Has(partition, claim.Generation) ? claim : null;
 
@@ -63,7 +67,7 @@ internal sealed class ShardedTableNode
     {
         TableSettings settings = SettingsOf(partition, generation);
         SharedMemoryObject.Open(settings.Location, FileMode.CreateNew, permissions: settings.Permissions).Dispose();
-        return ShmTable.Open(settings.Location, settings.Options);
+        return ShmTable.Open(settings.Location, settings.Options with { LockTimeout = settings.LockTimeout });
     }
 
     /// <summary>The other nodes that may keep partitions of the table and are not gone for good.</summary>

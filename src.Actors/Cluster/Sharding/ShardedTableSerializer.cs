@@ -12,7 +12,7 @@ namespace Netshm.Actors.Cluster;
 /// changes gets a new version; the reader goes on to know the old one, so that nodes of both releases can be in one cluster.
 /// </para>
 /// <para>
-/// Version 1: the message's parts in the order of its constructor, a request's timeout before them (an int64 of 100 ns ticks).
+/// Version 1: the message's parts in the order of its constructor, a request's deadline before them (<see cref="WireClock"/>).
 /// Numbers are little-endian; a bool is a byte; a text is UTF-8 after its length as a 7-bit encoded int; words and sequences
 /// come after their number as an int32; what may be missing comes after a byte that says whether it is there; a key is its
 /// hash and its words; a generation is its epoch (int64) and id (16 bytes); an operation is its kind (a byte), key and value.
@@ -39,6 +39,7 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
         [nameof(GroupDone)] = r => new GroupDone(r.ReadSequence(static r => r.ReadOptionalWords())),
         [nameof(ConditionNotMet)] = r => new ConditionNotMet(r.ReadInt32(), r.ReadOptionalWords()),
         [nameof(NotExecuted)] = r => new NotExecuted(r.ReadString(), r.ReadString()),
+        [nameof(PartitionReplyTooLarge)] = r => new PartitionReplyTooLarge(r.ReadInt64(), r.ReadInt64()),
         [nameof(Undelivered)] = _ => Undelivered.Instance,
         [nameof(Hello)] = r => new Hello(r.ReadGuid(), r.ReadInt32(), r.ReadBoolean()),
         [nameof(Serving)] = r => new Serving(r.ReadInt32(), r.ReadGuid(), r.ReadGeneration()),
@@ -72,8 +73,8 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
 
     private static Func<BinaryReader, object> Request(Func<BinaryReader, Request> read) => reader =>
     {
-        var timeout = TimeSpan.FromTicks(reader.ReadInt64());
-        return read(reader) with { Timeout = timeout };
+        CallDeadline deadline = reader.ReadDeadline();
+        return read(reader) with { Deadline = deadline };
     };
 
     private static void Write(object message, BinaryWriter writer)
@@ -86,7 +87,7 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
 
     private static void WriteRequest(Request request, BinaryWriter writer)
     {
-        writer.Write(request.Timeout.Ticks);
+        writer.WriteDeadline(request.Deadline);
         writer.Write(request.Partition);
         switch (request)
         {
@@ -144,6 +145,10 @@ public sealed class ShardedTableSerializer : SerializerWithStringManifest
             case NotExecuted(var errorType, var text):
                 writer.Write(errorType);
                 writer.Write(text);
+                break;
+            case PartitionReplyTooLarge(var size, var limit):
+                writer.Write(size);
+                writer.Write(limit);
                 break;
             default:
                 WriteAmongKeepers(message, writer);

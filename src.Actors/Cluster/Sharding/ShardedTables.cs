@@ -61,7 +61,8 @@ public sealed class ShardedTables : IExtension
                 _regions[name] = region = StartRegion(name, settings);
         }
 
-        return new ShardedTable<TKey, TValue>(name, settings, requestTimeout, region, keys, values, partitionHash);
+        return new ShardedTable<TKey, TValue>(
+            name, settings, requestTimeout, FrameLimit.Of(_system), region, keys, values, partitionHash);
     }
 
     private IActorRef StartRegion(string name, ShardedTableSettings settings)

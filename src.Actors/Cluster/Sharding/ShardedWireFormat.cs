@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using System.Text;
 
 namespace Netshm.Actors.Cluster;
 
@@ -6,6 +7,30 @@ namespace Netshm.Actors.Cluster;
 internal static class ShardedWireFormat
 {
     private const int GuidLength = 16;
+
+    /// <summary>More than a message takes beside its keys and values.</summary>
+    private const int FrameOfMessage = 64;
+
+    /// <summary>More than a key or a value takes beside its words.</summary>
+    private const int FrameOfWords = 16;
+
+    /// <summary>At most how many bytes a request or a reply takes.</summary>
+    public static long SizeOf(object message) => FrameOfMessage + message switch
+    {
+        PartitionProtocol.Find(_, var key) => SizeOf(key),
+        PartitionProtocol.FindAll(_, var key) => SizeOf(key),
+        PartitionProtocol.Contains(_, var key) => SizeOf(key),
+        PartitionProtocol.Remove(_, var key) => SizeOf(key),
+        PartitionProtocol.Add(_, var key, var value) => SizeOf(key) + SizeOf(value),
+        PartitionProtocol.Replace(_, var key, var value) => SizeOf(key) + SizeOf(value),
+        PartitionProtocol.Group(_, var operations) => operations.Sum(one => SizeOf(one.Key) + SizeOf(one.Value)),
+        PartitionProtocol.Value(var words) => SizeOf(words ?? []),
+        PartitionProtocol.Values(var all) => all.Sum(SizeOf),
+        PartitionProtocol.GroupDone(var afterEach) => afterEach.Sum(words => SizeOf(words ?? [])),
+        PartitionProtocol.ConditionNotMet(_, var found) => SizeOf(found ?? []),
+        PartitionProtocol.NotExecuted(var errorType, var text) => Encoding.UTF8.GetMaxByteCount(errorType.Length + text.Length),
+        _ => 0,
+    };
 
     public static void WriteKey(this BinaryWriter writer, EncodedKey key) => writer.WriteBinding(key.Hash, key.Words);
 
@@ -43,6 +68,10 @@ internal static class ShardedWireFormat
         writer.WriteGeneration(claim.Generation);
         writer.WriteSequence(claim.Hosts, static (w, host) => w.WriteGuid(host));
     }
+
+    private static long SizeOf(EncodedKey key) => SizeOf(key.Words);
+
+    private static long SizeOf(Sequence<int> words) => FrameOfWords + ((long)words.Count * sizeof(int));
 
     public static void WriteEncodedOperation(this BinaryWriter writer, EncodedOperation operation)
     {

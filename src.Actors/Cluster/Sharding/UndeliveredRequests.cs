@@ -8,7 +8,7 @@ namespace Netshm.Actors.Cluster;
 /// Tells the senders of requests that became dead letters on this node that they were not executed, so that they send them
 /// again: while a partition moves, Akka's sharding drops what comes to its old place.
 /// </summary>
-internal sealed class UndeliveredRequests : UntypedActor
+internal sealed class UndeliveredRequests : SteadyActor
 {
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 

@@ -34,7 +34,7 @@ public sealed class ChangeFollowerTests : Akka.TestKit.Xunit2.TestKit
         Action<object> tell = message => Assert.True(_told.Writer.TryWrite(message));
         _follower = Sys.ActorOf(Props.Create(() => new ChangeFollower(table, null, settings, tell, null)));
         _gate.ExpectMsg<Locate>(s_patience);
-        _gate.Reply(new Located("h", "/gate"));
+        _gate.Reply(new Located("h", "/gate", GateClock.Now));
         AnswerReplay();
     }
 
@@ -65,7 +65,7 @@ public sealed class ChangeFollowerTests : Akka.TestKit.Xunit2.TestKit
     {
         Ask ask = _gate.ExpectMsg<Ask>(s_patience);
         _ = Assert.IsType<Replay>(ask.Question);
-        _gate.Reply(new Answer(ask.Id, new Replayed("h", FeedId, changes.Length, [.. changes]), 0));
+        _gate.Reply(new Answer(ask.Id, new Replayed("h", FeedId, changes.Length, [.. changes]), 0, GateClock.Now));
     }
 
     private async Task<object> Hear()

@@ -14,6 +14,7 @@ public sealed class ReachTests : ClusterSpec
 {
     private const string Name = "reach";
     private const int Writes = 300;
+    private const string ClientsWrite = $"netshm.table.{Name}.cluster.client-writes = on";
 
     [Fact]
     public async Task A_member_reaches_a_table_of_another_host_and_goes_on_when_the_process_that_served_it_is_killed()
@@ -22,6 +23,7 @@ public sealed class ReachTests : ClusterSpec
         await using ClusterNode node = await ClusterNode.StartAsync(OtherHost, address, "");
         RemoteTableRef table = ClusterTables.Get(node.System).Table(Name);
         await AssertThatAllVerbsWork(table);
+        await AssertThatTooMuchIsRefused(table);
         _ = StartNode(address, Name);
         await AssertThatADeathLosesNothing(table, serving);
     }
@@ -29,7 +31,7 @@ public sealed class ReachTests : ClusterSpec
     [Fact]
     public async Task A_cluster_client_does_too()
     {
-        (ChildProcess serving, string address) = StartNode("first", Name);
+        (ChildProcess serving, string address) = StartNode("first", Name, config: ClientsWrite);
         using ActorSystem system = ActorSystem.Create("outside", ConfigurationFactory.ParseString($$"""
             akka { loglevel = WARNING, stdout-loglevel = OFF, loggers = [], actor.provider = remote }
             akka.remote.dot-netty.tcp { hostname = "{{OtherHost}}", port = 0 }
@@ -45,7 +47,8 @@ public sealed class ReachTests : ClusterSpec
                 ImmutableHashSet.Create(ActorPath.Parse($"{address}/system/receptionist"))));
         RemoteTableRef table = client.Table(Name, Host);
         await AssertThatAllVerbsWork(table);
-        _ = StartNode(address, Name);
+        await AssertThatTooMuchIsRefused(table);
+        _ = StartNode(address, Name, config: ClientsWrite);
 
         // Who knows nobody but the one that dies has no way into the cluster.
         _ = await EventuallyAsync(
@@ -101,6 +104,21 @@ public sealed class ReachTests : ClusterSpec
         await node.DisposeAsync();
         await Assert.ThrowsAsync<TableClosedException>(() => waiting);
         await Assert.ThrowsAsync<TableClosedException>(() => table.AddAsync(1, [1]));
+    }
+
+    /// <summary>Has a request, and then a reply, be larger than Akka.Remote's default of 128,000 bytes.</summary>
+    private static async Task AssertThatTooMuchIsRefused(RemoteTableRef table)
+    {
+        const int words = 32_000;
+        await Assert.ThrowsAsync<ValueTooLargeException>(() => table.AddAsync(5, new int[words], Timeout.InfiniteTimeSpan));
+        Assert.Equal(0, await table.CountAsync());
+        await table.AddAsync(5, new int[words / 2]);
+        await table.AddAsync(5, new int[words / 2]);
+        var e = await Assert.ThrowsAsync<ValueTooLargeException>(() => table.FindAllAsync(5, Timeout.InfiniteTimeSpan));
+        Assert.True(e.Size > e.Limit);
+        Assert.Contains(e.Setting, e.Message, StringComparison.Ordinal);
+        Assert.True(await table.RemoveAsync(5));
+        Assert.True(await table.RemoveAsync(5));
     }
 
     private static async Task AssertThatAllVerbsWork(RemoteTableRef table)

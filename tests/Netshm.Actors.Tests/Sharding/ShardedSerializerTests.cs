@@ -13,12 +13,12 @@ public sealed class ShardedSerializerTests : Akka.TestKit.Xunit2.TestKit
 
     private static readonly object[] s_messages =
     [
-        new Find(1, s_key) { Timeout = TimeSpan.FromSeconds(1) }, new FindAll(1, s_key), new Contains(1, s_key), new Count(1),
-        new Add(1, s_key, [3]), new Replace(1, s_key, []) { Timeout = Timeout.InfiniteTimeSpan }, new Remove(1, s_key),
+        new Find(1, s_key) { Deadline = CallDeadline.After(TimeSpan.FromHours(1)) }, new FindAll(1, s_key), new Contains(1, s_key), new Count(1),
+        new Add(1, s_key, [3]), new Replace(1, s_key, []), new Remove(1, s_key),
         new Group(1, [new(OperationKind.Replace, s_key, [3]), new(OperationKind.IfAbsent, s_key, [])]),
         new Value(null), new Value((Sequence<int>)[4]), new Values([[1], []]), new YesOrNo(true), new Counted(5),
         new GroupDone([[1], null]), new ConditionNotMet(2, null), new ConditionNotMet(2, (Sequence<int>)[1]),
-        new NotExecuted("Type", "message"), Undelivered.Instance, new Hello(s_guid, 8, true),
+        new NotExecuted("Type", "message"), new PartitionReplyTooLarge(3, 2), Undelivered.Instance, new Hello(s_guid, 8, true),
         new Serving(1, s_guid, s_generation), new Wake(1), new LocateCopy(1, null), new LocateCopy(1, s_generation),
         new CopyLocation(s_guid, true, null), new CopyLocation(s_guid, false, new(s_generation, [s_guid, Guid.Empty])),
         new NextChunk(1, s_generation, s_guid, 9), new Chunk(0, [1, 2], null), new Chunk(1, [], 12), new TransferFailed("why"),
@@ -54,11 +54,34 @@ public sealed class ShardedSerializerTests : Akka.TestKit.Xunit2.TestKit
     {
         var serializer = (ShardedTableSerializer)Sys.Serialization.FindSerializerFor(s_messages[0]);
         Assert.Equal(
-            "809698000000000001000000070000000200000001000000020000000100000003000000",
-            Convert.ToHexString(serializer.ToBinary(new Replace(1, s_key, [3]) { Timeout = TimeSpan.FromSeconds(1) })));
+            "FFFFFFFFFFFFFF7F01000000070000000200000001000000020000000100000003000000",
+            Convert.ToHexString(serializer.ToBinary(new Replace(1, s_key, [3]))));
         Assert.Equal(
             "01000000332211005544776688" + "99AABBCCDDEEFF" + "0300000000000000" + "33221100554477668899AABBCCDDEEFF",
             Convert.ToHexString(serializer.ToBinary(new Serving(1, s_guid, s_generation))));
+    }
+
+    [Fact]
+    public void A_deadline_is_a_moment_for_who_has_the_same_clock_and_the_time_left_for_others()
+    {
+        var serializer = (ShardedTableSerializer)Sys.Serialization.FindSerializerFor(s_messages[0]);
+        var request = new Find(1, s_key) { Deadline = new CallDeadline(1) }; // Long passed.
+        byte[] bytes = serializer.ToBinary(request);
+        Assert.Equal(request, serializer.FromBinary(bytes, "Find.1"));
+
+        // Another machine, which has been up for less time, say.
+        const int clock = sizeof(long), left = clock + 16;
+        Assert.Equal(WireClock.Id, new Guid(bytes.AsSpan(clock, 16)));
+        bytes[clock] ^= 1;
+        Assert.True(Read(bytes).HasPassed);
+        BitConverter.TryWriteBytes(bytes.AsSpan(left), TimeSpan.FromHours(1).Ticks);
+        Assert.InRange(Read(bytes).Left, TimeSpan.FromTicks(1), TimeSpan.FromHours(1));
+        BitConverter.TryWriteBytes(bytes.AsSpan(left), long.MinValue);
+        Assert.True(Read(bytes).HasPassed);
+        BitConverter.TryWriteBytes(bytes.AsSpan(left), long.MaxValue);
+        Assert.False(Read(bytes).HasPassed);
+
+        CallDeadline Read(byte[] found) => ((Find)serializer.FromBinary(found, "Find.1")).Deadline;
     }
 
     [Fact]

@@ -82,6 +82,9 @@ public abstract class ShardingSpec : IDisposable
             path => !path.EndsWith(".netshm", StringComparison.Ordinal)),
     ];
 
+    /// <summary>The ledger of a host.</summary>
+    protected string LedgerOn(string host) => Path.Combine(_directory, host, "carts.host");
+
     /// <summary>Waits until so many nodes that keep partitions are members of the cluster, and no more.</summary>
     protected Task AwaitCaches(int count) => Until(
         () => AkkaCluster.Get(_system).State.Members.Count(member => member.HasRole("cache")) == count,

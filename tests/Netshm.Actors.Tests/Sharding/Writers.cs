@@ -40,15 +40,36 @@ internal sealed class Writers : IDisposable
     /// <summary>Stops, and asserts that each key has what was acknowledged last, or what was tried after it.</summary>
     public async Task StopAndCheckAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_tasks);
+        await StopAsync();
         for (int index = 0; index < _tasks.Length; index++)
             Assert.InRange(await _table.FindAsync(KeyOf(index)), _acknowledged[index], _tried[index]);
     }
 
+    /// <summary>Writes nothing any more.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_tasks);
+    }
+
+    /// <summary>After <see cref="StopAsync"/>: the keys whose value is older than the one that was acknowledged last.</summary>
+    public async Task<IReadOnlyList<string>> FindOverwrittenAsync(TimeSpan patience)
+    {
+        List<string> overwritten = [];
+        for (int index = 0; index < _tasks.Length; index++)
+        {
+            int found = await _table.FindAsync(KeyOf(index), patience);
+            if (found < _acknowledged[index])
+                overwritten.Add($"'{KeyOf(index)}' has {found}; {_acknowledged[index]} was acknowledged");
+        }
+
+        return overwritten;
+    }
+
     public void Dispose() => _stop.Dispose();
 
-    private static string KeyOf(int index) => $"written {index}";
+    /// <summary>The key that a task counts up.</summary>
+    public static string KeyOf(int index) => $"written {index}";
 
     private async Task RunAsync(int index)
     {
