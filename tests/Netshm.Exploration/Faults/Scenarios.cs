@@ -8,7 +8,7 @@ internal static partial class Scenarios
     /// <summary>Keys that search the same cells of a table with three cells, or of one with forty-two.</summary>
     private const int SmallTable = 1, LargeTable = 20, LargeTableCells = 42;
 
-    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40, Huge = 400_000;
+    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40, Huge = 900_000;
 
     /// <summary>Single modifications, which every locking method makes as a whole.</summary>
     public static IEnumerable<Scenario> Single =>
