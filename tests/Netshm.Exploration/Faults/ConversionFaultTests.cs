@@ -10,12 +10,16 @@ public class ConversionFaultTests
 
         /// <summary>Left in order, with a sidecar of the time before an earlier conversion.</summary>
         OldSidecar,
+
+        /// <summary>Created anew by the original, after a death in a transaction under futex locks: the journal is another table's.</summary>
+        CreatedAnewByOriginal,
     }
 
     [Theory]
     [InlineData(Past.LeftInOrder)]
     [InlineData(Past.DeathAtWork)]
     [InlineData(Past.OldSidecar)]
+    [InlineData(Past.CreatedAnewByOriginal)]
     public void Converting_to_futex_locks(Past past) => new AttachmentFaults
     {
         Prepare = files => PrepareRecord(files, past),
@@ -98,6 +102,12 @@ public class ConversionFaultTests
 
     private static void PrepareRecord(TableFiles files, Past past)
     {
+        if (past == Past.CreatedAnewByOriginal)
+        {
+            CreateAnewAsOriginal(files);
+            return;
+        }
+
         bool wasFutex = past == Past.OldSidecar;
         AttachmentFaults.Fill(
             files, wasFutex ? LockingMethod.Futex : LockingMethod.Record, AttachmentFaults.Replacement);
@@ -110,5 +120,17 @@ public class ConversionFaultTests
 
         if (past == Past.DeathAtWork)
             AttachmentFaults.DieIn(files, AttachmentFaults.Replacement, LockingMethod.Record, isFilled: true);
+    }
+
+    /// <summary>The original leaves the words of the master page alone that it does not know.</summary>
+    private static void CreateAnewAsOriginal(TableFiles files)
+    {
+        PrepareFutex(files, Past.DeathAtWork);
+        using var other = new TableFiles();
+        AttachmentFaults.Fill(other, LockingMethod.Record, AttachmentFaults.Replacement);
+        byte[] table = File.ReadAllBytes(other.Name.MemoryPath);
+        const int firstUnknown = 5 * sizeof(int);
+        File.ReadAllBytes(files.Name.MemoryPath).AsSpan(firstUnknown..Scenario.PageSize).CopyTo(table.AsSpan(firstUnknown));
+        File.WriteAllBytes(files.Name.MemoryPath, table);
     }
 }
