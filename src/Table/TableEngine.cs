@@ -258,6 +258,7 @@ internal sealed class TableEngine
         _changes?.Recover(state);
         _journal?.Clear();
         RaiseGeneration();
+        _journal?.EndTransaction(); // Now: who has to look at the whole table again must be able to tell that a part is missing.
         _sequences?.Settle();
         _mark?.IsSet = false;
         Counters.Count(Counter.Recoveries);

@@ -239,7 +239,6 @@ internal sealed class UndoJournal
     {
         _depth = 0;
         SharedWord.Store(ref _header.Value.State, (int)JournalState.Idle);
-        EndTransaction();
     }
 
     /// <summary>Makes sure that so many more records fit into the transaction.</summary>

@@ -94,6 +94,34 @@ public class OtherTimeTests(ITestOutputHelper output)
         output.WriteLine($"{deaths - 1} deaths");
     }
 
+    [Fact]
+    public void Who_checks_the_table_after_another_one_died_in_that_tells_of_the_part_of_a_transaction_too()
+    {
+        int told = 0;
+        bool died = true;
+        for (int store = 1; died; store++)
+        {
+            using var files = new TableFiles();
+            AttachmentFaults.DieIn(files, Large, LockingMethod.Futex);
+            File.Delete(files.Name.SidecarPath);
+            var victim = new SimulatedProcess(files) { DiesBefore = store };
+            died = !victim.Do(process => process.Open(s_open));
+            victim.DiesBefore = int.MaxValue;
+            if (!died)
+                victim.DoAlive(process => process.Close());
+            bool wasComplete = !files.IsMarkSet; // Then the victim had told.
+            Come(files, process =>
+            {
+                bool tells = process.Table.LastRecovery is { IsJournalLost: true };
+                told += tells ? 1 : 0;
+                bool isChecked = process.Table.LastRecovery is { Scanned: true };
+                Assert.True(tells || wasComplete || !isChecked, $"death before store {store}: not told");
+            });
+        }
+
+        Assert.NotEqual(0, told);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
