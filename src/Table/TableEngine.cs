@@ -257,8 +257,10 @@ internal sealed class TableEngine
 
         _changes?.Recover(state);
         _journal?.Clear();
+        if (!isJournalLost)
+            _journal?.EndTransaction(); // It is taken back, and must not seem lost while the generations differ.
         RaiseGeneration();
-        _journal?.EndTransaction(); // Now: who has to look at the whole table again must be able to tell that a part is missing.
+        _journal?.EndTransaction(); // A lost one is told of by everybody who has to look at the whole table.
         _sequences?.Settle();
         _mark?.IsSet = false;
         Counters.Count(Counter.Recoveries);
