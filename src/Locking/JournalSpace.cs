@@ -61,6 +61,7 @@ internal sealed class JournalSpace
         long wanted = Math.Min(
             Math.Max(LengthFor(records), _offsetInBytes + (2L * (old - _offsetInBytes))),
             (long)_offsetInBytes + MaxLengthInBytes);
+        Seam.Reached(SeamKind.Store);
         if (!FileSpace.TryAllocate(_file, old, wanted - old))
             return false;
         LookAtFile();

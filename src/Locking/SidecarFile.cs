@@ -178,6 +178,7 @@ internal static class SidecarFile
             bool isOurs = tableId != 0 && header.TableId == tableId;
             if (!isOurs && (IsInUse(file, path) || HasUnfinishedWork(file, header)))
                 return null;
+            Seam.Reached(SeamKind.Store);
             return Libc.Unlink(FaultPoint.UnlinkSidecar, path) == 0 || Marshal.GetLastPInvokeError() == Libc.ENOENT
                 ? null
                 : SystemError.Last("remove", path);

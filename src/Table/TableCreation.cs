@@ -43,7 +43,6 @@ internal sealed class TableCreation
     {
         var master = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         _ = SidecarFile.TryRemoveWithTable(name, master.TableId); // What can't be removed is another table's from now on.
-        Seam.Reached(SeamKind.Store);
         master.TableId = 0;
         master.Generation = 0;
         master.Stamp = 0;

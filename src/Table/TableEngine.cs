@@ -164,19 +164,15 @@ internal sealed class TableEngine
     public void SettleAlone(TablePast past, bool isFeedNew)
     {
         bool isKnown = past == TablePast.Known;
-        if (!isKnown || IsUnsettled() || _journal is { State: not JournalState.Idle })
-        {
+        bool isInOrder = isKnown && !IsUnsettled() && _journal is not { State: not JournalState.Idle };
+        if (!isInOrder)
             ThrowIfCantRecover();
-            bool isJournalLost = past == TablePast.Unknown && _journal is { HasUnfinishedWork: true };
-            if (past == TablePast.Unknown)
-                _journal?.Clear(); // It is about another table, or about this one at another time.
-            if (!isKnown)
-                _rehash.Forget();
-            Recover(scan: !isKnown, isJournalLost: isJournalLost);
-        }
 
+        // First: who dies when the table is said to be in order must not leave a feed that seems to know everything.
         if (!isKnown || isFeedNew)
             _changes?.RecordUnknown();
+        if (!isInOrder)
+            RecoverAlone(past);
         _sequences?.Settle();
     }
 
@@ -191,12 +187,13 @@ internal sealed class TableEngine
 
     /// <summary>
     /// Says in table and sidecar that they belong together from now on, and not to copies of before. Dying between the two
-    /// stores leaves two numbers: who comes alone then checks the table.
+    /// stores leaves two numbers: who comes alone then checks the table. The table is in order, and the journal idle.
     /// </summary>
     public void RaiseGeneration()
     {
         if (_sidecar is null || !Pages.IsWritable)
             return;
+        _journal!.BelongToTable();
         var master = new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         int generation = unchecked(master.Generation + 1);
         _sidecar.Generation = generation == 0 ? 1 : generation; // 0 is a table that no process has come to.
@@ -208,6 +205,17 @@ internal sealed class TableEngine
     {
         _ = _rehash.Finish(OpenDescriptor(), keepCells: false);
         _rehash.Forget(); // Dying before the table is given away leaves one that is in order.
+    }
+
+    private void RecoverAlone(TablePast past)
+    {
+        bool isJournalLost = past == TablePast.Unknown && _journal is { HasUnfinishedWork: true };
+        if (past == TablePast.Unknown)
+            _journal?.Clear(); // It is about another table, or about this one at another time.
+        bool isKnown = past == TablePast.Known;
+        if (!isKnown)
+            _rehash.Forget();
+        Recover(scan: !isKnown, isJournalLost: isJournalLost);
     }
 
     /// <summary>Whether a rehash is under way that is gone on with little by little, and up to which cell it got.</summary>
@@ -255,7 +263,10 @@ internal sealed class TableEngine
 
         _changes?.Recover(state);
         _journal?.Clear();
+        if (!isJournalLost)
+            _journal?.EndTransaction(); // It is taken back, and must not seem lost while the generations differ.
         RaiseGeneration();
+        _journal?.EndTransaction(); // A lost one is told of by everybody who has to look at the whole table.
         _sequences?.Settle();
         _mark?.IsSet = false;
         Counters.Count(Counter.Recoveries);

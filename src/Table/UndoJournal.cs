@@ -24,7 +24,7 @@ internal enum JournalState
 internal sealed class UndoJournal
 {
     /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>
-    private const uint ScopesPerStamp = 1024;
+    private const int ScopesPerStamp = 1024;
 
     private readonly SharedPlace<Header> _header;
     private readonly JournalSpace _space;
@@ -43,7 +43,7 @@ internal sealed class UndoJournal
     private int _firstOfChange;
 
     private int _depth;
-    private uint _scopes;
+    private int _scopesUntilStamp;
     private long _recordsForUnlinked;
 
     public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
@@ -84,6 +84,17 @@ internal sealed class UndoJournal
     public bool HasUnfinishedWork => State != JournalState.Idle || (Master.Stamp & 1) != 0;
 
     private MasterView Master => new(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
+
+    /// <summary>
+    /// Says, while it is idle and the table in order, that the journal is about this table, of this time. Dying before it leaves
+    /// one that is checked again.
+    /// </summary>
+    public void BelongToTable()
+    {
+        int stamp = Master.Stamp & ~1;
+        if (_header.Value.Stamp != stamp)
+            SharedWord.Store(ref _header.Value.Stamp, stamp);
+    }
 
     /// <summary>Begins a change, or one within another.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
@@ -225,7 +236,6 @@ internal sealed class UndoJournal
     {
         _depth = 0;
         SharedWord.Store(ref _header.Value.State, (int)JournalState.Idle);
-        EndTransaction();
     }
 
     /// <summary>Makes sure that so many more records fit into the transaction.</summary>
@@ -431,7 +441,7 @@ internal sealed class UndoJournal
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StampNowAndThen()
     {
-        if (_scopes++ % ScopesPerStamp == 0)
+        if (--_scopesUntilStamp < 0)
             Stamp(isTransaction: false);
     }
 
@@ -442,6 +452,7 @@ internal sealed class UndoJournal
     [MethodImpl(MethodImplOptions.NoInlining)] // It is rare, and what is usual stays short.
     private void Stamp(bool isTransaction)
     {
+        _scopesUntilStamp = ScopesPerStamp - 1; // Else a transaction's first scope would get another one, that of no transaction.
         MasterView master = Master;
         int stamp = unchecked((master.Stamp & ~1) + 2);
         SharedWord.Store(ref _header.Value.Stamp, stamp);

@@ -106,6 +106,8 @@ internal static partial class CallScenarios
         Use("write", Futex, run => Write(run.Table), Few, "1=1 2=2,2 7=7", "2=2,2 7=7", "2=3 7=7"),
         Use("write under Record", ByRecord, run => Write(run.Table), Few, "1=1 2=2,2 7=7", "2=2,2 7=7", "2=3 7=7"),
         Use("transact", Futex, run => run.Table.Transact(() => Write(run.Table)), Few, "2=3 7=7"),
+        Use("transact beyond the first room of the journal", Futex, run => run.Table.Transact(() => run.Table.Add(7, new int[Large])),
+            Few, $"{Few} 7={Zeros(Large)}"),
         Use("grow", Futex, run => run.Table.Add(7, new int[Large]), Few, $"{Few} 7={Zeros(Large)}"),
         Use("grow under Record", ByRecord, run => run.Table.Add(7, new int[Large]), Few, $"{Few} 7={Zeros(Large)}"),
         Use("grow on a disk", ByRecord, run => run.Table.Add(7, new int[Large]), true, Few, $"{Few} 7={Zeros(Large)}"),

@@ -6,18 +6,10 @@ namespace Netshm.Exploration;
 public class AttachmentFaultTests
 {
     private static readonly ShmTableOptions s_open = OptionsToOpen(LockingMethod.Futex);
-    private static readonly ShmTableOptions s_record = OptionsToOpen(LockingMethod.Record);
 
-    /// <summary>A transaction whose death at its 100th store leaves much to be taken back.</summary>
-    private static Scenario Large => Scenarios.Transactions.First(scenario => scenario.Name == "a transaction");
+    private static Scenario Large => AttachmentFaults.Large;
 
-    private static Scenario Replacement =>
-        Scenarios.Single.First(scenario => scenario.Name == "replace by a longer value");
-
-    private static string Before { get; } = FaultRun.AllowedStates(Large, LockingMethod.Futex)[0];
-
-    private static string[] ReplacementStates { get; } =
-        [.. FaultRun.AllowedStates(Replacement, LockingMethod.Record)];
+    private static string Before => AttachmentFaults.StateOfLarge;
 
     [Theory]
     [InlineData(LockingMethod.Futex)]
@@ -39,9 +31,33 @@ public class AttachmentFaultTests
     }.Explore();
 
     [Fact]
-    public void Coming_for_the_first_time_to_a_table_without_sidecar() => new AttachmentFaults
+    public void Coming_to_a_table_whose_sidecar_was_removed() => new AttachmentFaults
     {
-        Prepare = files => Fill(files, LockingMethod.Record),
+        Prepare = files =>
+        {
+            Fill(files, LockingMethod.Futex);
+            File.Delete(files.Name.SidecarPath);
+        },
+        Victim = process => process.Open(s_open),
+        Allowed = [Before],
+    }.Explore();
+
+    [Fact]
+    public void Coming_for_the_first_time_to_a_table_that_was_converted() => new AttachmentFaults
+    {
+        Prepare = files =>
+        {
+            Fill(files, LockingMethod.Record);
+            new SimulatedProcess(files).DoAlive(process => process.Convert(LockingMethod.Futex));
+        },
+        Victim = process => process.Open(s_open),
+        Allowed = [Before],
+    }.Explore();
+
+    [Fact]
+    public void Giving_a_table_a_change_feed() => new AttachmentFaults
+    {
+        Prepare = files => Fill(files, LockingMethod.Futex, withFeed: false),
         Victim = process => process.Open(s_open),
         Allowed = [Before],
     }.Explore();
@@ -64,15 +80,6 @@ public class AttachmentFaultTests
     }.Explore();
 
     [Fact]
-    public void Coming_with_record_locks_to_a_table_whose_last_user_died_in_a_transaction() => new AttachmentFaults
-    {
-        Prepare = files => DieIn(files, Large, LockingMethod.Futex),
-        Victim = process => process.Open(s_record),
-        Later = LockingMethod.Record,
-        Allowed = [Before],
-    }.Explore();
-
-    [Fact]
     public void Coming_to_a_table_whose_user_died_in_a_transaction_beside_others() => new AttachmentFaults
     {
         Prepare = files => Fill(files, LockingMethod.Futex),
@@ -82,18 +89,13 @@ public class AttachmentFaultTests
         Allowed = [Before],
     }.Explore();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Coming_to_a_table_whose_last_user_died_under_record_locks(bool hasOldSidecar) => new AttachmentFaults
+    [Fact]
+    public void Coming_to_a_table_whose_last_user_died_under_record_locks() => new AttachmentFaults
     {
-        Prepare = files =>
-        {
-            Fill(files, hasOldSidecar ? LockingMethod.Futex : LockingMethod.Record, Replacement);
-            DieIn(files, Replacement, LockingMethod.Record, isFilled: true);
-        },
-        Victim = process => process.Open(s_open),
-        Allowed = ReplacementStates,
+        Prepare = files => DieIn(files, AttachmentFaults.Replacement, LockingMethod.Record),
+        Victim = process => process.Open(OptionsToOpen(LockingMethod.Record)),
+        Later = LockingMethod.Record,
+        Allowed = AttachmentFaults.StatesOfReplacement,
     }.Explore();
 
     [Theory]
@@ -136,28 +138,9 @@ public class AttachmentFaultTests
         Allowed = [Before, ""],
     }.Explore();
 
-    private static void Fill(TableFiles files, LockingMethod locking, Scenario? scenario = null)
-    {
-        var process = new SimulatedProcess(files);
-        process.DoAlive(process =>
-        {
-            process.Open((scenario ?? Large).OptionsFor(locking));
-            (scenario ?? Large).Setup(process.Table);
-            process.Close();
-        });
-    }
+    private static void Fill(TableFiles files, LockingMethod locking, bool withFeed = true) =>
+        AttachmentFaults.Fill(files, locking, Large, withFeed);
 
-    private static void DieIn(TableFiles files, Scenario scenario, LockingMethod locking, bool isFilled = false)
-    {
-        const int storesOfTransaction = 100, storesOfReplacement = 30;
-        if (!isFilled)
-            Fill(files, locking, scenario);
-        var process = new SimulatedProcess(files);
-        Assert.False(process.Do(process =>
-        {
-            process.Open(OptionsToOpen(locking));
-            process.DiesBefore = process.Stores + (scenario.Unit == Unit.Group ? storesOfReplacement : storesOfTransaction);
-            scenario.Run(process.Table);
-        }));
-    }
+    private static void DieIn(TableFiles files, Scenario scenario, LockingMethod locking, bool isFilled = false) =>
+        AttachmentFaults.DieIn(files, scenario, locking, isFilled);
 }

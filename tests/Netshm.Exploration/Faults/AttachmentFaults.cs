@@ -3,6 +3,18 @@ namespace Netshm.Exploration;
 /// <summary>Lets a process die before every store of what it does about a table, and examines the table after each.</summary>
 internal sealed class AttachmentFaults
 {
+    /// <summary>A transaction whose death at its 100th store leaves much to be taken back.</summary>
+    public static Scenario Large => Scenarios.Transactions.First(scenario => scenario.Name == "a transaction");
+
+    /// <summary>What a table holds before it.</summary>
+    public static string StateOfLarge { get; } = FaultRun.AllowedStates(Large, LockingMethod.Futex)[0];
+
+    /// <summary>A modification that record locks allow, too.</summary>
+    public static Scenario Replacement => Scenarios.Single.First(scenario => scenario.Name == "replace by a longer value");
+
+    /// <summary>What a table holds before and after it.</summary>
+    public static string[] StatesOfReplacement { get; } = [.. FaultRun.AllowedStates(Replacement, LockingMethod.Record)];
+
     /// <summary>What was done to the table before, by processes that are gone.</summary>
     public Action<TableFiles> Prepare { get; init; } = _ => { };
 
@@ -24,6 +36,9 @@ internal sealed class AttachmentFaults
     /// <summary>What the next one may find.</summary>
     public required string[] Allowed { get; init; }
 
+    /// <summary>Whether a journal that held something is of no use any more.</summary>
+    public bool LosesJournal { get; init; }
+
     public void Explore()
     {
         bool died = true;
@@ -38,6 +53,34 @@ internal sealed class AttachmentFaults
                 throw new FaultException($"death before store {store}: {e.Message}", e);
             }
         }
+    }
+
+    /// <summary>Creates a table as a scenario begins with.</summary>
+    public static void Fill(TableFiles files, LockingMethod locking, Scenario scenario, bool withFeed = true) =>
+        new SimulatedProcess(files).DoAlive(process =>
+        {
+            ShmTableOptions options = scenario.OptionsFor(locking);
+            process.Open(withFeed ? options : options with { ChangeFeedCapacity = 0 });
+            scenario.Setup(process.Table);
+            process.Close();
+        });
+
+    /// <summary>Lets a process die in the middle of a scenario.</summary>
+    public static void DieIn(TableFiles files, Scenario scenario, LockingMethod locking, bool isFilled = false)
+    {
+        if (!isFilled)
+            Fill(files, locking, scenario);
+        var process = new SimulatedProcess(files);
+        process.DoAlive(process => process.Open(Scenario.OptionsToOpen(locking)));
+        DieIn(process, scenario);
+    }
+
+    /// <summary>Lets a process that has the table open die in the middle of a scenario.</summary>
+    public static void DieIn(SimulatedProcess process, Scenario scenario)
+    {
+        const int storesOfTransaction = 100, storesOfReplacement = 30;
+        process.DiesBefore = process.Stores + (scenario.Unit == Unit.Group ? storesOfReplacement : storesOfTransaction);
+        Assert.False(process.Do(process => scenario.Run(process.Table)));
     }
 
     private bool Kill(int store)
@@ -72,6 +115,7 @@ internal sealed class AttachmentFaults
             if (!process.IsOpen)
                 process.Open(Scenario.OptionsToOpen(Later));
             found = FaultRun.Use(process.Table, files);
+            Assert.True(LosesJournal || process.Table.LastRecovery is not { IsJournalLost: true }, "the journal was lost");
             process.Close();
         });
         return found;

@@ -122,6 +122,7 @@ internal sealed class FaultRun : IDisposable
             if (!survivor.IsOpen)
                 survivor.Open(Scenario.OptionsToOpen(_locking));
             found = Use(survivor.Table, _files);
+            Assert.True(survivor.Table.LastRecovery is not { IsJournalLost: true }, "the journal was lost");
             IsFeedComplete = !survivor.Table.HasChangeFeed || ChangeReplay.Of(survivor.Table).IsComplete;
         });
         if (!_victim.IsDead)
@@ -172,14 +173,15 @@ internal sealed class FaultRun : IDisposable
         Assert.True(report.IsConsistent, report.ToString());
     }
 
-    /// <summary>The table must be an ordinary one when all have left.</summary>
+    /// <summary>The table must be in order when all have left.</summary>
     private void LookAgain(string expected)
     {
         var process = new SimulatedProcess(_files);
         process.DoAlive(late =>
         {
-            late.Open(Scenario.OptionsToOpen(LockingMethod.Record));
-            Assert.Equal(DescriptorView.Magic, late.Table.Engine.DescriptorAsItIs.FoundMagic);
+            late.Open(Scenario.OptionsToOpen(LockingMethod.Auto));
+            Assert.Equal(_locking, late.Table.Locking);
+            Assert.Equal(LockingMark.MagicOf(_locking), late.Table.Engine.DescriptorAsItIs.FoundMagic);
             Assert.Equal(expected, TableDump.Format(late.Table));
             AssertConsistent(late.Table);
             Assert.Null(late.Table.LastRecovery);

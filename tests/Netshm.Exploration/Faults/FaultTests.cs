@@ -73,6 +73,7 @@ public class FaultTests(ITestOutputHelper output)
     {
         List<string> allowed = FaultRun.AllowedStates(scenario, locking);
         int latest = 0;
+        int gaps = 0;
         bool died = true;
         for (int store = 1; died; store++)
         {
@@ -83,7 +84,9 @@ public class FaultTests(ITestOutputHelper output)
             {
                 string found = run.Examine(survivor);
                 int state = allowed.IndexOf(found, latest);
-                Assert.True(run.IsFeedComplete, "the change feed has a gap");
+                // Between the two stores of a stamp: who comes alone can't tell whether the table was restored from a copy.
+                gaps += run.IsFeedComplete ? 0 : 1;
+                Assert.True(gaps == 0 || (gaps == 1 && survivor == Survivor.Newcomer), "the change feed has a gap");
                 Assert.True(state >= 0, $"found {found}; expected one of: {string.Join(" | ", allowed[latest..])}");
                 latest = state;
             }

@@ -23,7 +23,7 @@ public sealed record Scenario(
     public const int PageSize = 64;
 
     /// <summary>Enough for all that a scenario does, so that its changes can be played through.</summary>
-    private const int ChangeFeedCapacity = 4096;
+    public const int ChangeFeedCapacity = 4096;
 
     /// <summary>How a scenario's table is created.</summary>
     public ShmTableOptions OptionsFor(LockingMethod locking) => OptionsToOpen(locking) with { Init = Init };

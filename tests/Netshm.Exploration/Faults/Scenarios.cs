@@ -8,7 +8,7 @@ internal static partial class Scenarios
     /// <summary>Keys that search the same cells of a table with three cells, or of one with forty-two.</summary>
     private const int SmallTable = 1, LargeTable = 20, LargeTableCells = 42;
 
-    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40, Huge = 400_000;
+    private const int Short = 3, Long = 8, TwoPages = 15, FourPages = 40, Huge = 900_000;
 
     /// <summary>Single modifications, which every locking method makes as a whole.</summary>
     public static IEnumerable<Scenario> Single =>
@@ -42,6 +42,11 @@ internal static partial class Scenarios
     [
         new("a group that replaces again and again", LargeTable, FewAndFree,
             [t => t.Replace(1, Value(70, Long)), t => t.Replace(1, Value(71, Short)), t => t.Replace(2, Value(72, Short))]),
+        new("a group that takes and frees pages in both directions", LargeTable, FreeInBothDirections,
+            [
+                t => t.Add(8, Value(70, FourPages)), t => t.Remove(7), t => t.Add(9, Value(71, FourPages)),
+                t => t.Replace(9, Value(72, TwoPages)), t => t.Remove(8),
+            ]),
         new("a group", LargeTable, Few, Mixed),
         new("a group that rehashes", SmallTable, Few, [.. Mixed, t => t.Add(11, Value(74, 1)), t => t.Add(12, Value(75, 1))]),
     ];
@@ -70,6 +75,16 @@ internal static partial class Scenarios
             [t => Failing(t, [u => u.Remove(1), u => AddMany(u, 10, 6), u => u.Remove(2)])], Unit.Group),
         new("a transaction that uses the other half of the cells and fails", LargeTable, t => AddMany(t, 0, 20),
             [t => Failing(t, [u => RemoveMany(u, 0, 20), u => AddMany(u, 20, 22)])], Unit.Group),
+        new("a transaction that takes free pages in one direction and frees others in both", LargeTable, FreeInBothDirections,
+            [t => t.Remove(7), t => t.Add(8, Value(70, FourPages)), t => t.Replace(3, Value(71, TwoPages)), t => t.Remove(8)],
+            Unit.Transaction),
+        new("a transaction that takes the neighbours of pages that one inside has given back", LargeTable, FreeInBothDirections,
+            [
+                t => t.Add(8, Value(70, Short)), t => Failing(t, [u => u.Add(9, Value(71, TwoPages)), u => u.Remove(7)]),
+                t => t.Add(9, Value(72, FourPages)), t => t.Remove(3),
+            ], Unit.Transaction),
+        new("a transaction that takes and frees pages in both directions, and fails", LargeTable, FreeInBothDirections,
+            [t => Failing(t, [u => u.Add(8, Value(70, FourPages)), u => u.Remove(7), u => u.Replace(3, Value(71, FourPages))])]),
         new("a transaction that edits", LargeTable, Few, [t => Edit(t, 3), t => t.Add(3, Value(70, 1))], Unit.Transaction),
     ];
 
@@ -112,6 +127,17 @@ internal static partial class Scenarios
     private static void FewAndFree(ShmTable table)
     {
         Few(table);
+        table.Add(4, Value(40, FourPages));
+        table.Remove(4);
+    }
+
+    /// <summary>
+    /// Leaves a value whose pages ascend (3), one whose pages descend (7), and a free list that begins with four pages that descend.
+    /// </summary>
+    private static void FreeInBothDirections(ShmTable table)
+    {
+        FewAndFree(table);
+        table.Add(7, Value(60, FourPages));
         table.Add(4, Value(40, FourPages));
         table.Remove(4);
     }

@@ -94,6 +94,8 @@ namespace Netshm.Exploration
             }
         }
 
+        public void Convert(LockingMethod locking) => ShmTable.Convert(_files.Name, locking);
+
         public void Close()
         {
             _table!.Dispose();

@@ -5,11 +5,11 @@ namespace Netshm.Exploration;
 /// <summary>The files of a table under a fresh name, as they are on the file system.</summary>
 internal sealed class TableFiles : IDisposable
 {
-    /// <summary>What the sidecar holds beyond this is journal that no small change comes to.</summary>
-    private const int ComparedLengthInBytes = 1 << 16;
+    /// <summary>No small change to a table comes to what lies beyond this.</summary>
+    private const int ComparedOfTable = 1 << 16;
 
-    /// <summary>Where the change feed begins.</summary>
-    private const int FeedOffset = 1 << 20;
+    /// <summary>What the sidecar holds beyond this is journal that no small change comes to.</summary>
+    private static readonly int s_comparedOfSidecar = (int)Sidecar.FirstLengthFor(Scenario.ChangeFeedCapacity);
 
     private readonly string _path;
 
@@ -28,20 +28,31 @@ internal sealed class TableFiles : IDisposable
     public bool ExaminesDeaths { get; init; }
 
     /// <summary>How much of <see cref="Read"/> is the table's.</summary>
-    public int TableLengthInBytes => (int)Math.Min(new FileInfo(_path).Length, ComparedLengthInBytes);
+    public int TableLengthInBytes => (int)Math.Min(new FileInfo(_path).Length, ComparedOfTable);
 
-    /// <summary>The words of the table, then those of the sidecar and of the change feed in it.</summary>
-    public byte[] Read() => [.. ReadFrom(0, _path), .. ReadFrom(0, Name.SidecarPath), .. ReadFrom(FeedOffset, Name.SidecarPath)];
+    /// <summary>The words of the table, then those of the sidecar.</summary>
+    public byte[] Read() => [.. ReadStart(_path, ComparedOfTable), .. ReadStart(Name.SidecarPath, s_comparedOfSidecar)];
 
     /// <summary>With no writer at work, no sequence may be odd: readers would come to the lock for ever.</summary>
     public void AssertSequencesAreClosed()
     {
-        byte[] sidecar = ReadFrom(0, Name.SidecarPath);
+        byte[] sidecar = ReadStart(Name.SidecarPath, s_comparedOfSidecar);
         if (sidecar.Length == 0)
             return;
         Span<byte> bytes = sidecar.AsSpan(Sidecar.SequencesOffset, ReadSequences.LengthInBytes);
         foreach (long word in MemoryMarshal.Cast<byte, long>(bytes))
             Assert.True((word & 1) == 0, "a sequence is odd, though nobody writes");
+    }
+
+    /// <summary>Whether the sidecar has the write mark.</summary>
+    public bool IsMarkSet
+    {
+        get
+        {
+            const int mark = Sidecar.LockWordOffset + sizeof(int);
+            byte[] sidecar = ReadStart(Name.SidecarPath, s_comparedOfSidecar);
+            return sidecar.Length > 0 && BitConverter.ToInt32(sidecar, mark) != 0;
+        }
     }
 
     public void RememberDeath() => _atDeath = ExaminesDeaths ? Read() : null;
@@ -59,13 +70,12 @@ internal sealed class TableFiles : IDisposable
             File.Delete(path);
     }
 
-    private static byte[] ReadFrom(int offsetInBytes, string path)
+    private static byte[] ReadStart(string path, int atMost)
     {
         if (!File.Exists(path))
             return [];
         using FileStream stream = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        byte[] bytes = new byte[Math.Clamp(stream.Length - offsetInBytes, 0, ComparedLengthInBytes)];
-        stream.Position = offsetInBytes;
+        byte[] bytes = new byte[Math.Min(stream.Length, atMost)];
         stream.ReadExactly(bytes);
         return bytes;
     }
