@@ -109,6 +109,7 @@ public class HostileTableTests(ITestOutputHelper output)
         temp.IsDamagedOnPurpose();
         foreach (LockingMethod locking in (LockingMethod[])[LockingMethod.None, LockingMethod.Record, LockingMethod.Futex])
         {
+            (words[PageSize / sizeof(int)], words[LockingMarks.Word]) = LockingMarks.Of(locking);
             File.WriteAllBytes(temp.Name.MemoryPath, MemoryMarshal.AsBytes<int>(words));
             Use(temp, new ShmTableOptions { PageSize = PageSize, Locking = locking }, words.Length * sizeof(int));
         }

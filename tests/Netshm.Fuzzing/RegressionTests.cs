@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Netshm.Fuzzing.Tables;
 using Xunit.Abstractions;
 
 namespace Netshm.Fuzzing;
@@ -181,20 +180,6 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
 
         CorruptFileException e = Assert.Throws<CorruptFileException>(() => _temp.Open(futex));
         Assert.Contains("10 new pages from page 100 on", e.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Seeds and numbers of files that once failed.</summary>
-    [Theory]
-    [InlineData(1570018601, 1697)] // 24 GiB
-    [InlineData(1240366715, 70)] // Dump
-    [InlineData(714110914, 108)] // Check
-    [InlineData(642044662, 571753)] // One extent after the other
-    [InlineData(1244813029, 275328)] // The same violation a hundred times
-    public void A_file_that_failed_once_fails_no_more(int seed, int number)
-    {
-        using var fuzzer = new TableFuzzer();
-        fuzzer.Run(number, new Random(unchecked((seed * 31) + number)));
-        Assert.True(fuzzer.Guard.Figures.Answers > 0);
     }
 
     private ShmTable Open(

@@ -20,7 +20,7 @@ internal sealed class TableFuzzer : IFuzzer
 
     public void Run(int number, Random random)
     {
-        DamagedTable table = DamagedTable.Make(random);
+        DamagedTable table = DamagedTable.Make(IsFutex(number) ? SeedTables.AllOfFutex : SeedTables.All, random);
         table.WriteTo(FilePath);
         Guard.Begin(number, table.Damages, table.LengthInBytes);
         ShmTableOptions options = OptionsFor(number);
@@ -31,13 +31,13 @@ internal sealed class TableFuzzer : IFuzzer
             table.LengthInBytes);
     }
 
-    /// <summary>Uses a file of any content; its length decides how.</summary>
+    /// <summary>Uses a file of any content, with the locking method that it says.</summary>
     public void RunOn(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
         File.WriteAllBytes(FilePath, file);
         Guard.Begin(file.Length, "any content", file.Length);
-        Use(OptionsFor(file.Length), [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
+        Use(OptionsFor(file.Length) with { Locking = LockingMethod.Auto }, [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
     }
 
     public void Dispose()
@@ -123,11 +123,15 @@ internal sealed class TableFuzzer : IFuzzer
             growth <= 2 * Math.Max(lengthInBytes, LeastLengthInBytes), $"writing has made the file longer by {growth} bytes");
     }
 
+    /// <summary>Whether a file is a table with futex locking, in so far as it is not damaged.</summary>
+    private static bool IsFutex(int number) => number % 8 == 0;
+
     private static ShmTableOptions OptionsFor(int number)
     {
         LockingMethod locking = (number % 16) switch
         {
             0 => LockingMethod.Futex,
+            8 or 5 => LockingMethod.Auto,
             var rest => rest % 2 == 0 ? LockingMethod.None : LockingMethod.Record,
         };
         return new ShmTableOptions { Locking = locking, LockTimeout = TimeSpan.FromMilliseconds(200) };
