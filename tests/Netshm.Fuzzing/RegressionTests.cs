@@ -182,6 +182,22 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("10 new pages from page 100 on", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>All of its length got blocks: as much memory as somebody had said that there is.</summary>
+    [Fact]
+    public void A_sidecar_longer_than_any_can_be_is_replaced_and_takes_no_room()
+    {
+        const long LengthInBytes = 64 << 20;
+        string path = _temp.Name.MemoryPath + ".netshm";
+        var futex = new ShmTableOptions { Locking = LockingMethod.Futex };
+        using (ShmTable table = ShmTable.Open(_temp.Name, futex))
+            table.Add(1, [1]);
+        using (FileStream sidecar = File.OpenWrite(path))
+            sidecar.SetLength(LengthInBytes);
+        using ShmTable again = _temp.Open(futex);
+        Assert.Equal([1], again.Find(1));
+        Assert.InRange(new FileInfo(path).Length, 1, 2 << 20);
+    }
+
     private ShmTable Open(
         LockingMethod locking = LockingMethod.None, int pageSize = ShmTableOptions.DefaultPageSize)
     {
