@@ -7,7 +7,7 @@ namespace Netshm.Fuzzing.Sidecars;
 internal sealed class SidecarFuzzer : IFuzzer
 {
     private const long FirstLifeByte = 1L << 62;
-    private const int SleepersBit = int.MinValue;
+    private const int SleepersBit = int.MinValue, BlockInBytes = 4096;
 
     private static readonly int[] s_slots = [0, 1, 2, 5, 4095];
 
@@ -40,6 +40,7 @@ internal sealed class SidecarFuzzer : IFuzzer
         _isLocked = false;
         File.WriteAllBytes(FilePath, seed.Table);
         bool isCut = WriteSidecar(sidecar, random, out string cut);
+        long sidecarBefore = new FileInfo(SidecarPath).Length;
         string neighbour = _livingSlot is { } slot ? $", slot {slot} lives" : "";
         Guard.Begin(number, $"{seed.Name}: {string.Join(", ", mutator.Log)}{cut}{neighbour}", seed.Table.Length + sidecar.Length);
         bool isOfAnotherTime = IsOfAnotherTime(seed, sidecar);
@@ -50,7 +51,7 @@ internal sealed class SidecarFuzzer : IFuzzer
             Use(mustBeRight ? seed.Contents : null, random);
         ConvertAndUse(mustBeRight);
         Guard.IsSound = mustBeRight;
-        CheckGrowth(number, seed.Table.Length, sidecar.Length);
+        CheckGrowth(number, seed.Table.Length, sidecar.Length, sidecarBefore);
     }
 
     public void Dispose()
@@ -68,13 +69,14 @@ internal sealed class SidecarFuzzer : IFuzzer
             0 => random.Next(sidecar.Length),
             1 => sidecar.Length - random.Next(1, 4096),
             2 => sidecar.Length + random.Next(1, 4096),
+            4 => sidecar.Length + random.Next(1, int.MaxValue - sidecar.Length),
             _ => sidecar.Length,
         };
         using FileStream file = File.Create(SidecarPath);
-        file.Write(sidecar, 0, kind == 3 ? 4096 : Math.Min(length, sidecar.Length)); // In case 3 the rest is a hole.
+        file.Write(sidecar, 0, kind == 3 ? BlockInBytes : Math.Min(length, sidecar.Length)); // In case 3 the rest is a hole.
         file.SetLength(length);
-        change = kind <= 3 ? $", cut ({kind}) to {length}" : "";
-        return kind <= 3;
+        change = kind <= 4 ? $", cut ({kind}) to {length}" : "";
+        return kind <= 4;
     }
 
     /// <summary>Whether what is there can be the work of processes of which one lives.</summary>
@@ -104,11 +106,10 @@ internal sealed class SidecarFuzzer : IFuzzer
     private void Use(string? contents, Random random)
     {
         Guard.IsSound = contents is not null;
-        ShmTable? opened = null;
         var options = new ShmTableOptions { Locking = LockingMethod.Futex, LockTimeout = TimeSpan.FromMilliseconds(20) };
-        if (!Guard.Run("opening", () => opened = ShmTable.Open(_name, options)))
+        using ShmTable? table = Guard.Open("opening", () => ShmTable.Open(_name, options));
+        if (table is null)
             return;
-        using ShmTable table = opened!;
         ExpectJournalIsLeftAlone(table);
         int key = random.Next(SidecarSeed.Keys);
         Run("TryFind", () => table.TryFind(key, out _));
@@ -156,22 +157,20 @@ internal sealed class SidecarFuzzer : IFuzzer
     /// <summary>Uses the table with record locks: that is refused until it is converted, as it can be now that nobody lives.</summary>
     private void ConvertAndUse(bool mustBeRight)
     {
-        ShmTable? opened = null;
         var options = new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromMilliseconds(20) };
         _livingSlot = null;
         Guard.IsSound = false;
-        OperationGuard.Expect(
-            !Guard.Run("opening with record locks", () => opened = ShmTable.Open(_name, options)),
-            "a futex table is opened with record locks");
+        using (ShmTable? refused = Guard.Open("opening with record locks", () => ShmTable.Open(_name, options)))
+            OperationGuard.Expect(refused is null, "a futex table is opened with record locks");
         Guard.IsSound = mustBeRight;
         if (!Guard.Run("converting", () => ShmTable.Convert(_name, LockingMethod.Record, TimeSpan.FromMilliseconds(20))))
             return;
-        Guard.Run("opening with record locks when converted", () => opened = ShmTable.Open(_name, options));
-        OperationGuard.Expect(opened is not null, "a table that was converted can't be opened");
-        using ShmTable table = opened!;
-        Guard.Run("Iterate with record locks", () => table.Iterate(static (_, _) => { }));
-        Guard.Run("Add with record locks", () => table.Add(1, [1]));
-        Guard.Run("closing with record locks", table.Dispose);
+        using ShmTable? table =
+            Guard.Open("opening with record locks when converted", () => ShmTable.Open(_name, options));
+        OperationGuard.Expect(table is not null, "a table that was converted can't be opened");
+        Guard.Run("Iterate with record locks", () => table!.Iterate(static (_, _) => { }));
+        Guard.Run("Add with record locks", () => table!.Add(1, [1]));
+        Guard.Run("closing with record locks", table!.Dispose);
     }
 
     /// <summary>Runs an operation, unless a living process is known to hold the lock for ever.</summary>
@@ -203,7 +202,7 @@ internal sealed class SidecarFuzzer : IFuzzer
         return BinaryPrimitives.ReadInt32LittleEndian(word);
     }
 
-    private void CheckGrowth(int number, long lengthInBytes, long sidecarInBytes)
+    private void CheckGrowth(int number, long lengthInBytes, long soundSidecar, long sidecarBefore)
     {
         const long LimitInBytes = 256 << 10;
         long growth = new FileInfo(FilePath).Length - lengthInBytes;
@@ -211,8 +210,8 @@ internal sealed class SidecarFuzzer : IFuzzer
         OperationGuard.Expect(growth <= LimitInBytes, $"the table has become longer by {growth} bytes");
         if (new FileInfo(SidecarPath) is { Exists: true, Length: var length })
         {
-            OperationGuard.Expect(
-                length <= sidecarInBytes + SidecarLayout.MaxJournalInBytes, $"the sidecar has {length} bytes");
+            long limit = Math.Max(sidecarBefore, soundSidecar + SidecarLayout.MaxJournalInBytes);
+            OperationGuard.Expect(length <= limit, $"the sidecar has {length} bytes");
         }
     }
 }

@@ -62,11 +62,10 @@ internal sealed class TableFuzzer : IFuzzer
 
     private void Read(ShmTableOptions options, int[] keys, bool isTyped)
     {
-        ShmTable? opened = null;
         using SharedMemoryObject memory = SharedMemoryObject.Open(_name, FileMode.Open, FileAccess.Read);
-        if (!Guard.Run("opening for reading", () => opened = ShmTable.Manage(memory, options)))
+        using ShmTable? table = Guard.Open("opening for reading", () => ShmTable.Manage(memory, options));
+        if (table is null)
             return;
-        using ShmTable table = opened!;
         var script = new ReadScript(Guard, table, keys, _sink);
         script.Run();
         if (isTyped)
@@ -78,10 +77,9 @@ internal sealed class TableFuzzer : IFuzzer
     /// <summary>Uses the file for writing; says whether nothing was wrong with it.</summary>
     private bool Write(ShmTableOptions options, int[] keys, Random random, bool isTyped)
     {
-        ShmTable? opened = null;
-        if (!Guard.Run("opening for writing", () => opened = ShmTable.Open(_name, options)))
+        using ShmTable? table = Guard.Open("opening for writing", () => ShmTable.Open(_name, options));
+        if (table is null)
             return false;
-        using ShmTable table = opened!;
         TableModel? model = new ReadScript(Guard, table, keys, _sink).Run();
         var script = new WriteScript(Guard, table, keys, random, model);
         script.Run();
@@ -98,10 +96,10 @@ internal sealed class TableFuzzer : IFuzzer
 
     private void UseAsArray(ShmTableOptions options, Random random)
     {
-        ShmArray<long>? opened = null;
-        if (!Guard.Run("opening an array", () => opened = ShmArray<long>.Open(0, DataManagers.Int64, _name, options)))
+        using ShmArray<long>? array =
+            Guard.Open("opening an array", () => ShmArray<long>.Open(0, DataManagers.Int64, _name, options));
+        if (array is null)
             return;
-        using ShmArray<long> array = opened!;
         int length = 0;
         if (!Guard.Run("Length", () => length = array.Length))
             return;
