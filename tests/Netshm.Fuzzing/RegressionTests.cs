@@ -182,6 +182,32 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("10 new pages from page 100 on", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Each of 65,000 records could restore all pages of the table, which took minutes.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void A_journal_whose_runs_restore_the_table_again_and_again_is_refused(int kind)
+    {
+        const int JournalOffset = 24576, RecordsOffset = JournalOffset + 64, Records = 1000, Pages = 40_000, WordsInPage = 12;
+        var futex = new ShmTableOptions { Locking = LockingMethod.Futex, PageSize = 64 };
+        using (ShmTable table = ShmTable.Open(_temp.Name, futex))
+            table.Add(1, new int[Pages * WordsInPage]);
+        using (FileStream sidecar = File.OpenWrite(_temp.Name.MemoryPath + ".netshm"))
+        {
+            sidecar.Position = JournalOffset;
+            sidecar.Write(MemoryMarshal.AsBytes<int>([1, Records])); // Active.
+            sidecar.Position = RecordsOffset;
+            for (int i = 0; i < Records; i++)
+                sidecar.Write(MemoryMarshal.AsBytes<int>([kind, Pages, -(Pages - 1000), 0]));
+        }
+
+        byte[] before = File.ReadAllBytes(_temp.Name.MemoryPath);
+        CorruptFileException e = Assert.Throws<CorruptFileException>(() => _temp.Open(futex));
+        Assert.Contains("39000000 pages", e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
+    }
+
     /// <summary>All of its length got blocks: as much memory as somebody had said that there is.</summary>
     [Fact]
     public void A_sidecar_longer_than_any_can_be_is_replaced_and_takes_no_room()
