@@ -208,6 +208,43 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
     }
 
+    /// <summary>What is taken back within a transaction stays in the journal, as runs that are as long as can be.</summary>
+    [Fact]
+    public void A_transaction_never_records_more_pages_than_may_be_restored()
+    {
+        const int Pages = 60_000, WordsInPage = 12, TriesAtMost = 400;
+        int[] value = new int[Pages * WordsInPage];
+        using ShmTable table = _temp.Open(new ShmTableOptions { Locking = LockingMethod.Futex, PageSize = 64 });
+        table.Add(1, [1]);
+        int tries = 0;
+        _ = Assert.Throws<TransactionTooLargeException>(() => table.Transact(() =>
+        {
+            for (; tries < TriesAtMost; tries++)
+                AddAndTakeBack(table, value);
+        }));
+        output.WriteLine($"{tries} tries");
+        Assert.InRange(tries, (1 << 24) / Pages, TriesAtMost - 1);
+        Assert.Equal([1], table.Find(1));
+        Assert.False(table.Contains(2));
+        Assert.True(table.Check().IsConsistent);
+    }
+
+    private static void AddAndTakeBack(ShmTable table, int[] value)
+    {
+        try
+        {
+            table.Transact(void () =>
+            {
+                table.Add(2, value);
+                throw new OperationCanceledException();
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // As intended: the records stay.
+        }
+    }
+
     /// <summary>All of its length got blocks: as much memory as somebody had said that there is.</summary>
     [Fact]
     public void A_sidecar_longer_than_any_can_be_is_replaced_and_takes_no_room()
