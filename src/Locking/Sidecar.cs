@@ -50,7 +50,7 @@ internal sealed class Sidecar : IDisposable
         _file = file;
         _path = path;
         int journal = JournalOffset(changeCapacity);
-        Block = MappedBlock.OfFile(file, (long)journal + JournalSpace.MaxLengthInBytes, path);
+        Block = MappedBlock.OfFile(file, MaxLengthFor(changeCapacity), path);
         _lock = new SharedPlace<LockState>(Block, LockWordOffset);
         Journal = new JournalSpace(Block, journal, file, path);
         Changes = changeCapacity == 0 ? null : new ChangeRing(Block, FeedOffset, changeCapacity);
@@ -257,6 +257,10 @@ internal sealed class Sidecar : IDisposable
     /// <summary>How long a new sidecar is.</summary>
     public static long FirstLengthFor(int changeCapacity) =>
         (long)JournalOffset(changeCapacity) + JournalSpace.FirstLengthInBytes;
+
+    /// <summary>How long a sidecar can become.</summary>
+    public static long MaxLengthFor(int changeCapacity) =>
+        (long)JournalOffset(changeCapacity) + JournalSpace.MaxLengthInBytes;
 
     /// <summary>Where the journal begins: behind the feed, on a page of its own.</summary>
     public static int JournalOffset(int changeCapacity)

@@ -33,7 +33,7 @@ internal static class SidecarFile
             Libc.Status status = TrustedStatus(file, path, table);
             if (SidecarHeader.TryRead(file, path) is not { } header || IsForeign(header, path, tableId))
                 return null;
-            if (!header.IsUsable || status.LengthInBytes < Sidecar.FirstLengthFor(header.FeedCapacity))
+            if (!header.IsUsable || !CanBeLengthOf(header, status.LengthInBytes))
                 return null;
             FileSpace.FillHoles(file, status, 0, path);
             return opened = new Sidecar(file, path, header.FeedCapacity);
@@ -260,6 +260,11 @@ internal static class SidecarFile
             : throw new InvalidTableOperationException(
                 $"{path}: the sidecar has version {header.Version}; this library knows version {SidecarHeader.KnownVersion}. "
                 + "Close the table in the version that made it; when nobody uses the table, the sidecar may be removed");
+
+    /// <summary>Whether a sidecar can have a length; all of it gets blocks before it is used.</summary>
+    private static bool CanBeLengthOf(SidecarHeader header, long lengthInBytes) =>
+        lengthInBytes >= Sidecar.FirstLengthFor(header.FeedCapacity)
+        && lengthInBytes <= Sidecar.MaxLengthFor(header.FeedCapacity);
 
     private static bool HasUnfinishedWork(FileHandle file, SidecarHeader header)
     {

@@ -26,6 +26,12 @@ internal sealed class UndoJournal
     /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>
     private const int ScopesPerStamp = 1024;
 
+    /// <summary>
+    /// How many pages runs can be longer than one, in all: what has to be restored after a death is bounded so, whatever a
+    /// damaged journal says. Beyond that each page takes a record of its own, for which there is room.
+    /// </summary>
+    private const int MaxPagesInRuns = 1 << 24;
+
     private readonly SharedPlace<Header> _header;
     private readonly JournalSpace _space;
     private readonly SharedRecords _records;
@@ -43,6 +49,7 @@ internal sealed class UndoJournal
     private int _firstOfChange;
 
     private int _depth;
+    private int _pagesInRuns;
     private int _scopesUntilStamp;
     private long _recordsForUnlinked;
 
@@ -108,6 +115,7 @@ internal sealed class UndoJournal
         {
             _unlinked.Clear();
             _recordsForUnlinked = 0;
+            _pagesInRuns = 0;
         }
 
         var savepoint = new Savepoint(
@@ -303,16 +311,18 @@ internal sealed class UndoJournal
     private bool TryExtendRun(int page, Kind kind, int last)
     {
         int count = Count;
-        if (count <= _firstOfChange)
+        if (count <= _firstOfChange || _pagesInRuns == MaxPagesInRuns)
             return false;
         ReadOnlySpan<int> record = _records[count - 1];
         int length = record[2];
         int step = page > record[1] ? 1 : -1;
         bool isNeighbour = record[0] == (int)kind && (length is 1 or -1 || Math.Sign(length) == step)
             && page == record[1] + (step * Math.Abs((long)length)) && record[3] == (kind == Kind.FreePages ? page : last);
-        if (isNeighbour)
-            _records.StoreSecondHalf(count - 1, step * (Math.Abs(length) + 1), last);
-        return isNeighbour;
+        if (!isNeighbour)
+            return false;
+        _pagesInRuns++;
+        _records.StoreSecondHalf(count - 1, step * (Math.Abs(length) + 1), last);
+        return true;
     }
 
     private void Append(Kind kind, int first, int second, int third)
@@ -341,10 +351,25 @@ internal sealed class UndoJournal
     private int CountOfSound(int atLeast)
     {
         int count = Count;
-        return _space.Has(count) && count >= atLeast
+        if (!_space.Has(count) || count < atLeast)
+            throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
+        long pages = PagesInRuns(atLeast, count);
+        return pages <= MaxPagesInRuns + JournalSpace.MaxRecords
             ? count
-            : throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
+            : throw new CorruptFileException(
+                _pages.Name, null, null, $"the sidecar's journal has {pages} pages to restore, many of them again and again");
     }
+
+    private long PagesInRuns(int first, int end)
+    {
+        long pages = 0;
+        for (int i = first; i < end; i++)
+            pages += IsRun(_records[i][0]) ? Math.Abs((long)_records[i][2]) : 0;
+        return pages;
+    }
+
+    private static bool IsRun(int kind) =>
+        kind is (int)Kind.FirstBoundPages or (int)Kind.FurtherBoundPages or (int)Kind.FreePages;
 
     private delegate void RecordAction(DescriptorView descriptor, ReadOnlySpan<int> record);
 
@@ -381,7 +406,7 @@ internal sealed class UndoJournal
             new ContentView(_pages.Page(oldPage)).RestoreHead(key);
             UndoCell(descriptor, key, oldPage);
         }
-        else if (record[0] is (int)Kind.FirstBoundPages or (int)Kind.FurtherBoundPages or (int)Kind.FreePages)
+        else if (IsRun(record[0]))
         {
             UndoRun((Kind)record[0], record[1], record[2], record[3]);
         }

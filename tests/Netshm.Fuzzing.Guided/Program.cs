@@ -5,7 +5,7 @@ using SharpFuzz;
 // Lets American Fuzzy Lop find table files that no mutator thought of. CONTRIBUTING.md, "The guided fuzzer".
 if (args is ["seeds", var directory])
 {
-    foreach (SeedTable seed in SeedTables.All)
+    foreach (SeedTable seed in SeedTables.All.Concat(SeedTables.AllOfFutex))
         File.WriteAllBytes(Path.Combine(directory, seed.Name), MemoryMarshal.AsBytes<int>(seed.Words).ToArray());
     return;
 }

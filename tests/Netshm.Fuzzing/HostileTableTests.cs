@@ -109,6 +109,7 @@ public class HostileTableTests(ITestOutputHelper output)
         temp.IsDamagedOnPurpose();
         foreach (LockingMethod locking in (LockingMethod[])[LockingMethod.None, LockingMethod.Record, LockingMethod.Futex])
         {
+            (words[PageSize / sizeof(int)], words[LockingMarks.Word]) = LockingMarks.Of(locking);
             File.WriteAllBytes(temp.Name.MemoryPath, MemoryMarshal.AsBytes<int>(words));
             Use(temp, new ShmTableOptions { PageSize = PageSize, Locking = locking }, words.Length * sizeof(int));
         }
@@ -121,10 +122,9 @@ public class HostileTableTests(ITestOutputHelper output)
         guard.Begin(0, "", lengthInBytes);
         var sink = new WordSink();
         sink.Reserve(lengthInBytes);
-        ShmTable? opened = null;
-        if (guard.Run("opening", () => opened = ShmTable.Open(temp.Name, options)))
+        using ShmTable? table = guard.Open("opening", () => ShmTable.Open(temp.Name, options));
+        if (table is not null)
         {
-            using ShmTable table = opened!;
             TableModel? model = new ReadScript(guard, table, keys, sink).Run();
             Assert.Null(model);
             new WriteScript(guard, table, keys, new Random(1), model).Run();

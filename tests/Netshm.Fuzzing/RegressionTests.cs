@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Netshm.Fuzzing.Tables;
 using Xunit.Abstractions;
 
 namespace Netshm.Fuzzing;
@@ -183,18 +182,83 @@ public sealed class RegressionTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("10 new pages from page 100 on", e.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Seeds and numbers of files that once failed.</summary>
+    /// <summary>Each of 65,000 records could restore all pages of the table, which took minutes.</summary>
     [Theory]
-    [InlineData(1570018601, 1697)] // 24 GiB
-    [InlineData(1240366715, 70)] // Dump
-    [InlineData(714110914, 108)] // Check
-    [InlineData(642044662, 571753)] // One extent after the other
-    [InlineData(1244813029, 275328)] // The same violation a hundred times
-    public void A_file_that_failed_once_fails_no_more(int seed, int number)
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void A_journal_whose_runs_restore_the_table_again_and_again_is_refused(int kind)
     {
-        using var fuzzer = new TableFuzzer();
-        fuzzer.Run(number, new Random(unchecked((seed * 31) + number)));
-        Assert.True(fuzzer.Guard.Figures.Answers > 0);
+        const int JournalOffset = 24576, RecordsOffset = JournalOffset + 64, Records = 1000, Pages = 40_000, WordsInPage = 12;
+        var futex = new ShmTableOptions { Locking = LockingMethod.Futex, PageSize = 64 };
+        using (ShmTable table = ShmTable.Open(_temp.Name, futex))
+            table.Add(1, new int[Pages * WordsInPage]);
+        using (FileStream sidecar = File.OpenWrite(_temp.Name.MemoryPath + ".netshm"))
+        {
+            sidecar.Position = JournalOffset;
+            sidecar.Write(MemoryMarshal.AsBytes<int>([1, Records])); // Active.
+            sidecar.Position = RecordsOffset;
+            for (int i = 0; i < Records; i++)
+                sidecar.Write(MemoryMarshal.AsBytes<int>([kind, Pages, -(Pages - 1000), 0]));
+        }
+
+        byte[] before = File.ReadAllBytes(_temp.Name.MemoryPath);
+        CorruptFileException e = Assert.Throws<CorruptFileException>(() => _temp.Open(futex));
+        Assert.Contains("39000000 pages", e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_temp.Name.MemoryPath));
+    }
+
+    /// <summary>What is taken back within a transaction stays in the journal, as runs that are as long as can be.</summary>
+    [Fact]
+    public void A_transaction_never_records_more_pages_than_may_be_restored()
+    {
+        const int Pages = 60_000, WordsInPage = 12, TriesAtMost = 400;
+        int[] value = new int[Pages * WordsInPage];
+        using ShmTable table = _temp.Open(new ShmTableOptions { Locking = LockingMethod.Futex, PageSize = 64 });
+        table.Add(1, [1]);
+        int tries = 0;
+        _ = Assert.Throws<TransactionTooLargeException>(() => table.Transact(() =>
+        {
+            for (; tries < TriesAtMost; tries++)
+                AddAndTakeBack(table, value);
+        }));
+        output.WriteLine($"{tries} tries");
+        Assert.InRange(tries, (1 << 24) / Pages, TriesAtMost - 1);
+        Assert.Equal([1], table.Find(1));
+        Assert.False(table.Contains(2));
+        Assert.True(table.Check().IsConsistent);
+    }
+
+    private static void AddAndTakeBack(ShmTable table, int[] value)
+    {
+        try
+        {
+            table.Transact(void () =>
+            {
+                table.Add(2, value);
+                throw new OperationCanceledException();
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // As intended: the records stay.
+        }
+    }
+
+    /// <summary>All of its length got blocks: as much memory as somebody had said that there is.</summary>
+    [Fact]
+    public void A_sidecar_longer_than_any_can_be_is_replaced_and_takes_no_room()
+    {
+        const long LengthInBytes = 64 << 20;
+        string path = _temp.Name.MemoryPath + ".netshm";
+        var futex = new ShmTableOptions { Locking = LockingMethod.Futex };
+        using (ShmTable table = ShmTable.Open(_temp.Name, futex))
+            table.Add(1, [1]);
+        using (FileStream sidecar = File.OpenWrite(path))
+            sidecar.SetLength(LengthInBytes);
+        using ShmTable again = _temp.Open(futex);
+        Assert.Equal([1], again.Find(1));
+        Assert.InRange(new FileInfo(path).Length, 1, 2 << 20);
     }
 
     private ShmTable Open(

@@ -78,6 +78,26 @@ internal sealed class OperationGuard
         return error is null;
     }
 
+    /// <summary>Opens something, which does not stay open when that was not as it must be.</summary>
+    /// <returns>Null when there was a typed error.</returns>
+    /// <exception cref="FuzzFailureException">It did something else than it may.</exception>
+    public T? Open<T>(string operation, Func<T> open)
+        where T : class, IDisposable
+    {
+        T? opened = null;
+        try
+        {
+            Run(operation, () => opened = open());
+        }
+        catch (FuzzFailureException)
+        {
+            opened?.Dispose(); // Else the file would be in use when it is tried once more.
+            throw;
+        }
+
+        return opened;
+    }
+
     /// <summary>Fails when something that was answered is wrong.</summary>
     public static void Expect(bool isRight, string problem)
     {

@@ -7,7 +7,7 @@ namespace Netshm.Fuzzing.Sidecars;
 internal sealed class SidecarFuzzer : IFuzzer
 {
     private const long FirstLifeByte = 1L << 62;
-    private const int SleepersBit = int.MinValue;
+    private const int SleepersBit = int.MinValue, BlockInBytes = 4096;
 
     private static readonly int[] s_slots = [0, 1, 2, 5, 4095];
 
@@ -15,10 +15,11 @@ internal sealed class SidecarFuzzer : IFuzzer
     private readonly IReadOnlyList<SidecarSeed> _seeds;
     private int? _livingSlot;
     private bool _isLocked;
+    private bool _mustNotUndo;
 
     public SidecarFuzzer()
     {
-        _seeds = SidecarSeed.Take(_name);
+        _seeds = [.. SidecarSeed.Take(_name, changes: 16), .. SidecarSeed.Take(_name, changes: 0)];
         Guard = new OperationGuard { MayThrow = MayThrow };
     }
 
@@ -39,15 +40,18 @@ internal sealed class SidecarFuzzer : IFuzzer
         _isLocked = false;
         File.WriteAllBytes(FilePath, seed.Table);
         bool isCut = WriteSidecar(sidecar, random, out string cut);
+        long sidecarBefore = new FileInfo(SidecarPath).Length;
         string neighbour = _livingSlot is { } slot ? $", slot {slot} lives" : "";
         Guard.Begin(number, $"{seed.Name}: {string.Join(", ", mutator.Log)}{cut}{neighbour}", seed.Table.Length + sidecar.Length);
-        bool mustBeRight = mutator.IsHarmless && !isCut && (_livingSlot is null || MayHaveNeighbour(seed, sidecar));
+        bool isOfAnotherTime = IsOfAnotherTime(seed, sidecar);
+        bool mustBeRight = mutator.IsHarmless && !isCut && !(isOfAnotherTime && seed.HasUnfinishedWork)
+            && (_livingSlot is null || MayHaveNeighbour(seed, sidecar));
+        _mustNotUndo = isOfAnotherTime && mutator.IsHarmless && !isCut && _livingSlot is null;
         using (FileStream? neighbourFile = Neighbour())
             Use(mustBeRight ? seed.Contents : null, random);
-        Guard.IsSound = false;
-        UseWithRecordLocks(mustBeRight);
+        ConvertAndUse(mustBeRight);
         Guard.IsSound = mustBeRight;
-        CheckGrowth(number, seed.Table.Length);
+        CheckGrowth(number, seed.Table.Length, sidecar.Length, sidecarBefore);
     }
 
     public void Dispose()
@@ -65,20 +69,28 @@ internal sealed class SidecarFuzzer : IFuzzer
             0 => random.Next(sidecar.Length),
             1 => sidecar.Length - random.Next(1, 4096),
             2 => sidecar.Length + random.Next(1, 4096),
+            4 => sidecar.Length + random.Next(1, int.MaxValue - sidecar.Length),
             _ => sidecar.Length,
         };
         using FileStream file = File.Create(SidecarPath);
-        file.Write(sidecar, 0, kind == 3 ? 4096 : Math.Min(length, sidecar.Length)); // In case 3 the rest is a hole.
+        file.Write(sidecar, 0, kind == 3 ? BlockInBytes : Math.Min(length, sidecar.Length)); // In case 3 the rest is a hole.
         file.SetLength(length);
-        change = kind <= 3 ? $", cut ({kind}) to {length}" : "";
-        return kind <= 3;
+        change = kind <= 4 ? $", cut ({kind}) to {length}" : "";
+        return kind <= 4;
     }
 
     /// <summary>Whether what is there can be the work of processes of which one lives.</summary>
     private static bool MayHaveNeighbour(SidecarSeed seed, byte[] sidecar)
     {
-        int word = BinaryPrimitives.ReadInt32LittleEndian(sidecar.AsSpan(SidecarMutator.LockWordOffset));
-        return seed.Name is "closed" or "in use" && (word & ~SleepersBit) is >= 0 and <= 4096;
+        int word = SidecarLayout.IntAt(sidecar, SidecarLayout.LockWordOffset);
+        return seed.MayHaveNeighbour && (word & ~SleepersBit) is >= 0 and <= 4096;
+    }
+
+    /// <summary>Whether a sidecar says that the table was restored from a copy, or the sidecar was.</summary>
+    private static bool IsOfAnotherTime(SidecarSeed seed, byte[] sidecar)
+    {
+        int stamp = SidecarLayout.IntAt(sidecar, SidecarLayout.Of(seed.Sidecar).JournalOffset + SidecarLayout.StampInJournal);
+        return SidecarLayout.IntAt(sidecar, SidecarLayout.GenerationOffset) != seed.Generation || stamp >> 1 != seed.Stamp >> 1;
     }
 
     /// <summary>Makes a slot that of a living process: the kernel tells open files apart, not who has them open.</summary>
@@ -94,11 +106,11 @@ internal sealed class SidecarFuzzer : IFuzzer
     private void Use(string? contents, Random random)
     {
         Guard.IsSound = contents is not null;
-        ShmTable? opened = null;
         var options = new ShmTableOptions { Locking = LockingMethod.Futex, LockTimeout = TimeSpan.FromMilliseconds(20) };
-        if (!Guard.Run("opening", () => opened = ShmTable.Open(_name, options)))
+        using ShmTable? table = Guard.Open("opening", () => ShmTable.Open(_name, options));
+        if (table is null)
             return;
-        using ShmTable table = opened!;
+        ExpectJournalIsLeftAlone(table);
         int key = random.Next(SidecarSeed.Keys);
         Run("TryFind", () => table.TryFind(key, out _));
         Run("FindAll", () => table.FindAll(key));
@@ -115,6 +127,14 @@ internal sealed class SidecarFuzzer : IFuzzer
         if (contents is not null && !_isLocked)
             OperationGuard.Expect(table.Check().IsConsistent, $"the table is damaged now: {table.Check()}");
         Guard.Run("closing", table.Dispose);
+    }
+
+    /// <summary>What is of another time is never taken back; the table is looked at instead.</summary>
+    private void ExpectJournalIsLeftAlone(ShmTable table)
+    {
+        OperationGuard.Expect(
+            !_mustNotUndo || table.LastRecovery is { Scanned: true, RecordsUndone: 0 },
+            $"with a sidecar of another time: {table.LastRecovery}");
     }
 
     /// <summary>Reads the change feed, which may be damaged where the table is not.</summary>
@@ -134,19 +154,23 @@ internal sealed class SidecarFuzzer : IFuzzer
         Guard.IsSound = isSound;
     }
 
-    /// <summary>Uses the table as the next process with another locking method would.</summary>
-    private void UseWithRecordLocks(bool mustBeRight)
+    /// <summary>Uses the table with record locks: that is refused until it is converted, as it can be now that nobody lives.</summary>
+    private void ConvertAndUse(bool mustBeRight)
     {
-        ShmTable? opened = null;
-        Guard.IsSound = mustBeRight;
         var options = new ShmTableOptions { Locking = LockingMethod.Record, LockTimeout = TimeSpan.FromMilliseconds(20) };
         _livingSlot = null;
-        if (!Guard.Run("opening with record locks", () => opened = ShmTable.Open(_name, options)))
+        Guard.IsSound = false;
+        using (ShmTable? refused = Guard.Open("opening with record locks", () => ShmTable.Open(_name, options)))
+            OperationGuard.Expect(refused is null, "a futex table is opened with record locks");
+        Guard.IsSound = mustBeRight;
+        if (!Guard.Run("converting", () => ShmTable.Convert(_name, LockingMethod.Record, TimeSpan.FromMilliseconds(20))))
             return;
-        using ShmTable table = opened!;
-        Guard.Run("Iterate with record locks", () => table.Iterate(static (_, _) => { }));
-        Guard.Run("Add with record locks", () => table.Add(1, [1]));
-        Guard.Run("closing with record locks", table.Dispose);
+        using ShmTable? table =
+            Guard.Open("opening with record locks when converted", () => ShmTable.Open(_name, options));
+        OperationGuard.Expect(table is not null, "a table that was converted can't be opened");
+        Guard.Run("Iterate with record locks", () => table!.Iterate(static (_, _) => { }));
+        Guard.Run("Add with record locks", () => table!.Add(1, [1]));
+        Guard.Run("closing with record locks", table!.Dispose);
     }
 
     /// <summary>Runs an operation, unless a living process is known to hold the lock for ever.</summary>
@@ -166,23 +190,28 @@ internal sealed class SidecarFuzzer : IFuzzer
             return true;
         }
 
-        return error is NetshmException and not (LockTimeoutException or DeadlockException);
+        return error is UntrustedFileException or (NetshmException and not (LockTimeoutException or DeadlockException));
     }
 
     private int ReadLockWord()
     {
         using FileStream file = new(SidecarPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> word = stackalloc byte[sizeof(int)];
-        file.Position = SidecarMutator.LockWordOffset;
+        file.Position = SidecarLayout.LockWordOffset;
         file.ReadExactly(word);
         return BinaryPrimitives.ReadInt32LittleEndian(word);
     }
 
-    private void CheckGrowth(int number, long lengthInBytes)
+    private void CheckGrowth(int number, long lengthInBytes, long soundSidecar, long sidecarBefore)
     {
         const long LimitInBytes = 256 << 10;
         long growth = new FileInfo(FilePath).Length - lengthInBytes;
         Guard.Figures.AddGrowth(growth, lengthInBytes, number);
         OperationGuard.Expect(growth <= LimitInBytes, $"the table has become longer by {growth} bytes");
+        if (new FileInfo(SidecarPath) is { Exists: true, Length: var length })
+        {
+            long limit = Math.Max(sidecarBefore, soundSidecar + SidecarLayout.MaxJournalInBytes);
+            OperationGuard.Expect(length <= limit, $"the sidecar has {length} bytes");
+        }
     }
 }

@@ -29,10 +29,10 @@ internal sealed class DamagedTable
     /// <summary>What was done to the seed, for messages.</summary>
     public string Damages { get; }
 
-    /// <summary>Damages a random seed.</summary>
-    public static DamagedTable Make(Random random)
+    /// <summary>Damages one of the seeds.</summary>
+    public static DamagedTable Make(IReadOnlyList<SeedTable> seeds, Random random)
     {
-        SeedTable seed = SeedTables.All[random.Next(SeedTables.All.Count)];
+        SeedTable seed = seeds[random.Next(seeds.Count)];
         var mutator = new TableMutator(seed, random);
         int damages = random.Next(1, 6);
         for (int i = 0; i < damages; i++)

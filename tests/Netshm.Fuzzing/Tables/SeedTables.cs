@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Netshm.Fuzzing.Tables;
@@ -14,6 +13,10 @@ internal static class SeedTables
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<SeedTable> All { get; } = Make();
+
+    /// <summary>The same as futex tables: some that no process has come to, some whose sidecar is lost.</summary>
+    public static IReadOnlyList<SeedTable> AllOfFutex { get; } =
+        [.. All.SelectMany(static seed => new[] { seed.With(LockingMethod.Futex), seed.With(LockingMethod.Futex, 7) })];
 
     private static List<SeedTable> Make()
     {
@@ -89,15 +92,14 @@ internal static class SeedTables
     /// <summary>As a process leaves it that dies in a rehash under record locks.</summary>
     private static SeedTable MakeInRehash(int phase)
     {
-        const int PageSize = 64, PhaseWord = 7, PlainMagic = 0x6712DE9F;
+        const int PageSize = 64, PhaseWord = 7;
         using var temp = new TempTable(
             options: new ShmTableOptions { PageSize = PageSize, Init = 50, Locking = LockingMethod.Futex });
         using ShmTable table = temp.Open();
         for (int key = 0; table.Memory[1, PhaseWord] != phase; key++)
             table.Add(key * 3, ValueOf(key, key % 20));
         byte[] file = File.ReadAllBytes(temp.Name.MemoryPath);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(PageSize), PlainMagic);
-        return new SeedTable($"rehash-{phase}", file, PageSize, KeysOf(table));
+        return new SeedTable($"rehash-{phase}", file, PageSize, KeysOf(table)).With(LockingMethod.Record);
     }
 
     private static SeedTable MakeArray()

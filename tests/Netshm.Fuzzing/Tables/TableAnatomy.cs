@@ -17,6 +17,10 @@ internal enum WordKind
     CreationMark,
     SidecarNumber,
     WriteMark,
+    LockingWord,
+    Generation,
+    KeptWord,
+    Stamp,
     DescriptorMagic,
     TotalPages,
     Cells,
@@ -55,7 +59,8 @@ internal sealed class TableAnatomy
     private static readonly WordKind[] s_master =
     [
         WordKind.Mark, WordKind.Mark, WordKind.Mark, WordKind.Mark, WordKind.DescriptorPage, WordKind.CreationMark,
-        WordKind.SidecarNumber, WordKind.SidecarNumber, WordKind.WriteMark,
+        WordKind.SidecarNumber, WordKind.SidecarNumber, WordKind.WriteMark, WordKind.LockingWord, WordKind.Generation,
+        WordKind.KeptWord, WordKind.Stamp,
     ];
 
     private static readonly WordKind[] s_descriptor =

@@ -20,7 +20,7 @@ internal sealed class TableFuzzer : IFuzzer
 
     public void Run(int number, Random random)
     {
-        DamagedTable table = DamagedTable.Make(random);
+        DamagedTable table = DamagedTable.Make(IsFutex(number) ? SeedTables.AllOfFutex : SeedTables.All, random);
         table.WriteTo(FilePath);
         Guard.Begin(number, table.Damages, table.LengthInBytes);
         ShmTableOptions options = OptionsFor(number);
@@ -31,13 +31,13 @@ internal sealed class TableFuzzer : IFuzzer
             table.LengthInBytes);
     }
 
-    /// <summary>Uses a file of any content; its length decides how.</summary>
+    /// <summary>Uses a file of any content, with the locking method that it says.</summary>
     public void RunOn(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
         File.WriteAllBytes(FilePath, file);
         Guard.Begin(file.Length, "any content", file.Length);
-        Use(OptionsFor(file.Length), [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
+        Use(OptionsFor(file.Length) with { Locking = LockingMethod.Auto }, [-1, 0, 3, 6, 18, int.MinValue], new Random(file.Length), file.Length);
     }
 
     public void Dispose()
@@ -62,11 +62,10 @@ internal sealed class TableFuzzer : IFuzzer
 
     private void Read(ShmTableOptions options, int[] keys, bool isTyped)
     {
-        ShmTable? opened = null;
         using SharedMemoryObject memory = SharedMemoryObject.Open(_name, FileMode.Open, FileAccess.Read);
-        if (!Guard.Run("opening for reading", () => opened = ShmTable.Manage(memory, options)))
+        using ShmTable? table = Guard.Open("opening for reading", () => ShmTable.Manage(memory, options));
+        if (table is null)
             return;
-        using ShmTable table = opened!;
         var script = new ReadScript(Guard, table, keys, _sink);
         script.Run();
         if (isTyped)
@@ -78,10 +77,9 @@ internal sealed class TableFuzzer : IFuzzer
     /// <summary>Uses the file for writing; says whether nothing was wrong with it.</summary>
     private bool Write(ShmTableOptions options, int[] keys, Random random, bool isTyped)
     {
-        ShmTable? opened = null;
-        if (!Guard.Run("opening for writing", () => opened = ShmTable.Open(_name, options)))
+        using ShmTable? table = Guard.Open("opening for writing", () => ShmTable.Open(_name, options));
+        if (table is null)
             return false;
-        using ShmTable table = opened!;
         TableModel? model = new ReadScript(Guard, table, keys, _sink).Run();
         var script = new WriteScript(Guard, table, keys, random, model);
         script.Run();
@@ -98,10 +96,10 @@ internal sealed class TableFuzzer : IFuzzer
 
     private void UseAsArray(ShmTableOptions options, Random random)
     {
-        ShmArray<long>? opened = null;
-        if (!Guard.Run("opening an array", () => opened = ShmArray<long>.Open(0, DataManagers.Int64, _name, options)))
+        using ShmArray<long>? array =
+            Guard.Open("opening an array", () => ShmArray<long>.Open(0, DataManagers.Int64, _name, options));
+        if (array is null)
             return;
-        using ShmArray<long> array = opened!;
         int length = 0;
         if (!Guard.Run("Length", () => length = array.Length))
             return;
@@ -123,11 +121,15 @@ internal sealed class TableFuzzer : IFuzzer
             growth <= 2 * Math.Max(lengthInBytes, LeastLengthInBytes), $"writing has made the file longer by {growth} bytes");
     }
 
+    /// <summary>Whether a file is a table with futex locking, in so far as it is not damaged.</summary>
+    private static bool IsFutex(int number) => number % 8 == 0;
+
     private static ShmTableOptions OptionsFor(int number)
     {
         LockingMethod locking = (number % 16) switch
         {
             0 => LockingMethod.Futex,
+            8 or 5 => LockingMethod.Auto,
             var rest => rest % 2 == 0 ? LockingMethod.None : LockingMethod.Record,
         };
         return new ShmTableOptions { Locking = locking, LockTimeout = TimeSpan.FromMilliseconds(200) };

@@ -47,7 +47,7 @@ internal sealed class TableMutator
     /// <summary>Does one more damage.</summary>
     public void Damage()
     {
-        Action damage = _random.Next(16) switch
+        Action damage = _random.Next(17) switch
         {
             0 or 1 or 2 => SetToBoundary,
             3 or 4 => SetToAnything,
@@ -59,6 +59,7 @@ internal sealed class TableMutator
             12 => SwapWords,
             13 => MovePage,
             14 => WipePages,
+            15 => SetLocking,
             _ => FlipBit,
         };
         damage();
@@ -82,6 +83,15 @@ internal sealed class TableMutator
     {
         int word = AnyWord(s_all);
         Set(word, Words[word] ^ (1 << _random.Next(32)));
+    }
+
+    /// <summary>The marks of the locking method become other ones, which may belie each other.</summary>
+    private void SetLocking()
+    {
+        if (_random.Next(2) == 0)
+            Set(WordsPerPage, LockingMarks.Magics[_random.Next(LockingMarks.Magics.Count)]);
+        if (_random.Next(2) == 0)
+            Set(LockingMarks.Word, LockingMarks.Words[_random.Next(LockingMarks.Words.Count)]);
     }
 
     /// <summary>A pointer leads to a page of any kind.</summary>
