@@ -45,7 +45,7 @@ internal sealed class TableFiles : IDisposable
     }
 
     /// <summary>The table's generation.</summary>
-    public int Generation => new MasterView(MemoryMarshal.Cast<byte, int>(ReadStart(_path, Scenario.PageSize))).Generation;
+    public int Generation => new MasterView(MemoryMarshal.Cast<byte, int>(ReadStart(_path, Scenario.PageSize).AsSpan())).Generation;
 
     public void RememberDeath() => _atDeath = ExaminesDeaths ? Read() : null;
 
