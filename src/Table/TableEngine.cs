@@ -193,11 +193,11 @@ internal sealed class TableEngine
     {
         if (_sidecar is null || !Pages.IsWritable)
             return;
-        _journal!.BelongToTable();
         var master = new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
         int generation = unchecked(master.Generation + 1);
         _sidecar.Generation = generation == 0 ? 1 : generation; // 0 is a table that no process has come to.
         master.Generation = _sidecar.Generation;
+        _journal!.BelongToTable();
     }
 
     /// <summary>Ends a gradual rehash for those who do not know of it. The caller has begun writing.</summary>

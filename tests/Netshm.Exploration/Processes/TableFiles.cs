@@ -44,16 +44,8 @@ internal sealed class TableFiles : IDisposable
             Assert.True((word & 1) == 0, "a sequence is odd, though nobody writes");
     }
 
-    /// <summary>Whether the sidecar has the write mark.</summary>
-    public bool IsMarkSet
-    {
-        get
-        {
-            const int mark = Sidecar.LockWordOffset + sizeof(int);
-            byte[] sidecar = ReadStart(Name.SidecarPath, s_comparedOfSidecar);
-            return sidecar.Length > 0 && BitConverter.ToInt32(sidecar, mark) != 0;
-        }
-    }
+    /// <summary>The table's generation.</summary>
+    public int Generation => new MasterView(MemoryMarshal.Cast<byte, int>(ReadStart(_path, Scenario.PageSize).AsSpan())).Generation;
 
     public void RememberDeath() => _atDeath = ExaminesDeaths ? Read() : null;
 
