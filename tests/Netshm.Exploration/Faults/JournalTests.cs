@@ -71,8 +71,7 @@ public class JournalTests(ITestOutputHelper output)
         int third = new FreePageView(pages.Page(second)).NextFree;
         Assert.Equal(1, Math.Abs(first - second)); // Else no record would stand for both.
 
-        journal.BeginTransaction();
-        UndoJournal.Savepoint outer = journal.Begin(descriptor, 2);
+        UndoJournal.Savepoint outer = journal.Begin(descriptor, 2, isTransaction: true);
         journal.FreePage(first, second);
         pages.Page(first).Clear();
         UndoJournal.Savepoint inner = journal.Begin(descriptor, 1);
