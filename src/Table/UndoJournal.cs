@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Netshm;
@@ -21,11 +20,8 @@ internal enum JournalState
 /// docs/Locking.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
 /// are checked by the engine's own views of the table when they are used.
 /// </remarks>
-internal sealed class UndoJournal
+internal sealed partial class UndoJournal
 {
-    /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>
-    private const int ScopesPerStamp = 1024;
-
     /// <summary>
     /// How many pages runs can be longer than one, in all: what has to be restored after a death is bounded so, whatever a
     /// damaged journal says. Beyond that each page takes a record of its own, for which there is room.
@@ -47,11 +43,6 @@ internal sealed class UndoJournal
 
     /// <summary>The first record that belongs to the innermost change alone: taking back that one leaves those before.</summary>
     private int _firstOfChange;
-
-    private int _depth;
-    private int _pagesInRuns;
-    private int _scopesUntilStamp;
-    private long _recordsForUnlinked;
 
     public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
     {
@@ -79,29 +70,6 @@ internal sealed class UndoJournal
 
     /// <summary>How many records were made since the outermost change began.</summary>
     public int Count => _header.Value.Count;
-
-    /// <summary>Whether the table is the one, and of the time, that the records are about.</summary>
-    /// <remarks>
-    /// A copy of the table that was made while it was in use, and put in its place again, has an older stamp, unless it was
-    /// made within the last <see cref="ScopesPerStamp"/> changes.
-    /// </remarks>
-    public bool IsOfTable => (_header.Value.Stamp >> 1) == (Master.Stamp >> 1);
-
-    /// <summary>Whether the records, or the table's stamp, say that something is not complete.</summary>
-    public bool HasUnfinishedWork => State != JournalState.Idle || (Master.Stamp & 1) != 0;
-
-    private MasterView Master => new(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
-
-    /// <summary>
-    /// Says, while it is idle and the table in order, that the journal is about this table, of this time. Dying before it leaves
-    /// one that is checked again.
-    /// </summary>
-    public void BelongToTable()
-    {
-        int stamp = Master.Stamp & ~1;
-        if (_header.Value.Stamp != stamp)
-            SharedWord.Store(ref _header.Value.Stamp, stamp);
-    }
 
     /// <summary>Begins a change, or one within another.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
@@ -171,14 +139,6 @@ internal sealed class UndoJournal
         _firstOfChange = 1;
     }
 
-    /// <summary>To be called when the outermost scope of a transaction has ended.</summary>
-    public void EndTransaction()
-    {
-        MasterView master = Master;
-        if (_depth == 0 && (master.Stamp & 1) != 0)
-            master.Stamp &= ~1; // Dying before this leaves the word to recovery, which finds the journal idle.
-    }
-
     /// <summary>Ends a change; the outermost one becomes permanent by this store.</summary>
     public void Commit()
     {
@@ -207,37 +167,6 @@ internal sealed class UndoJournal
 
     /// <summary>The bindings that were kept, if this is the end of the outermost transaction.</summary>
     public ReadOnlySpan<int> KeptUntilNow => _depth == 1 ? CollectionsMarshal.AsSpan(_unlinked) : [];
-
-    /// <summary>Takes back what a dead writer did; the journal goes on to say so until <see cref="Clear"/>.</summary>
-    /// <exception cref="CorruptFileException">The table or the sidecar is damaged.</exception>
-    public void UndoAll(DescriptorView descriptor)
-    {
-        Header header = _header.Value;
-        Undo(descriptor, new Savepoint(0, header.FreeHead, header.FreePages, header.Bindings, 0));
-    }
-
-    /// <summary>
-    /// Takes back, in a copy of a table that is damaged besides, what a dead writer did. Records that damage stands against
-    /// are left out. The journal stays as it is.
-    /// </summary>
-    /// <returns>How many stores were taken back.</returns>
-    /// <exception cref="CorruptFileException">The sidecar is damaged.</exception>
-    public int UndoWherePossible(DescriptorView descriptor)
-    {
-        int count = CountOfSound(0);
-        int undone = 0;
-        for (int i = count - 1; i >= 0; i--)
-            undone += TryOnDamaged(i, UndoRecord, descriptor) ? 1 : 0;
-        int end = Layout.DescriptorPage + 1;
-        for (int i = 0; i < count; i++)
-        {
-            // The descriptor may not know any more how many pages there are.
-            _ = TryOnDamaged(
-                i, (table, record) => FreeNewPages(table, record, _pages.MappedPageCount, ref end), descriptor);
-        }
-
-        return undone;
-    }
 
     /// <summary>Says that nothing needs to be taken back.</summary>
     public void Clear()
@@ -335,31 +264,6 @@ internal sealed class UndoJournal
         SharedWord.Store(ref _header.Value.Count, count + 1);
     }
 
-    private void Undo(DescriptorView descriptor, in Savepoint savepoint)
-    {
-        int count = CountOfSound(savepoint.Count);
-        for (int i = count - 1; i >= savepoint.Count; i--)
-            UndoRecord(descriptor, _records[i]);
-        descriptor.FreeHead = savepoint.FreeHead;
-        descriptor.FreePages = savepoint.FreePages;
-        descriptor.Bindings = savepoint.Bindings;
-        int end = Layout.DescriptorPage + 1;
-        for (int i = savepoint.Count; i < count; i++)
-            FreeNewPages(descriptor, _records[i], descriptor.TotalPages, ref end);
-    }
-
-    private int CountOfSound(int atLeast)
-    {
-        int count = Count;
-        if (!_space.Has(count) || count < atLeast)
-            throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
-        long pages = PagesInRuns(atLeast, count);
-        return pages <= MaxPagesInRuns + JournalSpace.MaxRecords
-            ? count
-            : throw new CorruptFileException(
-                _pages.Name, null, null, $"the sidecar's journal has {pages} pages to restore, many of them again and again");
-    }
-
     private long PagesInRuns(int first, int end)
     {
         long pages = 0;
@@ -371,118 +275,8 @@ internal sealed class UndoJournal
     private static bool IsRun(int kind) =>
         kind is (int)Kind.FirstBoundPages or (int)Kind.FurtherBoundPages or (int)Kind.FreePages;
 
-    private delegate void RecordAction(DescriptorView descriptor, ReadOnlySpan<int> record);
-
-    private bool TryOnDamaged(int index, RecordAction action, DescriptorView descriptor)
-    {
-        try
-        {
-            action(descriptor, _records[index]);
-            return true;
-        }
-        catch (CorruptFileException)
-        {
-            return false; // What it is about is lost anyway.
-        }
-    }
-
-    private void UndoRecord(DescriptorView descriptor, ReadOnlySpan<int> record)
-    {
-        if (record[0] == (int)Kind.Word)
-        {
-            Span<int> page = _pages.Page(record[1]);
-            if ((uint)record[2] < (uint)page.Length)
-                SharedWord.Store(ref page[record[2]], record[3]);
-        }
-        else if (record[0] == (int)Kind.Cell)
-        {
-            UndoCell(descriptor, record[1], record[2]);
-        }
-        else if (record[0] == (int)Kind.Swap)
-        {
-            // The pages first: they are found also where damage keeps the cell from being found.
-            (int key, int oldPage, int nextFree) = (record[1], record[2], record[3]);
-            new FreePageView(_pages.Page(_header.Value.FreeHead)).Initialise(nextFree);
-            new ContentView(_pages.Page(oldPage)).RestoreHead(key);
-            UndoCell(descriptor, key, oldPage);
-        }
-        else if (IsRun(record[0]))
-        {
-            UndoRun((Kind)record[0], record[1], record[2], record[3]);
-        }
-    }
-
-    /// <summary>Restores the first two words of neighbouring pages.</summary>
-    private void UndoRun(Kind kind, int firstPage, int length, int last)
-    {
-        int step = Math.Sign(length);
-        for (long left = Math.Abs((long)length), page = firstPage; left > 0; left--, page += step)
-        {
-            Span<int> words = _pages.Page((int)Math.Clamp(page, -1, int.MaxValue));
-            if (kind == Kind.FirstBoundPages)
-                new ContentView(words).RestoreHead(last);
-            else if (kind == Kind.FurtherBoundPages)
-                new FollowUpView(words).RestoreHead(last);
-            else
-                new FreePageView(words).Initialise(left == 1 ? last : (int)page + step);
-        }
-    }
-
-    private void UndoCell(DescriptorView descriptor, int key, int oldPointer)
-    {
-        CellView cell = _index.Find(descriptor, key, out bool found);
-        if (!found)
-            return;
-        cell.Pointer = oldPointer == Layout.NeverUsed ? Layout.Unbound : oldPointer;
-        _cells.Follow(descriptor, key, cell.Pointer);
-    }
-
-    /// <summary>Puts pages that were new into the free list, unless a rehash has made an extent of them.</summary>
-    /// <param name="descriptor">The table's descriptor.</param>
-    /// <param name="record">The record, of any kind.</param>
-    /// <param name="totalPages">How many pages there are.</param>
-    /// <param name="end">Where the new pages of the records before end.</param>
-    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record, int totalPages, ref int end)
-    {
-        if (record[0] != (int)Kind.NewPages || descriptor.IsExtent(record[1]))
-            return;
-
-        // Pages come from the end of the table, so each record's are behind those of the records before it.
-        int first = record[1];
-        if (first < end || record[2] < 0)
-        {
-            throw new CorruptFileException(_pages.Name, null, null,
-                $"the sidecar's journal has {record[2]} new pages from page {first} on; expected some from {end} on");
-        }
-
-        end = (int)Math.Min((long)first + record[2], totalPages);
-        for (int page = first; page < end; page++)
-            FreeList.PutPage(_pages, descriptor, page);
-    }
-
     /// <summary>Whether there is, or can be made, room for so many records in all.</summary>
     private bool Fits(long records) => records <= JournalSpace.MaxRecords && _space.TryGrow((int)records);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StampNowAndThen()
-    {
-        if (--_scopesUntilStamp < 0)
-            Stamp(isTransaction: false);
-    }
-
-    /// <summary>
-    /// Gives the table and the journal, which is idle, a new number. Dying between the two stores leaves two numbers, and
-    /// nothing to take back; who comes alone then checks the table.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // It is rare, and what is usual stays short.
-    private void Stamp(bool isTransaction)
-    {
-        _scopesUntilStamp = ScopesPerStamp - 1; // Else a transaction's first scope would get another one, that of no transaction.
-        MasterView master = Master;
-        int stamp = unchecked((master.Stamp & ~1) + 2);
-        SharedWord.Store(ref _header.Value.Stamp, stamp);
-        master.Stamp = stamp | (isTransaction ? 1 : 0);
-    }
 
     /// <summary>What there was when a change began.</summary>
     public readonly record struct Savepoint(int Count, int FreeHead, int FreePages, int Bindings, int Unlinked);
