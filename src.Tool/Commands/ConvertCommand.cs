@@ -1,6 +1,6 @@
+using System.CommandLine;
 using Netshm.Tool.CommandLine;
 using Netshm.Tool.Tables;
-using System.CommandLine;
 
 namespace Netshm.Tool.Commands;
 
