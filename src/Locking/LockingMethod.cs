@@ -2,14 +2,14 @@ namespace Netshm;
 
 /// <summary>How processes that use one table at the same time keep out of each other's way.</summary>
 /// <remarks>
-/// Every live process must use the same method on a table. Threads of one process are kept apart under each method.
+/// A table carries <see cref="Record"/> or <see cref="Futex"/> from its creation on; <see cref="ShmTable.Convert"/> changes it.
+/// Threads of one process are kept apart under each method.
 /// </remarks>
 public enum LockingMethod
 {
     /// <summary>
-    /// The best method for the table at hand: <see cref="Futex"/> for a new table and for one that has a sidecar;
-    /// <see cref="Record"/> for an existing one without a sidecar, since it may be Ocamlnet's, and for one that others
-    /// use with record locks at the moment.
+    /// The method that the table carries; <see cref="Futex"/> for a new one. A table that Ocamlnet made carries
+    /// <see cref="Record"/>.
     /// </summary>
     Auto,
 
@@ -24,11 +24,16 @@ public enum LockingMethod
     /// the same time (the original's <c>`Record_locking</c>). Operations wait for ever by default, since only then the
     /// kernel finds deadlocks; see <see cref="ShmTableOptions.LockTimeout"/>.
     /// </summary>
+    /// <remarks>
+    /// The kernel drops a process's record locks on a file when the process closes any descriptor of it. So don't open the
+    /// table's file (or its companion) by other means while this process is in an operation or a group: another process would
+    /// be let in. Loading this library twice into one process is seen, and refused.
+    /// </remarks>
     Record,
 
     /// <summary>
     /// Locks in shared memory, in a file beside the table (the sidecar): reads without any lock, writes without a system
-    /// call, recovery after any death, transactions. OCaml processes can open the table only while nobody uses it so.
+    /// call, recovery after any death, transactions. OCaml processes refuse the table.
     /// </summary>
     Futex,
 }
