@@ -5,7 +5,7 @@ internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lock
 {
     /// <summary>The error for two methods at the same time.</summary>
     public static InvalidTableOperationException Mixed(SharedMemoryName name, LockingMethod others, LockingMethod chosen) =>
-        new($"{name}: other processes use the table with locking {others}; it can't be used with {chosen} at the same time");
+        new($"{name}: the table is in use with locking {others}; it can't be used with {chosen} at the same time");
 
     /// <summary>Chooses the method of the first handle in this process.</summary>
     /// <param name="stored">What the table says; null when it is going to be created, and nobody began to.</param>

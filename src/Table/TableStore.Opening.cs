@@ -45,6 +45,8 @@ internal sealed partial class TableStore
         Locking = Locking != LockingMethod.Auto ? choice.Confirm(Locking)
             : stored == LockingMethod.Futex && !isCreating && IsOnReadOnlyMount(memory) ? LockingMethod.Record
             : choice.Choose(stored, isCreating);
+        if (memory.IsWritable && !isCreating && stored == LockingMethod.Futex && Locking != LockingMethod.Futex)
+            throw LockingChoice.Mixed(Name, Locking, LockingMethod.Futex); // It was opened on a read-only mount, and is read only.
         _changeCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
         if (isCreating)
             Create(memory, options, contents);
