@@ -8,10 +8,7 @@ internal sealed partial class UndoJournal
     /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>
     private const int ScopesPerStamp = 1024;
 
-    private int _depth;
-    private int _pagesInRuns;
     private int _scopesUntilStamp;
-    private long _recordsForUnlinked;
 
     /// <summary>Whether the table is the one, and of the time, that the records are about.</summary>
     /// <remarks>

@@ -44,6 +44,10 @@ internal sealed partial class UndoJournal
     /// <summary>The first record that belongs to the innermost change alone: taking back that one leaves those before.</summary>
     private int _firstOfChange;
 
+    private int _depth;
+    private int _pagesInRuns;
+    private long _recordsForUnlinked;
+
     public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
     {
         _header = new SharedPlace<Header>(space.Block, space.HeaderOffset);
