@@ -4,13 +4,15 @@ using Netshm.TestKit;
 namespace Netshm.Benchmarks.Runs;
 
 /// <summary>
-/// The memory file system's directory that has the stores of this process. Scripts remove it by its name,
-/// <c>netshm-benchmark-PID</c>, when the process is interrupted.
+/// A directory of the memory file system for the stores of one run. Scripts remove those of a process by their names,
+/// <c>netshm-benchmark-PID-NUMBER</c>, when it is interrupted.
 /// </summary>
 internal sealed class WorkDirectory : IDisposable
 {
-    private readonly string _path =
-        Directory.CreateDirectory(Path.Combine(TempTable.Directory, $"netshm-benchmark-{Environment.ProcessId}")).FullName;
+    private static int s_runs;
+
+    private readonly string _path = Directory.CreateDirectory(Path.Combine(
+        TempTable.Directory, $"netshm-benchmark-{Environment.ProcessId}-{Interlocked.Increment(ref s_runs)}")).FullName;
 
     private int _directories;
 
