@@ -58,14 +58,6 @@ internal sealed class ChangeRing
     /// <summary>The smallest possible capacity that is enough.</summary>
     public static int CapacityFor(int changes) => (int)BitOperations.RoundUpToPowerOf2((uint)changes);
 
-    /// <summary>How many changes a ring of so many bytes holds; null when no ring has that length.</summary>
-    public static int? CapacityOf(long lengthInBytes)
-    {
-        long capacity = (lengthInBytes - EntriesOffset) / EntryLengthInBytes;
-        return capacity is > 0 and <= MaxCapacity && BitOperations.IsPow2(capacity)
-            && LengthInBytes((int)capacity) == lengthInBytes ? (int)capacity : null;
-    }
-
     /// <summary>To be called by who gets the write lock, before anything is appended or published.</summary>
     public void Begin() => _headBefore = Head;
 

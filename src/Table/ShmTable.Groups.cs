@@ -74,8 +74,8 @@ public sealed partial class ShmTable
     /// </summary>
     /// <remarks>
     /// Locks the table for writing. May run inside a group, and inside another transaction, which it is a part of then.
-    /// Its modifications must fit into the undo journal, which has room for some 64,000 records: a modification takes about
-    /// 4, and 2 more for each page it takes or frees; a block that is offered for editing takes one for each word.
+    /// Its modifications must fit into the undo journal, which has room for some 65,000 records: a modification takes about
+    /// 4, and at most one more for each page it takes or frees, or for each run of neighbouring ones; a block that is offered for editing takes one for each word.
     /// </remarks>
     /// <param name="body">The operations.</param>
     /// <exception cref="InvalidTableOperationException">
