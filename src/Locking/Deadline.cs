@@ -4,8 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Netshm;
 
 /// <summary>The moment until which to wait for locks; one deadline spans all the locks of an operation.</summary>
+/// <remarks>
+/// Reading the clock takes a tenth of the time of a modification, and few modifications wait. So there are deadlines whose
+/// time has not begun to run, which serve for any number of operations: one that waits begins it.
+/// </remarks>
 internal readonly struct Deadline
 {
+    /// <summary>The moment by the clock; or, where the time has not begun, its length below zero.</summary>
     private readonly long _ticks;
 
     private Deadline(long ticks) => _ticks = ticks;
@@ -14,11 +19,15 @@ internal readonly struct Deadline
 
     public bool IsNever => _ticks == long.MaxValue;
 
+    /// <summary>The same, with its time running; one that runs already goes on.</summary>
+    public Deadline Begun => _ticks >= 0 ? this : FromNow(-_ticks);
+
     /// <summary>How long to wait still; zero when it has passed, infinite when there is none.</summary>
     public TimeSpan Remaining
     {
         get
         {
+            AssertBegun();
             if (IsNever)
                 return Timeout.InfiniteTimeSpan;
             long left = _ticks - Stopwatch.GetTimestamp();
@@ -26,11 +35,27 @@ internal readonly struct Deadline
         }
     }
 
-    public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= _ticks;
+    public bool HasPassed
+    {
+        get
+        {
+            AssertBegun();
+            return !IsNever && Stopwatch.GetTimestamp() >= _ticks;
+        }
+    }
 
     /// <summary>A time that is infinite, or not negative; one too long for the clock lasts as long as that does.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Deadline After(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? Never : FromNow(timeout);
+    public static Deadline After(TimeSpan timeout) => NotBegun(timeout).Begun;
+
+    /// <summary>The same, with a time that does not run before <see cref="Begun"/> is asked for.</summary>
+    public static Deadline NotBegun(TimeSpan timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+            return Never;
+        Debug.Assert(timeout >= TimeSpan.Zero, "Times come in through Possible.");
+        double ticks = Math.Ceiling(timeout.TotalSeconds * Stopwatch.Frequency);
+        return new Deadline(ticks < long.MaxValue ? -Math.Max(1, (long)ticks) : -long.MaxValue);
+    }
 
     /// <summary>Refuses times that nobody can wait for: negative ones, but for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <returns>The time.</returns>
@@ -74,13 +99,14 @@ internal readonly struct Deadline
     private int RemainingMilliseconds =>
         IsNever ? Timeout.Infinite : (int)Math.Min(Math.Ceiling(Remaining.TotalMilliseconds), int.MaxValue);
 
-    private static Deadline FromNow(TimeSpan timeout)
+    private static Deadline FromNow(long ticks)
     {
-        Debug.Assert(timeout >= TimeSpan.Zero, "Times come in through Possible.");
         long now = Stopwatch.GetTimestamp();
-        double ticks = timeout.TotalSeconds * Stopwatch.Frequency;
 
-        // The last tick but one, since the last one means that there is no deadline.
-        return new Deadline(ticks < long.MaxValue - now ? Math.Min(now + (long)ticks, long.MaxValue - 1) : long.MaxValue - 1);
+        // At most the last tick but one, since the last one means that there is no deadline.
+        return new Deadline(now + Math.Min(ticks, long.MaxValue - 1 - now));
     }
+
+    [Conditional("DEBUG")]
+    private void AssertBegun() => Debug.Assert(_ticks >= 0, "Whoever waits begins the deadline first.");
 }

@@ -80,8 +80,7 @@ internal sealed class FutexLock : ProcessLock
 
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
-    /// <summary>Does the same without waiting; false when that can't be.</summary>
-    public bool TryAcquireExclusive()
+    public override bool TryAcquireExclusive()
     {
         if (_othersWait || !TryExchange(0, Mine))
             return false;

@@ -11,6 +11,8 @@ internal sealed class NoProcessLock : ProcessLock
     {
     }
 
+    public override bool TryAcquireExclusive() => true;
+
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe)
     {
     }

@@ -21,6 +21,9 @@ internal abstract class ProcessLock
 
     public abstract void ReleaseShared();
 
+    /// <summary>Does <see cref="AcquireExclusive"/> without waiting and without a call to the kernel; false when that can't be.</summary>
+    public virtual bool TryAcquireExclusive() => false;
+
     /// <summary>Keeps readers and writers of other processes from entering.</summary>
     /// <inheritdoc cref="AcquireShared" path="/param"/>
     public abstract void AcquireExclusive(Deadline deadline, WaitProbe? probe);

@@ -165,11 +165,11 @@ internal sealed partial class TableLock
     /// <summary>Takes the write lock where nobody has it: the usual case, without what waiting needs.</summary>
     private bool TryAcquireAtOnce()
     {
-        if (_futex is null || !_gate.TryEnterWrite())
+        if (_processes is RecordLock || !_gate.TryEnterWrite())
             return false;
         try
         {
-            if (!_isClosed && _futex.TryAcquireExclusive())
+            if (!_isClosed && _processes.TryAcquireExclusive())
                 return true;
         }
         catch
@@ -184,6 +184,8 @@ internal sealed partial class TableLock
 
     private void Acquire(GateEntry entry, Deadline deadline)
     {
+        deadline = deadline.Begun;
+
         // A thread that holds nothing waits, but nobody waits for it.
         using WaitProbe? probe = t_innermost is null ? null : ProbeForDeadlocks();
         var doubt = new DeadlockDoubt();

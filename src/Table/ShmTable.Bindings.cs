@@ -133,7 +133,7 @@ public sealed partial class ShmTable
     {
         ArgumentNullException.ThrowIfNull(action);
         int[] buffer = [];
-        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
         try
         {
             DescriptorView descriptor = Engine.OpenDescriptor();
@@ -162,7 +162,7 @@ public sealed partial class ShmTable
     public void IterateKeys(Action<int> action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
         try
         {
             for (CellWalk cells = Engine.Index.Cells(Engine.OpenDescriptor()); cells.MoveNext();)
@@ -201,7 +201,7 @@ public sealed partial class ShmTable
     public void ReadBlocks(int key, BlockReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        LockScope scope = Lock.BeginCallback(EnterRead(Deadline.After(_lockTimeout)));
+        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
         try
         {
             Engine.ReadBlocks(key, reader);
@@ -230,7 +230,7 @@ public sealed partial class ShmTable
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        Deadline deadline = Deadline.After(_lockTimeout);
+        Deadline deadline = NewDeadline;
         LockScope scope = Lock.BeginCallback(EnterWrite(deadline));
         try
         {

@@ -35,7 +35,7 @@ public sealed partial class ShmTable
     {
         ArgumentNullException.ThrowIfNull(body);
         TaskBody.Refuse<T>(Name);
-        Deadline deadline = Deadline.After(_lockTimeout);
+        Deadline deadline = NewDeadline;
         Hold hold = intent switch
         {
             GroupIntent.Write => EnterWrite(deadline),

@@ -39,7 +39,7 @@ public sealed partial class ShmTable
     {
         _ = SidecarOfOwners; // Before it waits for a lock in vain.
         ThrowIfReadOnly();
-        using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
+        using var access = new Access(Lock, Lock.EnterWrite(NewDeadline));
         ThrowIfDisposed();
         ThrowUnlessOwner(seen); // What the last owner had is what nobody has raised since.
         Engine.BeginWriting();

@@ -19,7 +19,7 @@ public sealed partial class ShmTable
     internal void WriteRaw(int page, int word, int value)
     {
         ThrowIfReadOnly();
-        using var access = new Access(Lock, Lock.EnterWrite(Deadline.After(_lockTimeout)));
+        using var access = new Access(Lock, Lock.EnterWrite(NewDeadline));
         ThrowIfDisposed();
         ThrowIfFenced();
         Engine.Pages.PageOfFile(page)[word] = value;

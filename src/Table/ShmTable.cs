@@ -21,7 +21,9 @@ public sealed partial class ShmTable : IDisposable
     private readonly TableStore _store;
     private readonly SharedMemoryObject? _ownedMemory;
     private readonly bool _isWritable;
-    private readonly TimeSpan _lockTimeout;
+
+    /// <summary>The time that each operation may wait for locks; it has not begun.</summary>
+    private readonly Deadline _patience;
     private int _disposed;
 
     /// <summary>Reads without a lock, where the method allows it, until this handle is disposed.</summary>
@@ -41,7 +43,7 @@ public sealed partial class ShmTable : IDisposable
         _store = store;
         _ownedMemory = ownsMemory ? memory : null;
         _isWritable = memory.IsWritable;
-        _lockTimeout = lockTimeout;
+        _patience = Deadline.NotBegun(lockTimeout);
         _reader = store.Reader;
         Memory = new TableMemory(this);
     }
@@ -226,13 +228,20 @@ public sealed partial class ShmTable : IDisposable
         return new ShmTable(store, memory, ownsMemory, options.LockTimeoutUnder(store.Locking));
     }
 
+    /// <summary>The deadline of an operation that begins.</summary>
+    /// <remarks>
+    /// With record locks an operation may have to wait for several locks, so its time runs from here. With the other methods
+    /// only the table's own lock is waited for, and its time begins with that.
+    /// </remarks>
+    private Deadline NewDeadline => Locking == LockingMethod.Record ? _patience.Begun : _patience;
+
     /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
-    private Access Read() => new(Lock, EnterRead(Deadline.After(_lockTimeout)));
+    private Access Read() => new(Lock, EnterRead(NewDeadline));
 
     /// <summary>Locks the table for writing and makes sure that it is in order.</summary>
     private Access Write(out Deadline deadline)
     {
-        deadline = Deadline.After(_lockTimeout);
+        deadline = NewDeadline;
         return new Access(Lock, EnterWrite(deadline));
     }
 
@@ -242,7 +251,7 @@ public sealed partial class ShmTable : IDisposable
             return;
         try
         {
-            Lock.Exit(EnterRead(Deadline.After(_lockTimeout)));
+            Lock.Exit(EnterRead(NewDeadline));
         }
         catch (CorruptFileException)
         {
@@ -293,7 +302,7 @@ public sealed partial class ShmTable : IDisposable
     /// <summary>Locks the table for reading, whatever state it is in.</summary>
     private Hold EnterGuarded()
     {
-        Hold hold = Lock.EnterRead(Deadline.After(_lockTimeout));
+        Hold hold = Lock.EnterRead(NewDeadline);
         if (Volatile.Read(ref _disposed) == 0)
             return hold;
         Lock.Exit(hold);

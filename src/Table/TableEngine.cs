@@ -238,13 +238,13 @@ internal sealed partial class TableEngine
                 Pages.Name, Layout.DescriptorPage, 0, "the page has no longer the mark of a descriptor");
         }
 
-        if (_magic != 0)
+        // Readers may be the first ones together.
+        int taken = Interlocked.CompareExchange(ref _magic, found, 0);
+        if (taken != 0 && taken != found)
         {
             throw new InvalidTableOperationException(
                 $"{Pages.Name}: another program has created the table anew while it was in use here, as Ocamlnet's "
                 + "manage ~init does; close it and open it again");
         }
-
-        _magic = found;
     }
 }
