@@ -1,4 +1,6 @@
-namespace Netshm;
+using Netshm.Interop;
+
+namespace Netshm.Locking;
 
 /// <summary>The bytes of a lock file by which this library's processes see each other attach to a table.</summary>
 internal sealed class AttachLock : IDisposable

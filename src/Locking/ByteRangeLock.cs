@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>fcntl(2) locks on ranges of bytes of a lock file.</summary>
 /// <remarks>

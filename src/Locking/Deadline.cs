@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>The moment until which to wait for locks; one deadline spans all the locks of an operation.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>Whether a cycle that the kernel saw among processes may be none of threads.</summary>
 /// <remarks>

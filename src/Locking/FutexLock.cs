@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using Netshm.Format;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary><see cref="LockingMethod.Futex"/>: one word in shared memory, with life locks against the dead.</summary>
 /// <remarks>
 /// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
-/// the business of who gets the lock: see <see cref="TableEngine.BeginWriting"/>.
+/// the business of the transaction that gets the lock.
 /// </remarks>
 internal sealed class FutexLock : ProcessLock
 {
@@ -164,7 +166,7 @@ internal sealed class FutexLock : ProcessLock
 
         // Dying before the wake-up leaves sleepers to the end of their nap.
         Seam.Reached(SeamKind.Store);
-        _sidecar.Block.WakeOne(Sidecar.LockWordOffset);
+        _sidecar.Block.WakeOne(SidecarLayout.LockWordOffset);
         if (!_othersWait)
         {
             _othersWait = true;
@@ -212,7 +214,7 @@ internal sealed class FutexLock : ProcessLock
                 continue;
             TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
             Seam.Waiting(ref nap);
-            _sidecar.Block.WaitWhile(Sidecar.LockWordOffset, asleep, nap);
+            _sidecar.Block.WaitWhile(SidecarLayout.LockWordOffset, asleep, nap);
             if (Volatile.Read(ref word) == asleep && TryTakeOver(asleep))
                 return;
             if (deadline.HasPassed)
@@ -237,7 +239,7 @@ internal sealed class FutexLock : ProcessLock
     private bool TryTakeOver(int seen)
     {
         int owner = OwnerIn(seen) - 1;
-        if (owner < 0 || owner >= Sidecar.MaxSlots || owner == _sidecar.Slot)
+        if (owner < 0 || owner >= SidecarLayout.MaxSlots || owner == _sidecar.Slot)
             throw new CorruptFileException(_name, null, null, $"the sidecar's lock word is {seen:x8}; expected a slot");
         if (!_sidecar.TryLockLife(owner))
             return false;

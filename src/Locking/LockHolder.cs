@@ -1,6 +1,7 @@
 using System.Globalization;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>Who holds a lock, or uses a table, in words for messages: as far as it is known.</summary>
 internal static class LockHolder

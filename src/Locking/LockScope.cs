@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>What a thread holds of a table beyond a single operation: a group, or a callback that runs under a lock.</summary>
 internal sealed class LockScope

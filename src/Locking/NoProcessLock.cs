@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary><see cref="LockingMethod.None"/>: nobody is kept out; the user sees to that.</summary>
 internal sealed class NoProcessLock : ProcessLock

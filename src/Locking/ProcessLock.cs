@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>How a locking method keeps other processes out of a table.</summary>
 /// <remarks>

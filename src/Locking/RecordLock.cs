@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Netshm.Format;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary><see cref="LockingMethod.Record"/>: the original's record locks, byte for byte and in its order.</summary>
 /// <remarks>

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Netshm.Format;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>Finds, makes and removes sidecars; touches nothing that is not provably one.</summary>
 /// <remarks>docs/Locking.md, "Whose sidecar it is". The caller holds the creation lock of the table.</remarks>
@@ -84,14 +86,21 @@ internal static class SidecarFile
         Sidecar? made = null;
         try
         {
-            new SidecarHeader(
-                SidecarHeader.KnownVersion, tableId, generation, IsClean: false, changeCapacity, Random.Shared.NextInt64())
-                .Write(file, draft);
+            var header = new SidecarHeader
+            {
+                Magic = SidecarHeader.KnownMagic,
+                Version = SidecarHeader.KnownVersion,
+                TableId = tableId,
+                Generation = generation,
+                FeedCapacity = changeCapacity,
+                FeedId = Random.Shared.NextInt64(),
+            };
+            SidecarHeader.Write(header, file, draft);
             ShareAsTable(file, draft, table);
 
             // Behind the header: where a file system can't allocate, zeros are written.
-            const int headerLength = SidecarHeader.LengthInBytes;
-            FileSpace.Allocate(file, headerLength, Sidecar.FirstLengthFor(changeCapacity) - headerLength, draft);
+            const int headerLength = SidecarHeader.IdentityLengthInBytes;
+            FileSpace.Allocate(file, headerLength, SidecarLayout.FirstLengthFor(changeCapacity) - headerLength, draft);
             made = new Sidecar(file, path, changeCapacity);
 
             // Counted from a number of its own: an owner by the sidecar before must find none that it had or saw.
@@ -193,7 +202,7 @@ internal static class SidecarFile
     public static void WithExisting(SharedMemoryName name, Action<SharedDescriptor> action) =>
         SharedDescriptor.WithExisting(name.SidecarPath, sidecar =>
         {
-            Span<byte> head = stackalloc byte[SidecarHeader.LengthInBytes];
+            Span<byte> head = stackalloc byte[SidecarHeader.IdentityLengthInBytes];
             head.Clear();
             _ = sidecar.ReadAt(0, head);
             if (SidecarHeader.Begins(head))
@@ -263,21 +272,21 @@ internal static class SidecarFile
 
     /// <summary>Whether a sidecar can have a length; all of it gets blocks before it is used.</summary>
     private static bool CanBeLengthOf(SidecarHeader header, long lengthInBytes) =>
-        lengthInBytes >= Sidecar.FirstLengthFor(header.FeedCapacity)
-        && lengthInBytes <= Sidecar.MaxLengthFor(header.FeedCapacity);
+        lengthInBytes >= SidecarLayout.FirstLengthFor(header.FeedCapacity)
+        && lengthInBytes <= SidecarLayout.MaxLengthFor(header.FeedCapacity);
 
     private static bool HasUnfinishedWork(FileHandle file, SidecarHeader header)
     {
         Span<int> state = stackalloc int[1];
         return header.IsUsable
-            && Libc.Read(FaultPoint.ReadJournalState, file, MemoryMarshal.AsBytes(state), Sidecar.JournalOffset(header.FeedCapacity)) == sizeof(int)
+            && Libc.Read(FaultPoint.ReadJournalState, file, MemoryMarshal.AsBytes(state), SidecarLayout.JournalOffset(header.FeedCapacity)) == sizeof(int)
             && (JournalState)state[0] != JournalState.Idle;
     }
 
     /// <summary>Whether a process holds a life byte of a sidecar; the caller has no slot in it.</summary>
     private static bool IsInUse(FileHandle file, string path)
     {
-        var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = Sidecar.FirstLifeByte, Length = Sidecar.MaxSlots };
+        var range = new Libc.Flock { Type = Libc.F_WRLCK, Start = SidecarLayout.FirstLifeByte, Length = SidecarLayout.MaxSlots };
         return Libc.RecordLock(FaultPoint.ExamineLives, file, Libc.F_OFD_GETLK, ref range) == 0
             ? range.Type != Libc.F_UNLCK
             : throw SystemError.Last("examine the locks of", path);

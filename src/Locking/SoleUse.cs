@@ -1,4 +1,6 @@
-namespace Netshm;
+using Netshm.Interop;
+
+namespace Netshm.Locking;
 
 /// <summary>
 /// The right to take away what an object holds: nobody is seen to use a table in it, and nobody can begin to.

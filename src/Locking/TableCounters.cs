@@ -1,4 +1,7 @@
-namespace Netshm;
+using Netshm.Format;
+using Netshm.Interop;
+
+namespace Netshm.Locking;
 
 /// <summary>What a process counts about a table.</summary>
 internal enum Counter
@@ -29,10 +32,7 @@ internal enum Counter
 /// </remarks>
 internal sealed class TableCounters
 {
-    /// <summary>How many bytes of shared memory a process's counts take: a cache line, so that none disturbs another.</summary>
-    public const int LengthInBytes = 64;
-
-    private const int WordCount = LengthInBytes / sizeof(long);
+    private const int WordCount = SidecarLayout.CountersLengthInBytes / sizeof(long);
     private const int ProcessIdIndex = 6, SinceIndex = 7;
 
     private SharedLongs _words;
@@ -40,7 +40,7 @@ internal sealed class TableCounters
     /// <summary>Begins to count where only this process sees it.</summary>
     public TableCounters()
     {
-        _words = new SharedLongs(MappedBlock.Private(LengthInBytes, nameof(TableCounters)), 0, WordCount);
+        _words = new SharedLongs(MappedBlock.Private(SidecarLayout.CountersLengthInBytes, nameof(TableCounters)), 0, WordCount);
         _words[ProcessIdIndex] = Environment.ProcessId;
         _words[SinceIndex] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
     }

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <content>Groups and callbacks.</content>
 internal sealed partial class TableLock

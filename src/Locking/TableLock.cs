@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>What an operation locked and has to release.</summary>
 internal enum Hold

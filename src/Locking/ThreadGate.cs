@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Netshm.Interop;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>How a thread comes through a <see cref="ThreadGate"/>.</summary>
 internal enum GateEntry

@@ -1,4 +1,6 @@
-namespace Netshm;
+using Netshm.Interop;
+
+namespace Netshm.Locking;
 
 /// <summary>A lock that is waited for, somewhere behind a table's holder.</summary>
 /// <param name="TableId">The table's number.</param>

@@ -1,4 +1,6 @@
-namespace Netshm;
+using Netshm.Interop;
+
+namespace Netshm.Locking;
 
 /// <summary>Finds cycles among threads of this process that wait for each other's tables.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Netshm;
+namespace Netshm.Locking;
 
 /// <summary>Looks for deadlocks across processes while a thread that holds tables waits for another one.</summary>
 /// <remarks>

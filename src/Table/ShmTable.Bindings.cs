@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Netshm.Format;
+using Netshm.Locking;
+using Netshm.Storage;
 
 namespace Netshm;
 

@@ -1,3 +1,6 @@
+using Netshm.Format;
+using Netshm.Locking;
+
 namespace Netshm;
 
 /// <content>The locking method that a table carries.</content>

@@ -1,3 +1,6 @@
+using Netshm.Locking;
+using Netshm.Transactions;
+
 namespace Netshm;
 
 /// <content>Groups and transactions.</content>

@@ -1,4 +1,7 @@
 using System.Buffers;
+using Netshm.Locking;
+using Netshm.Storage;
+using Netshm.Transactions;
 
 namespace Netshm;
 

@@ -1,3 +1,5 @@
+using Netshm.Locking;
+
 namespace Netshm;
 
 /// <content>Owners, of whom only the latest one modifies: docs/Sharding.md, "A removed owner stores nothing".</content>

@@ -1,3 +1,5 @@
+using Netshm.Locking;
+
 namespace Netshm;
 
 /// <content>What those need who tell other machines of a table's changes: docs/ChangeFeed.md.</content>

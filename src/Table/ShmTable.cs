@@ -1,4 +1,10 @@
 using System.Runtime.CompilerServices;
+using Netshm.Format;
+using Netshm.Interop;
+using Netshm.Locking;
+using Netshm.Opening;
+using Netshm.Recovery;
+using Netshm.Storage;
 
 namespace Netshm;
 
@@ -218,10 +224,10 @@ public sealed partial class ShmTable : IDisposable
                 nameof(options), options.Locking, "there is no such locking method");
         }
 
-        if (options.ChangeFeedCapacity is < 0 or > ChangeRing.MaxCapacity)
+        if (options.ChangeFeedCapacity is < 0 or > SidecarLayout.MaxFeedCapacity)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.ChangeFeedCapacity,
-                $"a change feed holds from 0 to {ChangeRing.MaxCapacity} changes");
+                $"a change feed holds from 0 to {SidecarLayout.MaxFeedCapacity} changes");
         }
 
         TableStore store = TableRegistry.Attach(memory, options);

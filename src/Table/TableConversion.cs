@@ -1,3 +1,8 @@
+using Netshm.Format;
+using Netshm.Interop;
+using Netshm.Locking;
+using Netshm.Opening;
+
 namespace Netshm;
 
 /// <summary>Changes the locking method that a table carries; docs/Locking.md, "Conversion".</summary>

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Netshm.Interop;
+
+namespace Netshm.Format;
+
+/// <summary>Names for the words of a binding's first page.</summary>
+internal readonly ref struct ContentView(Span<int> words)
+{
+    public const int Magic = 0x12DE9F67;
+
+    public const int KeyWord = 1, NextPageWord = 2, OlderBindingWord = 3, ValuePositionWord = 4, ValueLengthWord = 5;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int Key => _words[KeyWord];
+
+    /// <summary>The next page of this binding, or 0.</summary>
+    public int NextPage
+    {
+        get => _words[NextPageWord];
+        set => SharedWord.Store(ref _words[NextPageWord], value);
+    }
+
+    /// <summary>The first page of the next older binding of the key, or 0.</summary>
+    public int OlderBinding => _words[OlderBindingWord];
+
+    /// <summary>Where in <see cref="Content"/> the value begins.</summary>
+    public int ValuePosition => _words[ValuePositionWord];
+
+    public int ValueLengthInWords => _words[ValueLengthWord];
+
+    public Span<int> Content => _words[Layout.ContentHeaderInWords..];
+
+    /// <summary>
+    /// Whether a page is a sound first one of a key's binding, and has all of the value in it: the usual case, checked without
+    /// the work of a walk. Anything else is for a walk to read or to complain about. Any older binding will do.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsWhole(PageWords page, int key) =>
+        IsWhole(page, key, page.LengthInWords - Layout.ContentHeaderInWords, out _);
+
+    /// <summary>The value, when it is all in the page.</summary>
+    /// <inheritdoc cref="IsWhole(PageWords, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryGetWhole(PageWords page, int key, out ReadOnlySpan<int> value)
+    {
+        bool isWhole = IsWhole(page, key, page.LengthInWords - Layout.ContentHeaderInWords, out int lengthInWords);
+        value = isWhole ? page.All.Slice(Layout.ContentHeaderInWords, lengthInWords) : default;
+        return isWhole;
+    }
+
+    /// <summary>Copies the value when it is all in the page, and the destination has room for it.</summary>
+    /// <remarks>
+    /// For readers that hold no lock: whatever is read is checked, and is only worth something when nothing was modified
+    /// meanwhile. A processor goes on with the next look-up while it waits for the memory of this one, as far as the
+    /// instructions that it can hold reach: each one saved here is nearly a nanosecond. So what must be so is looked at
+    /// together, and what is copied does not depend on it.
+    /// </remarks>
+    /// <param name="page">The binding's first page, or any other one.</param>
+    /// <param name="key">The key it must have.</param>
+    /// <param name="destination">
+    /// Where the value goes, at most <see cref="PageWords.MaxCopiedWords"/>; words behind the value's are overwritten with
+    /// anything.
+    /// </param>
+    /// <param name="lengthInWords">The value's length, if true is returned; else anything.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryCopyWhole(PageWords page, int key, Span<int> destination, out int lengthInWords)
+    {
+        int copiedWords = Math.Min(page.LengthInWords - Layout.ContentHeaderInWords, destination.Length);
+        if (!IsWhole(page, key, copiedWords, out lengthInWords))
+            return false;
+        Seam.Reached(SeamKind.Load);
+        page.CopyTo(Layout.ContentHeaderInWords, destination);
+        return true;
+    }
+
+    /// <summary>Makes another binding the next older one, in one store.</summary>
+    public void LinkTo(int olderBinding) => SharedWord.Store(ref _words[OlderBindingWord], olderBinding);
+
+    public void Initialise(int key, int olderBinding, int valueLengthInWords)
+    {
+        PutHead(key, olderBinding);
+        SharedWord.Store(ref _words[ValuePositionWord], 0);
+        SharedWord.Store(ref _words[ValueLengthWord], valueLengthInWords);
+    }
+
+    /// <summary>Makes a page that nothing points to a binding's, with the value that was put there.</summary>
+    public void PutHead(int key, int olderBinding)
+    {
+        Seam.Reached(SeamKind.Store);
+        Vector128.Create(Magic, key, 0, olderBinding).CopyTo(_words);
+    }
+
+    /// <summary>Makes a page that was freed a binding's again, in which nothing else was overwritten.</summary>
+    public void RestoreHead(int key)
+    {
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[0], Magic);
+    }
+
+    /// <summary>Puts a value, for which there is room, where it is to be in a page that nothing points to.</summary>
+    public void PutValue(ReadOnlySpan<int> value)
+    {
+        SharedWord.Store(ref _words[ValuePositionWord], 0);
+        SharedWord.Store(ref _words[ValueLengthWord], value.Length);
+        Seam.Reached(SeamKind.Store);
+        WordCopy.Copy(value, Content);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWhole(PageWords page, int key, int roomInWords, out int lengthInWords)
+    {
+        // Magic and key are as they must be, next page and position are 0.
+        int badBits = (page[0] ^ Magic) | (page[KeyWord] ^ key) | page[NextPageWord] | page[ValuePositionWord];
+        lengthInWords = page[ValueLengthWord];
+        return badBits == 0 && (uint)lengthInWords <= (uint)roomInWords;
+    }
+}
+
+/// <summary>Names for the words of a binding's further pages.</summary>
+internal readonly ref struct FollowUpView(Span<int> words)
+{
+    public const int Magic = unchecked((int)0xDE9F6712);
+
+    public const int KeyWord = 1, NextPageWord = 2, SequenceWord = 3;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int Key => _words[KeyWord];
+
+    public int NextPage
+    {
+        get => _words[NextPageWord];
+        set => SharedWord.Store(ref _words[NextPageWord], value);
+    }
+
+    /// <summary>1 for the second page of the binding, and so on.</summary>
+    public int Sequence => _words[SequenceWord];
+
+    public Span<int> Content => _words[Layout.FollowUpHeaderInWords..];
+
+    /// <summary>Makes a page that was freed a binding's again, in which nothing else was overwritten.</summary>
+    public void RestoreHead(int key)
+    {
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[0], Magic);
+    }
+
+    public void Initialise(int key, int sequence)
+    {
+        SharedWord.Store(ref _words[0], Magic);
+        SharedWord.Store(ref _words[KeyWord], key);
+        SharedWord.Store(ref _words[NextPageWord], 0);
+        SharedWord.Store(ref _words[SequenceWord], sequence);
+    }
+}

@@ -1,0 +1,24 @@
+using Netshm.Interop;
+
+namespace Netshm.Format;
+
+/// <summary>Names for the words of a free page.</summary>
+internal readonly ref struct FreePageView(Span<int> words)
+{
+    public const int Magic = unchecked((int)0xf3eef3ee);
+
+    public const int MagicWord = 0, NextFreeWord = 1;
+
+    private readonly Span<int> _words = words;
+
+    public bool HasMagic => _words[0] == Magic;
+
+    public int NextFree => _words[NextFreeWord];
+
+    /// <summary>Turns a page into a free one; the magic goes last so that a reader who finds it finds the rest.</summary>
+    public void Initialise(int nextFree)
+    {
+        SharedWord.Store(ref _words[NextFreeWord], nextFree);
+        SharedWord.Store(ref _words[0], Magic);
+    }
+}

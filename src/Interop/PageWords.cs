@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Netshm.Interop;
+
+/// <summary>The words of one page, for readers that hold no lock; they are mapped as long as the pages are that they come from.</summary>
+internal readonly ref struct PageWords
+{
+    /// <summary>How many words every page has: the compiler leaves the check of a constant index below it out.</summary>
+    public const int HeadLengthInWords = 16;
+
+    /// <summary>How much <see cref="CopyTo"/> copies at most, whatever the value's length is.</summary>
+    public const int MaxCopiedWords = 16;
+
+    private readonly ref int _first;
+
+    public PageWords(ref int first, int lengthInWords)
+    {
+        Debug.Assert(lengthInWords >= HeadLengthInWords, "No page is smaller.");
+        _first = ref first;
+        LengthInWords = lengthInWords;
+    }
+
+    public int LengthInWords { get; }
+
+    /// <summary>All words.</summary>
+    public Span<int> All => MemoryMarshal.CreateSpan(ref _first, LengthInWords);
+
+    /// <summary>One of the first words.</summary>
+    public int this[int word]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if ((uint)word >= HeadLengthInWords)
+                ThrowOutOfRange();
+
+            // SAFETY: the page has so many words.
+            return Unsafe.Add(ref _first, word);
+        }
+    }
+
+    /// <summary>Copies as many words as there are from a place in the head on, and in the destination.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CopyTo(int firstWord, Span<int> destination)
+    {
+        if ((uint)firstWord >= HeadLengthInWords)
+            ThrowOutOfRange();
+        int count = Math.Min(LengthInWords - firstWord, destination.Length);
+
+        // SAFETY: as above, and by the comparison.
+        WordCopy.Few(ref Unsafe.Add(ref _first, firstWord), ref MemoryMarshal.GetReference(destination), count);
+    }
+
+    private static void ThrowOutOfRange() => throw new ArgumentOutOfRangeException("word");
+}

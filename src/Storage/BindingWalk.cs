@@ -1,0 +1,56 @@
+using Netshm.Format;
+using Netshm.Interop;
+
+namespace Netshm.Storage;
+
+/// <summary>Walks over the bindings of one key, newest first.</summary>
+internal ref struct BindingWalk
+{
+    private readonly MappedPages _pages;
+    private readonly int _key;
+    private readonly int _totalPages;
+    private FragmentWalk _current;
+    private int _next;
+
+    /// <param name="pages">The table.</param>
+    /// <param name="totalPages">How many pages the table has: what bounds the walk.</param>
+    /// <param name="key">The key that all pages must carry.</param>
+    /// <param name="firstPage">The newest binding, or 0.</param>
+    /// <param name="pagesSeen">How many pages the bindings of other keys have that were walked over before.</param>
+    public BindingWalk(MappedPages pages, int totalPages, int key, int firstPage, int pagesSeen)
+    {
+        PagesSeen = pagesSeen;
+        _pages = pages;
+        _totalPages = totalPages;
+        _key = key;
+        _next = firstPage;
+    }
+
+    /// <summary>How many pages were seen in all, those of the current binding included.</summary>
+    public int PagesSeen { get; private set; }
+
+    /// <summary>The first page of the current binding.</summary>
+    public int Page { get; private set; }
+
+    /// <summary>The value of the current binding, from its start.</summary>
+    public readonly FragmentWalk Value => _current;
+
+    /// <summary>Goes to the next older binding.</summary>
+    /// <exception cref="CorruptFileException">Its first page is damaged, or the chain runs in a circle.</exception>
+    public bool MoveNext()
+    {
+        if (_next == 0)
+            return false;
+        if (Page != 0)
+            FragmentWalk.CheckOlder(_pages, _totalPages, Page, _next);
+        Page = _next;
+        _current = new FragmentWalk(_pages, _totalPages, _key, Page, out _next);
+        PagesSeen += Layout.ContentPages(_current.LengthInWords, _pages.WordsPerPage);
+
+        // Every page belongs to one binding, so a walk that sees as many pages as there are has seen some of them twice.
+        if (PagesSeen < _totalPages)
+            return true;
+        throw new CorruptFileException(_pages.Name, Page, null,
+            $"the bindings of key {_key} run in a circle, or have pages of other bindings");
+    }
+}

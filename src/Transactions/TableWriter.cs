@@ -1,0 +1,306 @@
+using System.Runtime.CompilerServices;
+using Netshm.Format;
+using Netshm.Interop;
+using Netshm.Locking;
+using Netshm.Storage;
+
+namespace Netshm.Transactions;
+
+/// <summary>The modifications of a table. Who calls holds the write lock.</summary>
+/// <remarks>
+/// Each is published by one aligned store of a pointer: what it points to is complete before, and what it no longer points
+/// to is freed after. So a process that dies leaves the binding of before or the one of after; what else it leaves is for
+/// the journal, or for a repair, to clear up.
+/// </remarks>
+internal sealed partial class TableWriter
+{
+    /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
+    private const int FixedRecords = 4;
+
+    private readonly TableEngine _engine;
+    private readonly MappedPages _pages;
+    private readonly ProcessLock _processes;
+    private readonly ReadSequences? _sequences;
+    private readonly UndoJournal? _journal;
+    private readonly ChangeRing? _changes;
+    private readonly FreeList _freeList;
+    private readonly BindingWriter _bindings;
+    private readonly Rehash _rehash;
+    private readonly CellMover _cells;
+    private readonly PageSwap? _swap;
+    private int _transactions;
+    private int _changesInTransactions;
+
+    public TableWriter(
+        TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal,
+        ChangeRing? changes, FreeList freeList, Rehash rehash)
+    {
+        _engine = engine;
+        _pages = engine.Pages;
+        _processes = processes;
+        _sequences = sequences;
+        _journal = journal;
+        _changes = changes;
+        _freeList = freeList;
+        _cells = engine.Cells;
+        _bindings = new BindingWriter(engine.Pages, freeList);
+        _rehash = rehash;
+        if (journal is not null && sequences is not null)
+            _swap = new PageSwap(engine.Pages, sequences, journal);
+    }
+
+    private HashIndex Index => _engine.Index;
+
+    /// <summary>Adds a binding that hides the older ones of its key.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // As ReplacePages.
+    public void Add(int key, ReadOnlySpan<int> value)
+    {
+        DescriptorView descriptor = OpenForChange();
+        _rehash.Prepare(descriptor);
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value));
+        try
+        {
+            CellView cell = CellForAdd(descriptor, key);
+            int older = cell.IsBound ? cell.Pointer : 0;
+            if (older != 0)
+                _ = CheckHead(descriptor, key, older, out _); // Damage shows before, not after.
+            int page = _bindings.Write(descriptor, key, value, older);
+            PublishIn(descriptor, cell, key, page);
+            descriptor.Bindings++; // Dying before this leaves a count too low, unless there is a journal.
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+
+        EndChange(ChangeKind.Added, key, value.Length);
+    }
+
+    /// <summary>Replaces the newest binding of a key, or adds one.</summary>
+    public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline, CellHint hint = default)
+    {
+        DescriptorView descriptor = OpenForChange();
+        CellView cell = FindAndAskForPage(descriptor, key, hint);
+        if (!cell.IsBound)
+        {
+            Add(key, value);
+            return;
+        }
+
+        if (_swap is null || !_swap.TryReplace(descriptor, cell, key, value))
+            ReplacePages(descriptor, cell, key, value, deadline);
+        EndChange(ChangeKind.Replaced, key, value.Length);
+    }
+
+    /// <summary>
+    /// The cell of a key, which is not bound where the key has none; its page is asked for, since it is needed soon. The cell
+    /// is the first one that the search looks at, if cells are where they were and that one is the key's.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private CellView FindAndAskForPage(DescriptorView descriptor, int key, CellHint hint)
+    {
+        CellView cell = Find(descriptor, key, hint);
+        _pages.Prefetch((long)cell.Pointer * _pages.WordsPerPage);
+        return cell;
+    }
+
+    private CellView Find(DescriptorView descriptor, int key, CellHint hint)
+    {
+        if (hint.FirstWord != 0 && _sequences is not null && _sequences.Structure == hint.Structure)
+        {
+            var cell = new CellView(_pages.WordsAt(hint.FirstWord, CellView.LengthInWords));
+            if (cell.Key == key && cell.IsBound)
+                return cell;
+        }
+
+        return Index.Find(descriptor, key, out _);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // Else no room is left for what is usual.
+    private void ReplacePages(
+        DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value, Deadline deadline)
+    {
+        int oldPage = cell.Pointer;
+        long oldPages = CheckBinding(descriptor, key, oldPage, out int older);
+        _processes.LockContent(oldPage, deadline);
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value) + oldPages);
+        try
+        {
+            int page = _bindings.Write(descriptor, key, value, older);
+
+            // One store takes the old value away and puts the new one in its place. Dying right after it leaves the old
+            // value's pages to nobody, unless there is a journal, by which the old value comes back.
+            _journal?.Cell(key, oldPage);
+            cell.Pointer = page;
+            _cells.Follow(descriptor, key, page);
+            Free(descriptor, oldPage, oldPages);
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the newest binding of a key.</summary>
+    public bool Remove(int key, Deadline deadline, CellHint hint = default)
+    {
+        DescriptorView descriptor = OpenForChange();
+        CellView cell = FindAndAskForPage(descriptor, key, hint);
+        if (!cell.IsBound)
+            return false;
+        int page = cell.Pointer;
+        _processes.LockContent(page, deadline);
+        RemoveFrom(descriptor, cell, key, page, newer: 0, depth: 0);
+        return true;
+    }
+
+    /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
+    private void PublishChanges()
+    {
+        if (_transactions == 0)
+            _changes?.Publish();
+    }
+
+    /// <summary>Opens the descriptor for one change, and does the change's share of a rehash that is under way.</summary>
+    private DescriptorView OpenForChange()
+    {
+        DescriptorView descriptor = _engine.OpenDescriptor();
+        if (_transactions == 0)
+            _rehash.Advance(descriptor, 1);
+        else
+            _changesInTransactions++;
+        return descriptor;
+    }
+
+    private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
+
+    /// <summary>Frees the pages of a binding that nothing points to any more; in a transaction at its end.</summary>
+    private void Free(DescriptorView descriptor, int firstPage, long pages)
+    {
+        if (_transactions > 0)
+            _journal!.Keep(firstPage, pages);
+        else
+            _freeList.Put(descriptor, firstPage);
+    }
+
+    private UndoJournal.Savepoint BeginChange(DescriptorView descriptor, int key, long pages)
+    {
+        _sequences?.OpenKey(key);
+        return _journal?.Begin(descriptor, (pages * FreeList.RecordsPerPage) + FixedRecords) ?? default;
+    }
+
+    /// <summary>The change becomes permanent, and everybody is told so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EndChange(ChangeKind kind, int key, int detail)
+    {
+        _changes?.Append(kind, key, detail); // Before the commit: dying right after that must not hide it.
+        _journal?.Commit();
+        PublishChanges();
+        _engine.Counters.Count(Counter.Writes);
+    }
+
+    private CellView CellForAdd(DescriptorView descriptor, int key)
+    {
+        // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
+        bool keepCells = _transactions > 0;
+        bool mayPurge = !keepCells;
+        int totalPages = descriptor.TotalPages;
+        CellView cell = Index.FindForAdd(descriptor, key, keepCells);
+        while ((cell.Pointer == Layout.NeverUsed || descriptor.RehashPhase == RehashPhase.Filling)
+            && _rehash.MakeRoom(descriptor, keepCells, mayPurge, mayExtend: descriptor.TotalPages == totalPages))
+        {
+            cell = Index.FindForAdd(descriptor, key, keepCells);
+            mayPurge = false;
+        }
+
+        return cell;
+    }
+
+    private void PublishIn(DescriptorView descriptor, CellView cell, int key, int page)
+    {
+        _journal?.Cell(key, cell.Pointer);
+
+        // Counted before it is claimed: dying in between leaves a count too high, which only makes a rehash early.
+        if (cell.Pointer == Layout.NeverUsed)
+            descriptor.UsedCells++;
+        cell.Key = key; // Of an unbound or never-used cell: nobody looks there for a binding yet.
+        cell.Pointer = page; // The binding exists from this store on.
+        _cells.Follow(descriptor, key, page);
+    }
+
+    /// <summary>Checks all pages of a binding that is going to be replaced or removed.</summary>
+    /// <returns>How many they are.</returns>
+    private long CheckBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        int totalPages = descriptor.TotalPages;
+        if (page > Layout.DescriptorPage && page < totalPages && _pages.TryGetPage(page, out PageWords words))
+        {
+            Seam.Reached(SeamKind.Load);
+            older = words[ContentView.OlderBindingWord];
+            if (ContentView.IsWhole(words, key) && FragmentWalk.IsOlder(older, totalPages))
+                return 1;
+        }
+
+        return WalkBinding(descriptor, key, page, out older);
+    }
+
+    private FragmentWalk CheckHead(DescriptorView descriptor, int key, int page, out int older)
+    {
+        var value = new FragmentWalk(_pages, descriptor.TotalPages, key, page, out older);
+        FragmentWalk.CheckOlder(_pages, descriptor.TotalPages, page, older);
+        return value;
+    }
+
+    private long WalkBinding(DescriptorView descriptor, int key, int page, out int older)
+    {
+        FragmentWalk value = CheckHead(descriptor, key, page, out older);
+        if (value.IsSingle)
+            return 1;
+        while (value.MoveNext())
+        {
+            // Moving on is the check.
+        }
+
+        return Layout.ContentPages(value.LengthInWords, _pages.WordsPerPage);
+    }
+
+    private void RemoveFrom(DescriptorView descriptor, CellView cell, int key, int page, int newer, int depth)
+    {
+        long pages = CheckBinding(descriptor, key, page, out int older);
+        UndoJournal.Savepoint before = BeginChange(descriptor, key, pages);
+        try
+        {
+            Unlink(descriptor, cell, key, page, newer, older);
+            descriptor.Bindings--;
+            Free(descriptor, page, pages);
+        }
+        catch
+        {
+            _journal?.RollBack(descriptor, before);
+            throw;
+        }
+
+        EndChange(ChangeKind.Removed, key, depth);
+    }
+
+    /// <summary>
+    /// The binding is gone from this store on. Dying right after it leaves its pages to nobody and the count high, unless
+    /// there is a journal.
+    /// </summary>
+    private void Unlink(DescriptorView descriptor, CellView cell, int key, int page, int newer, int older)
+    {
+        if (newer == 0)
+        {
+            _journal?.Cell(key, page);
+            cell.Pointer = older == 0 ? Layout.Unbound : older;
+            _cells.Follow(descriptor, key, cell.Pointer);
+        }
+        else
+        {
+            _journal?.Word(newer, ContentView.OlderBindingWord);
+            new ContentView(_pages.Page(newer)).LinkTo(older);
+        }
+    }
+}
