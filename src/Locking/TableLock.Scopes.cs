@@ -6,7 +6,7 @@ internal sealed partial class TableLock
     /// <summary>Begins a group, or one within the group that is open.</summary>
     /// <param name="hold">
     /// What <see cref="EnterRead"/> or <see cref="EnterWrite"/> returned, or <see cref="Hold.Inherited"/> to lock
-    /// later; <see cref="CloseGroup"/> releases it too.
+    /// later; <see cref="CloseGroup"/> returns it.
     /// </param>
     /// <param name="intent">What the group may do.</param>
     public LockScope OpenGroup(Hold hold, GroupIntent intent)
@@ -16,13 +16,15 @@ internal sealed partial class TableLock
         return scope;
     }
 
-    public void CloseGroup(LockScope scope)
+    /// <summary>Ends a group.</summary>
+    /// <returns>What the caller has to release: what the scope holds, if that was the last one in it.</returns>
+    public Hold CloseGroup(LockScope scope)
     {
         scope.Groups--;
-        PopWhenDone(scope);
+        return PopWhenDone(scope);
     }
 
-    /// <summary>Begins a callback; <see cref="EndCallback"/> releases the hold too.</summary>
+    /// <summary>Begins a callback; <see cref="EndCallback"/> returns the hold.</summary>
     public LockScope BeginCallback(Hold hold)
     {
         LockScope scope = OpenScope(hold, GroupIntent.Read);
@@ -30,10 +32,11 @@ internal sealed partial class TableLock
         return scope;
     }
 
-    public void EndCallback(LockScope scope)
+    /// <inheritdoc cref="CloseGroup"/>
+    public Hold EndCallback(LockScope scope)
     {
         scope.Callbacks--;
-        PopWhenDone(scope);
+        return PopWhenDone(scope);
     }
 
     private LockScope? FindScope()
@@ -60,20 +63,19 @@ internal sealed partial class TableLock
         return scope;
     }
 
-    private void PopWhenDone(LockScope scope)
+    private Hold PopWhenDone(LockScope scope)
     {
         if (scope.Groups > 0 || scope.Callbacks > 0)
-            return;
+            return Hold.Inherited;
 
         // Scopes are opened and closed by nested calls on one thread, so the last one to be done is the innermost.
         t_innermost = scope.Outer;
         Interlocked.Decrement(ref _scopes);
         if (scope.Intent == GroupIntent.OnDemand)
             Interlocked.Decrement(ref _onDemandGroups);
-        if (scope.Held == Hold.Inherited)
-            return;
-        WaitGraph.RemoveHolder(_gate);
-        Exit(scope.Held);
+        if (scope.Held != Hold.Inherited)
+            WaitGraph.RemoveHolder(_gate);
+        return scope.Held;
     }
 
     /// <summary>Leaves a hold to the thread's scope, when there is one, instead of to the operation.</summary>

@@ -39,12 +39,6 @@ internal sealed partial class TableLock
         _name = name;
     }
 
-    /// <summary>Called before the write lock is released.</summary>
-    public Action? WritingEnds { get; init; }
-
-    /// <summary>Called after the write lock was released among processes, while no other thread of this one has it.</summary>
-    public Action? WritingEnded { get; init; }
-
     /// <summary>
     /// How many groups with <see cref="GroupIntent.OnDemand"/> this process has open: their reads must lock.
     /// </summary>
@@ -108,15 +102,6 @@ internal sealed partial class TableLock
         return Hold.Inherited;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Exit(Hold hold)
-    {
-        if (hold == Hold.Write)
-            ExitWrite();
-        else if (hold == Hold.Read)
-            ExitRead();
-    }
-
     /// <summary>Waits until nobody of this process is in, and lets nobody in from then on.</summary>
     /// <exception cref="InvalidTableOperationException">This thread is in itself.</exception>
     public void Close()
@@ -128,8 +113,8 @@ internal sealed partial class TableLock
         _gate.ExitWrite();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ExitRead()
+    /// <summary>Releases what <see cref="EnterRead"/> took.</summary>
+    public void ExitRead()
     {
         try
         {
@@ -141,27 +126,11 @@ internal sealed partial class TableLock
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ExitWrite()
-    {
-        try
-        {
-            try
-            {
-                WritingEnds?.Invoke();
-            }
-            finally
-            {
-                _processes.ReleaseExclusive();
-            }
+    /// <summary>Releases the write lock among processes, the first half of its release; no other thread of this one comes in.</summary>
+    public void ReleaseWriteToProcesses() => _processes.ReleaseExclusive();
 
-            WritingEnded?.Invoke();
-        }
-        finally
-        {
-            _gate.ExitWrite();
-        }
-    }
+    /// <summary>Lets other threads of this process come in, the second half, whatever came of the first one.</summary>
+    public void ReleaseWriteToThreads() => _gate.ExitWrite();
 
     /// <summary>Takes the write lock where nobody has it: the usual case, without what waiting needs.</summary>
     private bool TryAcquireAtOnce()

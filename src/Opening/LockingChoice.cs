@@ -55,7 +55,7 @@ internal sealed class LockingChoice(SharedMemoryName name, SharedDescriptor lock
         throw new InvalidTableOperationException(
             $"{name}: the table's locking method is {stored}; used with {chosen}, {others}. Open it with "
             + $"{nameof(LockingMethod)}.{nameof(LockingMethod.Auto)}, or convert it while nobody uses it: "
-            + $"{nameof(ShmTable)}.{nameof(ShmTable.Convert)} or 'netshm convert'");
+            + $"ShmTable.Convert or 'netshm convert'");
     }
 
     private void ThrowIfNoFeedIsPossible(LockingMethod chosen)

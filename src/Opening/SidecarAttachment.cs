@@ -2,7 +2,7 @@ using Netshm.Format;
 using Netshm.Interop;
 using Netshm.Locking;
 using Netshm.Recovery;
-using Netshm.Storage;
+using Netshm.Transactions;
 
 namespace Netshm.Opening;
 
@@ -12,14 +12,13 @@ internal sealed class SidecarAttachment : IDisposable
 {
     private readonly Sidecar _sidecar;
     private readonly FutexLock _lock;
-    private readonly TableEngine _engine;
     private readonly AttachLock _attached;
 
-    private SidecarAttachment(Sidecar sidecar, FutexLock tableLock, TableEngine engine, AttachLock attached)
+    private SidecarAttachment(Sidecar sidecar, FutexLock tableLock, OpenTable table, AttachLock attached)
     {
         _sidecar = sidecar;
         _lock = tableLock;
-        _engine = engine;
+        Table = table;
         _attached = attached;
     }
 
@@ -64,27 +63,27 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>Claims a slot, and brings the table in order if nobody else is there to.</summary>
     /// <param name="sidecar">The sidecar.</param>
     /// <param name="tableLock">The lock in it.</param>
-    /// <param name="engine">The table.</param>
+    /// <param name="table">The table.</param>
     /// <param name="isMade">Whether the sidecar is new.</param>
     /// <param name="lockFile">The file that carries the table's locks.</param>
     /// <param name="deadline">Until when to wait for other processes that come or go.</param>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>
     /// <exception cref="ReadOnlyTableException">It is not in order, and was opened for reading only.</exception>
     public static SidecarAttachment Attach(
-        Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade, SharedDescriptor lockFile, Deadline deadline)
+        Sidecar sidecar, FutexLock tableLock, OpenTable table, bool isMade, SharedDescriptor lockFile, Deadline deadline)
     {
         AttachLock attached;
-        using (new ReadersTurn(sidecar, engine, deadline))
+        using (new ReadersTurn(sidecar, table, deadline))
         {
             sidecar.ClaimSlot();
             if (sidecar.IsAlone())
-                TakeOverAll(sidecar, tableLock, engine, isMade);
+                TakeOverAll(sidecar, tableLock, table, isMade);
             else if (tableLock.InheritFrom(sidecar.Slot))
-                Settle(tableLock, engine); // The slot's last owner died with the lock, and nobody has taken it over yet.
-            attached = AttachLock.Take(lockFile, LockingMethod.Futex, deadline, engine.Pages.Name);
+                Settle(tableLock, table); // The slot's last owner died with the lock, and nobody has taken it over yet.
+            attached = AttachLock.Take(lockFile, LockingMethod.Futex, deadline, table.Storage.Pages.Name);
         }
 
-        var attachment = new SidecarAttachment(sidecar, tableLock, engine, attached);
+        var attachment = new SidecarAttachment(sidecar, tableLock, table, attached);
         attachment.SayInUse();
         return attachment;
     }
@@ -92,20 +91,23 @@ internal sealed class SidecarAttachment : IDisposable
     /// <summary>The sidecar.</summary>
     public Sidecar Sidecar => _sidecar;
 
+    /// <summary>The table.</summary>
+    public OpenTable Table { get; }
+
     /// <summary>Whether no other process uses the table so; as long as the creation lock is held.</summary>
     public bool IsAlone => _sidecar.IsAlone();
 
     /// <summary>Says that the table is no longer as it was left; does nothing when it is open for reading only.</summary>
     public void SayInUse()
     {
-        if (_engine.Pages.IsWritable)
+        if (Table.Storage.Pages.IsWritable)
             _sidecar.IsClean = false;
     }
 
     /// <summary>To be called when nobody writes any more: the last process says that the table is in order.</summary>
     public void Leave()
     {
-        if (_engine.Pages.IsWritable && IsAlone)
+        if (Table.Storage.Pages.IsWritable && IsAlone)
             LeaveInOrder();
         Seam.Reached(SeamKind.Store);
     }
@@ -123,16 +125,16 @@ internal sealed class SidecarAttachment : IDisposable
         }
     }
 
-    private static void TakeOverAll(Sidecar sidecar, FutexLock tableLock, TableEngine engine, bool isMade)
+    private static void TakeOverAll(Sidecar sidecar, FutexLock tableLock, OpenTable table, bool isMade)
     {
         tableLock.Seize();
         try
         {
             // A table that no process has come to is as it was laid out.
-            TablePast past = !isMade ? engine.PastBy(sidecar)
-                : engine.Generation == 0 ? TablePast.Known : TablePast.Unknown;
-            engine.SettleAlone(past, isFeedNew: isMade && engine.DescriptorAsItIs.Bindings > 0);
-            engine.RaiseGeneration();
+            RecoveryReason reason = !isMade ? table.Recoverer.ReasonBy(sidecar)
+                : table.Recoverer.Generation == 0 ? RecoveryReason.OpenedAlone : RecoveryReason.OpenedWithoutPast;
+            table.Recoverer.Recover(reason, isFeedNew: isMade && table.Storage.DescriptorAsItIs.Bindings > 0);
+            table.Recoverer.RaiseGeneration();
 
             // A sidecar that is not clean gets the boot's number only now: who dies before leaves it unknown.
             sidecar.BeginInstance();
@@ -143,12 +145,12 @@ internal sealed class SidecarAttachment : IDisposable
         }
     }
 
-    private static void Settle(FutexLock tableLock, TableEngine engine)
+    private static void Settle(FutexLock tableLock, OpenTable table)
     {
         try
         {
-            engine.BeginWriting();
-            engine.EndWriting();
+            table.Writing.Begin();
+            table.Writing.End();
         }
         finally
         {
@@ -162,9 +164,9 @@ internal sealed class SidecarAttachment : IDisposable
         try
         {
             // Whoever died as the lock's owner may have left it to us.
-            _engine.BeginWriting();
-            _engine.FinishRehash();
-            _engine.EndWriting();
+            Table.Writing.Begin();
+            Table.Writing.FinishRehash();
+            Table.Writing.End();
         }
         catch (Exception e) when (e is CorruptFileException or InvalidTableOperationException)
         {
@@ -176,7 +178,7 @@ internal sealed class SidecarAttachment : IDisposable
         }
 
         // The flag must not reach the device before the table does. Dying in between leaves an unclean table.
-        _engine.Pages.Flush();
+        Table.Storage.Pages.Flush();
         _sidecar.IsClean = true;
     }
 
@@ -188,11 +190,11 @@ internal sealed class SidecarAttachment : IDisposable
     {
         private readonly Sidecar? _sidecar;
 
-        public ReadersTurn(Sidecar sidecar, TableEngine engine, Deadline deadline)
+        public ReadersTurn(Sidecar sidecar, OpenTable table, Deadline deadline)
         {
-            if (engine.Pages.IsWritable)
+            if (table.Storage.Pages.IsWritable)
                 return;
-            sidecar.TakeReadersTurn(deadline, engine.Pages.Name);
+            sidecar.TakeReadersTurn(deadline, table.Storage.Pages.Name);
             _sidecar = sidecar;
         }
 

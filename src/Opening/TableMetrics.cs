@@ -37,12 +37,12 @@ internal static class TableMetrics
     {
         foreach (TableStore store in TableRegistry.OpenStores())
         {
-            if (store.Counters is { } counters)
+            if (store.Attached is { } attached)
             {
                 yield return new Measurement<long>(
-                    counters[counter],
+                    attached.Table.Storage.Counters[counter],
                     new KeyValuePair<string, object?>("table", store.Name.ToString()),
-                    new KeyValuePair<string, object?>("locking", store.Locking.ToString()));
+                    new KeyValuePair<string, object?>("locking", attached.Locking.ToString()));
             }
         }
     }

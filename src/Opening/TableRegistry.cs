@@ -12,14 +12,17 @@ internal static class TableRegistry
     private static readonly Dictionary<string, TableStore> s_byPath = [];
 
     /// <summary>Joins the table on an object, or opens or creates it when this process has not got it yet.</summary>
-    public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options)
+    /// <param name="memory">The object.</param>
+    /// <param name="options">How to open or create the table.</param>
+    /// <param name="attached">The table, ready for use.</param>
+    public static TableStore Attach(SharedMemoryObject memory, ShmTableOptions options, out AttachedTable attached)
     {
         TableMetrics.Offer();
         var deadline = Deadline.After(options.EffectiveOpenTimeout);
         TableStore store = FindOrAdd(memory, deadline);
         try
         {
-            store.Attach(memory, options, deadline);
+            attached = store.Attach(memory, options, deadline);
             return store;
         }
         catch

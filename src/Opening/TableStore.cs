@@ -1,23 +1,15 @@
 using Netshm.Interop;
 using Netshm.Locking;
-using Netshm.Storage;
 
 namespace Netshm.Opening;
 
-/// <summary>What all handles of this process on one table share: the mapping and the lock.</summary>
-internal sealed partial class TableStore
+/// <summary>A table by its files: what the handles of this process on it share before it is open, and until it is closed.</summary>
+internal sealed class TableStore
 {
-    private static readonly TimeSpan s_patienceToLeave = TimeSpan.FromSeconds(10);
-
     private readonly object _attaching = new();
     private readonly SharedDescriptor _memory;
     private readonly string _fullLockPath;
-    private AttachLock? _attached;
-    private SidecarAttachment? _sidecar;
-    private TableEngine? _engine;
-    private TableLock? _lock;
-    private int _changeCapacity;
-    private bool _usesRecordLocks;
+    private AttachedTable? _attached;
 
     public TableStore(SharedMemoryObject memory)
     {
@@ -29,9 +21,6 @@ internal sealed partial class TableStore
     }
 
     public SharedMemoryName Name { get; }
-
-    /// <summary>How processes are kept apart; <see cref="LockingMethod.Auto"/> until the first handle is attached.</summary>
-    public LockingMethod Locking { get; private set; }
 
     public SharedDescriptor LockFile { get; }
 
@@ -46,21 +35,8 @@ internal sealed partial class TableStore
     /// <summary>How many handles there are; guarded by the registry's monitor.</summary>
     public int Handles { get; set; }
 
-    public TableEngine Engine => _engine!;
-
-    public TableLock Lock => _lock!;
-
-    /// <summary>What this process counts about the table; null until the first handle is attached.</summary>
-    public TableCounters? Counters => _engine?.Counters;
-
-    /// <summary>Reads without a lock, where the method allows it.</summary>
-    public TableReader? Reader { get; private set; }
-
-    /// <summary>The table's change feed; null when it has none.</summary>
-    public ChangeWatch? Changes { get; private set; }
-
-    /// <summary>The file with what futex locking needs; null with other methods.</summary>
-    public Sidecar? Sidecar => _sidecar?.Sidecar;
+    /// <summary>What the handles use; null before the first one is attached.</summary>
+    public AttachedTable? Attached => Volatile.Read(ref _attached);
 
     /// <summary>The last recovery that this process has made.</summary>
     public TableRecovery? LastRecovery { get; private set; }
@@ -68,27 +44,37 @@ internal sealed partial class TableStore
     /// <summary>Called by a thread of its own after each recovery that this process has made.</summary>
     public event Action<TableRecovery>? Recovered;
 
+    /// <summary>Gets the table ready for one more handle: finds it, creates it or creates it anew.</summary>
+    /// <param name="memory">The object it is in.</param>
+    /// <param name="options">How to open it.</param>
+    /// <param name="deadline">Until when to wait for others, of this process and of others.</param>
+    public AttachedTable Attach(SharedMemoryObject memory, ShmTableOptions options, Deadline deadline)
+    {
+        deadline.Enter(_attaching, Name.ToString(), probe: null);
+        try
+        {
+            using var creating = AttachLock.TakeForCreation(LockFile, memory.IsWritable, deadline, Name.ToString());
+            ThrowIfCompanionIsOfAnother();
+            var opening = new TableOpening(Name, _memory, LockFile, memory.IsWritable, options, deadline)
+            {
+                Recovered = OnRecovered,
+            };
+            AttachedTable attached = opening.Run(_attached);
+            Volatile.Write(ref _attached, attached);
+            opening.ThrowIfFeedIsMissing(attached);
+            return attached;
+        }
+        finally
+        {
+            Monitor.Exit(_attaching);
+        }
+    }
+
     /// <summary>Waits for operations under way, then lets go of the memory and the locks.</summary>
     public void Close()
     {
-        _lock?.Close();
-        AttachLock? leaving = null;
         var cleanUp = default(CleanUp);
-        cleanUp.Step(() => Changes?.Close());
-        cleanUp.Step(() => leaving = TryTakeForLeaving());
-        cleanUp.Step(() =>
-        {
-            if (leaving is not null)
-                _sidecar!.Leave();
-        });
-        cleanUp.Step(() => _engine?.Retire());
-        cleanUp.Step(() => _sidecar?.Dispose());
-        cleanUp.Step(() => _attached?.Dispose());
-        cleanUp.Step(() =>
-        {
-            if (_usesRecordLocks)
-                CopiesOfLibrary.EndRecordUse(LockFile.Identity);
-        });
+        AttachLock? leaving = _attached?.Close(LockFile, ref cleanUp);
         cleanUp.Step(_memory.Release);
         cleanUp.Step(() => leaving?.Dispose());
         cleanUp.Step(LockFile.Release);
@@ -96,34 +82,13 @@ internal sealed partial class TableStore
     }
 
     /// <summary>
-    /// Waits its turn to leave the sidecar; null when there is none, or when somebody who comes or goes has stopped in the
-    /// middle of it. The table is left as a killed process would leave it then, and the next one to come brings it in order.
+    /// When an object and its companion are removed and made again while they are being opened, the one may be old and the
+    /// other new: two tables' worth of locks would be on one memory. Under the creation lock both stay where they are.
     /// </summary>
-    private AttachLock? TryTakeForLeaving()
+    private void ThrowIfCompanionIsOfAnother()
     {
-        if (_sidecar is null)
-            return null;
-        var deadline = Deadline.After(s_patienceToLeave);
-        try
-        {
-            return Uninterrupted.Wait(() =>
-                AttachLock.TakeForCreation(LockFile, Engine.Pages.IsWritable, deadline, Name.ToString()));
-        }
-        catch (LockTimeoutException)
-        {
-            return null;
-        }
-    }
-
-    private void Use(TableEngine engine, ProcessLock processes, ChangeRing? changes)
-    {
-        _engine = engine;
-        _lock = new TableLock(processes, engine.Pages.Name)
-        {
-            WritingEnds = engine.EndWriting,
-            WritingEnded = changes is null ? null : changes.Wake,
-        };
-        Changes = changes is null ? null : new ChangeWatch(changes, engine.Pages.Name);
+        if (_attached is null && Name.Type == SharedMemoryType.Posix && !IsAtItsName)
+            throw new IOException($"{Name}: it was removed or replaced while it was being opened");
     }
 
     private void OnRecovered(TableRecovery recovery)

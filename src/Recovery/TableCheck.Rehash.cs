@@ -6,10 +6,10 @@ namespace Netshm.Recovery;
 /// <content>What spare words may hold: nothing, or what a rehash that is under way has put there.</content>
 internal ref partial struct TableCheck
 {
-    private static bool IsRehashing(TableEngine engine, out int nextCell)
+    private static bool IsRehashing(TableStorage storage, out int nextCell)
     {
         nextCell = 0;
-        return engine.DescriptorAsItIs.HasMagic && engine.IsRehashing(out nextCell);
+        return storage.DescriptorAsItIs.HasMagic && storage.IsRehashing(out nextCell);
     }
 
     private readonly void CheckSpareWords(CellWalk cells, int number)
@@ -45,12 +45,12 @@ internal ref partial struct TableCheck
         {
             if (cells.Spare.Pointer != Layout.NeverUsed)
             {
-                CellView cell = _engine.Index.Find(_descriptor, cells.Spare.Key, out bool found);
+                CellView cell = _storage.Index.Find(_descriptor, cells.Spare.Key, out bool found);
                 if (cells.Spare.Pointer != (found ? cell.Pointer : Layout.Unbound))
                     Report(cells.Page, cells.Word + (int)CellSide.Spare, "the new layout has another binding than the cell of the key");
             }
 
-            if (number < _nextCell && cells.Main.IsBound && !_engine.Cells.IsLaidOut(_descriptor, cells.Main.Key))
+            if (number < _nextCell && cells.Main.IsBound && !_storage.Cells.IsLaidOut(_descriptor, cells.Main.Key))
                 Report(cells.Page, cells.Word, "a rehash has been through the cell, and the new layout does not have it");
         }
         catch (CorruptFileException e)

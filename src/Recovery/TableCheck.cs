@@ -22,7 +22,7 @@ internal ref partial struct TableCheck
         FreeList,
     }
 
-    private readonly TableEngine _engine;
+    private readonly TableStorage _storage;
     private readonly MappedPages _pages;
     private readonly List<TableViolation> _violations = [];
     private DescriptorView _descriptor;
@@ -35,30 +35,30 @@ internal ref partial struct TableCheck
     private readonly bool _isRehashing;
     private readonly int _nextCell;
 
-    private TableCheck(TableEngine engine)
+    private TableCheck(TableStorage storage)
     {
-        _engine = engine;
-        _pages = engine.Pages;
-        _isRehashing = IsRehashing(engine, out _nextCell);
+        _storage = storage;
+        _pages = storage.Pages;
+        _isRehashing = IsRehashing(storage, out _nextCell);
     }
 
     /// <summary>Looks at everything.</summary>
-    /// <param name="engine">The table.</param>
+    /// <param name="storage">The table.</param>
     /// <param name="isAtItsName">Whether the table's name leads to it.</param>
-    public static TableReport Run(TableEngine engine, bool isAtItsName)
+    public static TableReport Run(TableStorage storage, bool isAtItsName)
     {
-        var check = new TableCheck(engine);
+        var check = new TableCheck(storage);
         check.CheckAll();
-        DescriptorView descriptor = engine.DescriptorAsItIs;
+        DescriptorView descriptor = storage.DescriptorAsItIs;
         bool isFlooded = TableStatistics.IsFlood(check._maxProbes, descriptor.UsedCells, descriptor.Cells);
-        return new TableReport(engine.Pages.Name, check._violations,
+        return new TableReport(storage.Pages.Name, check._violations,
             check._bindings, check._keys, check._owners.Length, check._freePages, check._maxProbes, isFlooded, isAtItsName);
     }
 
     /// <summary>Finds out which pages the cells refer to, whatever the free list and the counts say.</summary>
-    public static TableCensus TakeCensus(TableEngine engine)
+    public static TableCensus TakeCensus(TableStorage storage)
     {
-        var check = new TableCheck(engine);
+        var check = new TableCheck(storage);
         _ = check.CheckUsedPages();
         return new TableCensus(
             Array.ConvertAll(check._owners, static owner => owner != Owner.None),
@@ -100,7 +100,7 @@ internal ref partial struct TableCheck
     {
         try
         {
-            _descriptor = _engine.OpenDescriptor();
+            _descriptor = _storage.OpenDescriptor();
         }
         catch (CorruptFileException e)
         {
@@ -171,7 +171,7 @@ internal ref partial struct TableCheck
     {
         try
         {
-            _ = _engine.Index.GeometryOf(_descriptor);
+            _ = _storage.Index.GeometryOf(_descriptor);
             return true;
         }
         catch (CorruptFileException e)
@@ -184,7 +184,7 @@ internal ref partial struct TableCheck
     private void CheckCells()
     {
         int number = 0;
-        for (CellWalk cells = _engine.Index.Cells(_descriptor); !IsFull && cells.MoveNext(); number++)
+        for (CellWalk cells = _storage.Index.Cells(_descriptor); !IsFull && cells.MoveNext(); number++)
         {
             CellView cell = cells.Current;
             CheckSpareWords(cells, number);
@@ -209,8 +209,8 @@ internal ref partial struct TableCheck
     {
         try
         {
-            _maxProbes = Math.Max(_maxProbes, _engine.Index.CountProbes(_descriptor, cells.Current.Key));
-            CellView reached = _engine.Index.Find(_descriptor, cells.Current.Key, out bool found);
+            _maxProbes = Math.Max(_maxProbes, _storage.Index.CountProbes(_descriptor, cells.Current.Key));
+            CellView reached = _storage.Index.Find(_descriptor, cells.Current.Key, out bool found);
             if (!found || reached.Pointer != cells.Current.Pointer)
             {
                 Report(cells.Page, cells.Word,
@@ -227,7 +227,7 @@ internal ref partial struct TableCheck
     {
         try
         {
-            for (BindingWalk bindings = _engine.BindingsOf(_descriptor, cell); bindings.MoveNext();)
+            for (BindingWalk bindings = _storage.BindingsOf(_descriptor, cell); bindings.MoveNext();)
             {
                 if (!ClaimPagesOf(bindings.Value))
                     return;

@@ -10,20 +10,20 @@ internal static class TableRepair
     /// <summary>Repairs; dying leaves leaks, and the write mark makes the next holder of the lock repair again.</summary>
     /// <returns>How many pages are free now that were not before.</returns>
     /// <exception cref="CorruptFileException">There is other damage, which no death leaves; nothing was changed.</exception>
-    public static int Run(TableEngine engine)
+    public static int Run(TableStorage storage)
     {
-        TableCensus census = TableCheck.TakeCensus(engine);
+        TableCensus census = TableCheck.TakeCensus(storage);
         if (census.Damage is { } damage)
-            throw new CorruptFileException(engine.Pages.Name, damage.Page, damage.Word, damage.Problem);
+            throw new CorruptFileException(storage.Pages.Name, damage.Page, damage.Word, damage.Problem);
 
-        DescriptorView descriptor = engine.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         int freeBefore = descriptor.FreePages;
         descriptor.FreePages = 0; // Before the head: the original bears a count that is too low.
         descriptor.FreeHead = 0;
         for (int page = census.IsUsed.Length - 1; page > Layout.DescriptorPage; page--)
         {
             if (!census.IsUsed[page])
-                FreeList.PutPage(engine.Pages, descriptor, page);
+                FreeList.PutPage(storage.Pages, descriptor, page);
         }
 
         descriptor.Bindings = census.Bindings;

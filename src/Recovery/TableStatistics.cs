@@ -97,27 +97,27 @@ public sealed class TableStatistics
 
     /// <summary>Walks over all keys and bindings. The caller holds the table's lock for reading.</summary>
     /// <exception cref="CorruptFileException">The table is damaged.</exception>
-    internal static TableStatistics Of(TableEngine engine)
+    internal static TableStatistics Of(TableStorage storage)
     {
-        DescriptorView descriptor = engine.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         var statistics = new TableStatistics
         {
-            PageSize = engine.Pages.WordsPerPage * sizeof(int),
+            PageSize = storage.Pages.WordsPerPage * sizeof(int),
             TotalPages = descriptor.TotalPages,
             HashPages = HashPagesOf(descriptor),
             FreePages = descriptor.FreePages,
             Cells = descriptor.Cells,
             UsedCells = descriptor.UsedCells,
-            IsRehashing = engine.IsRehashing(out _),
+            IsRehashing = storage.IsRehashing(out _),
         };
         var advice = new PageSizeAdvice();
         int pagesSeen = 0;
-        for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
+        for (CellWalk cells = storage.Index.Cells(descriptor); cells.MoveNext();)
         {
             if (!cells.Current.IsBound)
                 continue;
-            statistics.AddKey(engine.Index.CountProbes(descriptor, cells.Current.Key));
-            BindingWalk bindings = engine.BindingsOf(descriptor, cells.Current, pagesSeen);
+            statistics.AddKey(storage.Index.CountProbes(descriptor, cells.Current.Key));
+            BindingWalk bindings = storage.BindingsOf(descriptor, cells.Current, pagesSeen);
             while (bindings.MoveNext())
             {
                 statistics.AddBinding(bindings.Value.LengthInWords);

@@ -150,7 +150,7 @@ internal sealed partial class TableReader
             length = value.Length;
             value.CopyTo(chunks.Room(length));
         }
-        else if (page == Unreachable || !_engine.IsAsMarked)
+        else if (page == Unreachable || !_storage.IsAsMarked)
         {
             return NotDecided;
         }

@@ -36,22 +36,22 @@ internal sealed partial class TableReader
     /// <summary>Stands for a page that could not be found out.</summary>
     private const int Unreachable = int.MinValue;
 
-    private readonly TableEngine _engine;
+    private readonly TableStorage _storage;
     private readonly MappedPages _pages;
     private readonly SharedLongs _sequences;
     private readonly TableLock _lock;
     private readonly bool _othersMoveCells;
     private HashGeometry? _geometry;
 
-    /// <param name="engine">The table.</param>
+    /// <param name="storage">The table.</param>
     /// <param name="tableLock">Its lock, which groups with <see cref="GroupIntent.OnDemand"/> have to take to read.</param>
     /// <param name="sequences">The words its writers keep.</param>
     /// <param name="othersMoveCells">Whether there may be writers that keep other words.</param>
-    public TableReader(TableEngine engine, TableLock tableLock, ReadSequences sequences, bool othersMoveCells)
+    public TableReader(TableStorage storage, TableLock tableLock, ReadSequences sequences, bool othersMoveCells)
     {
         _lock = tableLock;
-        _engine = engine;
-        _pages = engine.Pages;
+        _storage = storage;
+        _pages = storage.Pages;
         _sequences = sequences.Words;
         _othersMoveCells = othersMoveCells;
     }
@@ -119,7 +119,7 @@ internal sealed partial class TableReader
             {
                 try
                 {
-                    sink.Take(_engine.BindingsOf(key));
+                    sink.Take(_storage.BindingsOf(key));
                 }
                 catch (CorruptFileException)
                 {
@@ -167,13 +167,13 @@ internal sealed partial class TableReader
     private void WaitForWriter(ref int tries)
     {
         // A writer of this process may be this very thread, or one that is waited for better than by spinning.
-        if (_engine.IsWriting)
+        if (_storage.IsBeingModified)
         {
             tries = MaxTries;
             return;
         }
 
-        _engine.Counters.CountConcurrently(Counter.Retries);
+        _storage.Counters.CountConcurrently(Counter.Retries);
         Thread.SpinWait(SpinsPerTry);
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class TableReader
             return false;
         try
         {
-            DescriptorView descriptor = _engine.OpenDescriptor();
+            DescriptorView descriptor = _storage.OpenDescriptor();
             geometry = _geometry;
             if (geometry is null || !IsCurrent(geometry))
                 geometry = ReadGeometry(descriptor);
@@ -251,7 +251,7 @@ internal sealed partial class TableReader
         lengthInWords = 0;
         int page = NewestOf(_pages, geometry, key);
         if (page <= Layout.NeverUsed)
-            return page == Unreachable || !_engine.IsAsMarked ? ReadOutcome.Undecided : ReadOutcome.Unbound;
+            return page == Unreachable || !_storage.IsAsMarked ? ReadOutcome.Undecided : ReadOutcome.Unbound;
         Seam.Reached(SeamKind.Load);
         if (!_pages.TryGetPage(page, out PageWords words)
             || !ContentView.TryGetWhole(words, key, out ReadOnlySpan<int> value))

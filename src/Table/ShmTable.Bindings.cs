@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Netshm.Format;
 using Netshm.Locking;
 using Netshm.Storage;
+using Netshm.Transactions;
 
 namespace Netshm;
 
@@ -25,8 +26,8 @@ public sealed partial class ShmTable
     public void Add(int key, ReadOnlySpan<int> value)
     {
         ReaderWithoutLock?.AskForCell(key);
-        using Access access = Write(out _);
-        Engine.Writer.Add(key, value);
+        using WriteScope writing = _access.BeginWrite(out _);
+        Table.Writer.Add(key, value);
     }
 
     /// <summary>
@@ -43,8 +44,8 @@ public sealed partial class ShmTable
     [MethodImpl(MethodImplOptions.NoInlining)] // As Add.
     private void ReplaceAt(CellHint hint, int key, ReadOnlySpan<int> value)
     {
-        using Access access = Write(out Deadline deadline);
-        Engine.Writer.Replace(key, value, deadline, hint);
+        using WriteScope writing = _access.BeginWrite(out Deadline deadline);
+        Table.Writer.Replace(key, value, deadline, hint);
     }
 
     /// <summary>
@@ -58,8 +59,8 @@ public sealed partial class ShmTable
     public bool Remove(int key)
     {
         CellHint hint = ReaderWithoutLock?.AskForCell(key) ?? default;
-        using Access access = Write(out Deadline deadline);
-        return Engine.Writer.Remove(key, deadline, hint);
+        using WriteScope writing = _access.BeginWrite(out Deadline deadline);
+        return Table.Writer.Remove(key, deadline, hint);
     }
 
     /// <summary>Whether a key is bound (the original's <c>mem</c>).</summary>
@@ -136,15 +137,15 @@ public sealed partial class ShmTable
     {
         ArgumentNullException.ThrowIfNull(action);
         int[] buffer = [];
-        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
+        LockScope scope = _access.BeginReadCallback();
         try
         {
-            DescriptorView descriptor = Engine.OpenDescriptor();
+            DescriptorView descriptor = Storage.OpenDescriptor();
             int pagesSeen = 0;
-            for (CellWalk cells = Engine.Index.Cells(descriptor); cells.MoveNext();)
+            for (CellWalk cells = Storage.Index.Cells(descriptor); cells.MoveNext();)
             {
                 int key = cells.Current.Key;
-                BindingWalk bindings = Engine.BindingsOf(descriptor, cells.Current, pagesSeen);
+                BindingWalk bindings = Storage.BindingsOf(descriptor, cells.Current, pagesSeen);
                 while (bindings.MoveNext())
                     action(key, Contiguous(bindings.Value, ref buffer));
                 pagesSeen = bindings.PagesSeen;
@@ -152,7 +153,7 @@ public sealed partial class ShmTable
         }
         finally
         {
-            Lock.EndCallback(scope);
+            _access.EndCallback(scope);
             if (buffer.Length > 0)
                 ArrayPool<int>.Shared.Return(buffer);
         }
@@ -165,10 +166,10 @@ public sealed partial class ShmTable
     public void IterateKeys(Action<int> action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
+        LockScope scope = _access.BeginReadCallback();
         try
         {
-            for (CellWalk cells = Engine.Index.Cells(Engine.OpenDescriptor()); cells.MoveNext();)
+            for (CellWalk cells = Storage.Index.Cells(Storage.OpenDescriptor()); cells.MoveNext();)
             {
                 if (cells.Current.IsBound)
                     action(cells.Current.Key);
@@ -176,7 +177,7 @@ public sealed partial class ShmTable
         }
         finally
         {
-            Lock.EndCallback(scope);
+            _access.EndCallback(scope);
         }
     }
 
@@ -204,14 +205,14 @@ public sealed partial class ShmTable
     public void ReadBlocks(int key, BlockReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        LockScope scope = Lock.BeginCallback(EnterRead(NewDeadline));
+        LockScope scope = _access.BeginReadCallback();
         try
         {
-            Engine.ReadBlocks(key, reader);
+            Storage.ReadBlocks(key, reader);
         }
         finally
         {
-            Lock.EndCallback(scope);
+            _access.EndCallback(scope);
         }
     }
 
@@ -233,15 +234,14 @@ public sealed partial class ShmTable
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        Deadline deadline = NewDeadline;
-        LockScope scope = Lock.BeginCallback(EnterWrite(deadline));
+        LockScope scope = _access.BeginWriteCallback(out Deadline deadline);
         try
         {
-            Engine.Writer.WriteBlocks(key, announced, writer, deadline);
+            Table.Writer.WriteBlocks(key, announced, writer, deadline);
         }
         finally
         {
-            Lock.EndCallback(scope);
+            _access.EndCallback(scope);
         }
     }
 
@@ -299,8 +299,8 @@ public sealed partial class ShmTable
     {
         if (ReaderWithoutLock is { } reader && reader.TryRead(key, ref sink))
             return;
-        using Access access = Read();
-        sink.Take(Engine.BindingsOf(key));
+        using ReadTransaction reading = _access.BeginRead();
+        sink.Take(Storage.BindingsOf(key));
     }
 
     /// <summary>The value in one piece: in place when it is in one page, else in the buffer.</summary>

@@ -9,7 +9,7 @@ public sealed partial class ShmTable
     private const int ChangesAtOnce = 256;
 
     /// <summary>Whether the table has a change feed; see <see cref="ShmTableOptions.ChangeFeedCapacity"/>.</summary>
-    public bool HasChangeFeed => _store.Changes is not null;
+    public bool HasChangeFeed => Table.Changes is not null;
 
     /// <summary>The number of the last change that any process has committed; 0 when there was none. Locks nothing.</summary>
     /// <exception cref="InvalidTableOperationException">The table has no change feed.</exception>
@@ -23,7 +23,7 @@ public sealed partial class ShmTable
         }
     }
 
-    private ChangeWatch Feed => _store.Changes ?? throw new InvalidTableOperationException(
+    private ChangeWatch Feed => Table.Changes ?? throw new InvalidTableOperationException(
         $"{Name}: the table has no change feed; set {nameof(ShmTableOptions)}.{nameof(ShmTableOptions.ChangeFeedCapacity)}");
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Netshm;
 public sealed partial class ShmTable
 {
     /// <summary>The method that the table carries; <see cref="Locking"/> may be another one for those who only read it.</summary>
-    internal LockingMethod StoredLocking => Engine.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic
+    internal LockingMethod StoredLocking => Storage.DescriptorAsItIs.FoundMagic == DescriptorView.FutexMagic
         ? LockingMethod.Futex
         : LockingMethod.Record;
 

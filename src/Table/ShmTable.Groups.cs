@@ -38,22 +38,14 @@ public sealed partial class ShmTable
     {
         ArgumentNullException.ThrowIfNull(body);
         TaskBody.Refuse<T>(Name);
-        Deadline deadline = NewDeadline;
-        Hold hold = intent switch
-        {
-            GroupIntent.Write => EnterWrite(deadline),
-            GroupIntent.Read => EnterRead(deadline),
-            GroupIntent.OnDemand => Hold.Inherited,
-            _ => throw new ArgumentOutOfRangeException(nameof(intent), intent, "there is no such intent"),
-        };
-        LockScope scope = Lock.OpenGroup(hold, intent);
+        LockScope scope = _access.OpenGroup(intent);
         try
         {
             return body(state);
         }
         finally
         {
-            Lock.CloseGroup(scope);
+            _access.CloseGroup(scope);
         }
     }
 
@@ -113,22 +105,22 @@ public sealed partial class ShmTable
     /// </remarks>
     public void PublishGroup()
     {
-        if (Lock.IsWriteLockedByGroup)
-            Engine.ShowChanges();
+        if (Table.Lock.IsWriteLockedByGroup)
+            Table.Writing.Show();
     }
 
     private T TransactLocked<T>(Func<T> body)
     {
-        TableWriter.Savepoint before = Engine.Writer.BeginTransaction();
+        WriteTransaction.Savepoint before = Table.Writing.BeginAtomic();
         try
         {
             T result = body();
-            Engine.Writer.CommitTransaction();
+            Table.Writing.CommitAtomic();
             return result;
         }
         catch
         {
-            Engine.Writer.RollBackTransaction(before);
+            Table.Writing.RollBackAtomic(before);
             throw;
         }
     }

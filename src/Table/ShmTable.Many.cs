@@ -32,12 +32,12 @@ public sealed partial class ShmTable
         if (ReaderWithoutLock is { } reader)
             return reader.FindMany(keys, values, lengths, _findOtherwise ??= key => TryFind(key, out int[]? v) ? v : null);
 
-        using Access access = Read();
-        Engine.Prefetch(keys);
+        using ReadTransaction reading = _access.BeginRead();
+        Storage.Prefetch(keys);
         int found = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            BindingWalk bindings = Engine.BindingsOf(keys[i]);
+            BindingWalk bindings = Storage.BindingsOf(keys[i]);
             lengths[i] = -1;
             if (!bindings.MoveNext())
                 continue;
@@ -59,8 +59,8 @@ public sealed partial class ShmTable
     /// <param name="keys">The keys, bound or not.</param>
     public void Prefetch(ReadOnlySpan<int> keys)
     {
-        using Access access = Read();
-        Engine.Prefetch(keys);
+        using ReadTransaction reading = _access.BeginRead();
+        Storage.Prefetch(keys);
     }
 
     /// <summary>Adds many bindings, as <see cref="Add"/> does one by one, under one lock.</summary>
@@ -93,14 +93,14 @@ public sealed partial class ShmTable
                 $"{keys.Length} keys, {lengths.Length} lengths, and {values.Length} words for {lengthInWords}");
         }
 
-        using Access access = Write(out Deadline deadline);
-        for (int first = 0; first < keys.Length; first += TableEngine.PrefetchLength)
+        using WriteScope writing = _access.BeginWrite(out Deadline deadline);
+        for (int first = 0; first < keys.Length; first += TableStorage.PrefetchLength)
         {
-            int end = Math.Min(first + TableEngine.PrefetchLength, keys.Length);
-            Engine.Prefetch(keys[first..end]);
+            int end = Math.Min(first + TableStorage.PrefetchLength, keys.Length);
+            Storage.Prefetch(keys[first..end]);
             for (int i = first; i < end; i++)
             {
-                write(Engine.Writer, keys[i], values[..lengths[i]], deadline);
+                write(Table.Writer, keys[i], values[..lengths[i]], deadline);
                 values = values[lengths[i]..];
             }
         }

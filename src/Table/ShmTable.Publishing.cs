@@ -14,7 +14,7 @@ public sealed partial class ShmTable
         get
         {
             _ = Feed;
-            long id = _store.Sidecar!.FeedId;
+            long id = Storage.Sidecar!.Sidecar.FeedId;
             ThrowIfDisposed();
             return id;
         }
@@ -32,7 +32,7 @@ public sealed partial class ShmTable
     {
         _ = Feed;
         ThrowIfDisposed();
-        Sidecar sidecar = _store.Sidecar!;
+        Sidecar sidecar = Storage.Sidecar!.Sidecar;
         return sidecar.TryBecomePublisher() ? new PublisherLock(sidecar) : null;
     }
 }

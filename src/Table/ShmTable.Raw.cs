@@ -1,3 +1,5 @@
+using Netshm.Transactions;
+
 namespace Netshm;
 
 /// <content>Raw words, for <see cref="TableMemory"/>; whatever state the table is in.</content>
@@ -5,23 +7,20 @@ public sealed partial class ShmTable
 {
     internal int ReadRaw(int page, int word)
     {
-        using var access = new Access(Lock, EnterGuarded());
-        return Engine.Pages.PageOfFile(page)[word];
+        using ReadTransaction reading = _access.BeginReadAsItIs();
+        return Storage.Pages.PageOfFile(page)[word];
     }
 
     internal int CountRawPages()
     {
-        using var access = new Access(Lock, EnterGuarded());
-        Engine.Pages.MapWhatIsThere();
-        return Engine.Pages.MappedPageCount;
+        using ReadTransaction reading = _access.BeginReadAsItIs();
+        Storage.Pages.MapWhatIsThere();
+        return Storage.Pages.MappedPageCount;
     }
 
     internal void WriteRaw(int page, int word, int value)
     {
-        ThrowIfReadOnly();
-        using var access = new Access(Lock, Lock.EnterWrite(NewDeadline));
-        ThrowIfDisposed();
-        ThrowIfFenced();
-        Engine.Pages.PageOfFile(page)[word] = value;
+        using WriteScope writing = _access.BeginWriteAsItIs();
+        Storage.Pages.PageOfFile(page)[word] = value;
     }
 }

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using Netshm.Format;
 using Netshm.Interop;
-using Netshm.Locking;
 using Netshm.Opening;
 using Netshm.Recovery;
 using Netshm.Storage;
+using Netshm.Transactions;
 
 namespace Netshm;
 
@@ -26,11 +26,7 @@ public sealed partial class ShmTable : IDisposable
 {
     private readonly TableStore _store;
     private readonly SharedMemoryObject? _ownedMemory;
-    private readonly bool _isWritable;
-
-    /// <summary>The time that each operation may wait for locks; it has not begun.</summary>
-    private readonly Deadline _patience;
-    private int _disposed;
+    private readonly TableAccess _access;
 
     /// <summary>Reads without a lock, where the method allows it, until this handle is disposed.</summary>
     private TableReader? _reader;
@@ -44,13 +40,13 @@ public sealed partial class ShmTable : IDisposable
         remove => _store.Recovered -= value;
     }
 
-    private ShmTable(TableStore store, SharedMemoryObject memory, bool ownsMemory, TimeSpan lockTimeout)
+    private ShmTable(TableStore store, AttachedTable attached, SharedMemoryObject memory, bool ownsMemory, TimeSpan lockTimeout)
     {
         _store = store;
         _ownedMemory = ownsMemory ? memory : null;
-        _isWritable = memory.IsWritable;
-        _patience = Deadline.NotBegun(lockTimeout);
-        _reader = store.Reader;
+        Locking = attached.Locking;
+        _access = new TableAccess(attached.Table, memory.IsWritable, lockTimeout);
+        _reader = attached.Table.Reader;
         Memory = new TableMemory(this);
     }
 
@@ -58,10 +54,10 @@ public sealed partial class ShmTable : IDisposable
     public SharedMemoryName Name => _store.Name;
 
     /// <summary>How processes are kept apart.</summary>
-    public LockingMethod Locking => _store.Locking;
+    public LockingMethod Locking { get; }
 
     /// <summary>The size of a page, in bytes.</summary>
-    public int PageSize => Engine.Pages.WordsPerPage * sizeof(int);
+    public int PageSize => Storage.Pages.WordsPerPage * sizeof(int);
 
     /// <summary>The table's raw words (the original's <c>memory</c>), for looking inside and for tests.</summary>
     public TableMemory Memory { get; }
@@ -71,8 +67,8 @@ public sealed partial class ShmTable : IDisposable
     {
         get
         {
-            using Access access = Read();
-            return Engine.OpenDescriptor().Bindings;
+            using ReadTransaction reading = _access.BeginRead();
+            return Storage.OpenDescriptor().Bindings;
         }
     }
 
@@ -82,9 +78,9 @@ public sealed partial class ShmTable : IDisposable
     /// </summary>
     public TableRecovery? LastRecovery => _store.LastRecovery;
 
-    internal TableEngine Engine => _store.Engine;
+    internal TableStorage Storage => Table.Storage;
 
-    private TableLock Lock => _store.Lock;
+    private OpenTable Table => _access.Table;
 
     /// <summary>Who reads without a lock, or null where reads need one.</summary>
     private TableReader? ReaderWithoutLock
@@ -147,8 +143,8 @@ public sealed partial class ShmTable : IDisposable
     public TableReport Check()
     {
         RecoverForCheck();
-        using var access = new Access(Lock, EnterGuarded());
-        return TableCheck.Run(Engine, _store.IsAtItsName);
+        using ReadTransaction reading = _access.BeginReadAsItIs();
+        return TableCheck.Run(Storage, _store.IsAtItsName);
     }
 
     /// <summary>
@@ -156,8 +152,8 @@ public sealed partial class ShmTable : IDisposable
     /// </summary>
     public TableStatistics GetStatistics()
     {
-        using Access access = Read();
-        return TableStatistics.Of(Engine);
+        using ReadTransaction reading = _access.BeginRead();
+        return TableStatistics.Of(Storage);
     }
 
     /// <summary>
@@ -166,8 +162,8 @@ public sealed partial class ShmTable : IDisposable
     /// </summary>
     public void Flush()
     {
-        using Access access = Read();
-        Engine.Pages.Flush();
+        using ReadTransaction reading = _access.BeginRead();
+        Storage.Pages.Flush();
     }
 
     /// <summary>
@@ -186,8 +182,8 @@ public sealed partial class ShmTable : IDisposable
     public long UseHugePages()
     {
         ThrowIfDisposed();
-        Engine.Pages.MapWhatIsThere(); // What other processes have added lately belongs to it, too.
-        return Engine.Pages.UseHugePages();
+        Storage.Pages.MapWhatIsThere(); // What other processes have added lately belongs to it, too.
+        return Storage.Pages.UseHugePages();
     }
 
     /// <summary>
@@ -196,13 +192,13 @@ public sealed partial class ShmTable : IDisposable
     /// <exception cref="InvalidTableOperationException">The calling thread is inside a group or callback of it.</exception>
     public void Dispose()
     {
-        if (Volatile.Read(ref _disposed) == 0 && Lock.IsInScope)
+        if (!_access.IsDisposed && Table.Lock.IsInScope)
             throw new InvalidTableOperationException($"{Name}: a group or callback may not dispose its own table");
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (!_access.TryDispose())
             return;
         _reader = null;
         var cleanUp = default(CleanUp);
-        cleanUp.Step(() => _store.Changes?.Stir());
+        cleanUp.Step(() => Table.Changes?.Stir());
         cleanUp.Step(() => TableRegistry.Release(_store));
         cleanUp.Step(() => _ownedMemory?.Dispose());
         cleanUp.ThrowIfFailed();
@@ -230,34 +226,17 @@ public sealed partial class ShmTable : IDisposable
                 $"a change feed holds from 0 to {SidecarLayout.MaxFeedCapacity} changes");
         }
 
-        TableStore store = TableRegistry.Attach(memory, options);
-        return new ShmTable(store, memory, ownsMemory, options.LockTimeoutUnder(store.Locking));
-    }
-
-    /// <summary>The deadline of an operation that begins.</summary>
-    /// <remarks>
-    /// With record locks an operation may have to wait for several locks, so its time runs from here. With the other methods
-    /// only the table's own lock is waited for, and its time begins with that.
-    /// </remarks>
-    private Deadline NewDeadline => Locking == LockingMethod.Record ? _patience.Begun : _patience;
-
-    /// <summary>Locks the table for reading and makes sure that it is in order.</summary>
-    private Access Read() => new(Lock, EnterRead(NewDeadline));
-
-    /// <summary>Locks the table for writing and makes sure that it is in order.</summary>
-    private Access Write(out Deadline deadline)
-    {
-        deadline = NewDeadline;
-        return new Access(Lock, EnterWrite(deadline));
+        TableStore store = TableRegistry.Attach(memory, options, out AttachedTable attached);
+        return new ShmTable(store, attached, memory, ownsMemory, options.LockTimeoutUnder(attached.Locking));
     }
 
     private void RecoverForCheck()
     {
-        if (Locking != LockingMethod.Futex || !_isWritable)
+        if (Locking != LockingMethod.Futex || !_access.IsWritable)
             return;
         try
         {
-            Lock.Exit(EnterRead(NewDeadline));
+            _access.BeginRead().Dispose();
         }
         catch (CorruptFileException)
         {
@@ -265,68 +244,5 @@ public sealed partial class ShmTable : IDisposable
         }
     }
 
-    private Hold EnterWrite(Deadline deadline)
-    {
-        ThrowIfReadOnly();
-        Hold hold = Lock.EnterWrite(deadline);
-        try
-        {
-            ThrowIfDisposed();
-            ThrowIfFenced(); // Before the first store, which would be a recovery's.
-            Engine.BeginWriting(deadline);
-            return hold;
-        }
-        catch
-        {
-            Lock.Exit(hold);
-            throw;
-        }
-    }
-
-    private Hold EnterRead(Deadline deadline)
-    {
-        while (true)
-        {
-            Hold hold = Lock.EnterRead(deadline);
-            try
-            {
-                ThrowIfDisposed();
-                if (!Engine.MustRecoverToRead || (!_isWritable && Engine.CanReadUnrecovered))
-                    return hold;
-            }
-            catch
-            {
-                Lock.Exit(hold);
-                throw;
-            }
-
-            Lock.Exit(hold);
-            Lock.Exit(EnterWrite(deadline));
-        }
-    }
-
-    /// <summary>Locks the table for reading, whatever state it is in.</summary>
-    private Hold EnterGuarded()
-    {
-        Hold hold = Lock.EnterRead(NewDeadline);
-        if (Volatile.Read(ref _disposed) == 0)
-            return hold;
-        Lock.Exit(hold);
-        throw new ObjectDisposedException(Name.ToString());
-    }
-
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-
-    private void ThrowIfReadOnly()
-    {
-        if (!_isWritable)
-            throw new ReadOnlyTableException($"{Name}: the table was opened for reading only");
-    }
-
-    /// <summary>A lock that ends with the block it is used in.</summary>
-    private readonly ref struct Access(TableLock tableLock, Hold hold)
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Dispose() => tableLock.Exit(hold);
-    }
+    internal void ThrowIfDisposed() => _access.ThrowIfDisposed();
 }

@@ -13,7 +13,7 @@ public sealed class TableMemory
     public int PageCount => _table.CountRawPages();
 
     /// <summary>The length of a page in words.</summary>
-    public int WordsPerPage => _table.Engine.Pages.WordsPerPage;
+    public int WordsPerPage => _table.Storage.Pages.WordsPerPage;
 
     /// <summary>One word. Setting it writes into the table without any check: it can destroy it.</summary>
     /// <param name="page">The page, from 0.</param>

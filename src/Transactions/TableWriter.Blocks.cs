@@ -13,7 +13,7 @@ internal sealed partial class TableWriter
     /// </summary>
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer, Deadline deadline)
     {
-        DescriptorView descriptor = OpenForChange();
+        DescriptorView descriptor = _transaction.OpenForChange();
         CellView cell = Index.Find(descriptor, key, out bool found);
         if (!found || !cell.IsBound)
             return;
@@ -21,12 +21,12 @@ internal sealed partial class TableWriter
         LockBindings(descriptor, cell, deadline);
         _sequences?.OpenKey(key);
         int newer = 0, depth = 0;
-        for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
+        for (BindingWalk bindings = _storage.BindingsOf(descriptor, cell); bindings.MoveNext();)
         {
             // Before the first edit: dying in the middle leaves an edit that is told, or a telling without an edit.
-            _changes?.Append(ChangeKind.Edited, key, depth);
+            _storage.Changes?.Append(ChangeKind.Edited, key, depth);
             BlockDecision decision = OfferForWriting(bindings.Value, writer);
-            PublishChanges();
+            _transaction.PublishChanges();
             if ((decision.Operation & ~announced) != 0)
             {
                 throw new InvalidTableOperationException(
@@ -58,7 +58,7 @@ internal sealed partial class TableWriter
             return;
         try
         {
-            for (BindingWalk bindings = _engine.BindingsOf(descriptor, cell); bindings.MoveNext();)
+            for (BindingWalk bindings = _storage.BindingsOf(descriptor, cell); bindings.MoveNext();)
                 _processes.LockContent(bindings.Page, deadline);
         }
         catch (CorruptFileException)
@@ -76,7 +76,7 @@ internal sealed partial class TableWriter
         while (control == BlockControl.Continue && !isEnd)
         {
             isEnd = !value.MoveNext();
-            if (!isEnd && _transactions > 0)
+            if (!isEnd && _transaction.IsAtomic)
                 SaveFragment(value);
             BlockDecision decision = writer(isEnd ? [] : value.Current, isEnd);
             operation = decision.Operation == WriteOperations.None ? operation : decision.Operation;

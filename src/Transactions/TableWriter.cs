@@ -17,45 +17,39 @@ internal sealed partial class TableWriter
     /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
     private const int FixedRecords = 4;
 
-    private readonly TableEngine _engine;
+    private readonly TableStorage _storage;
+    private readonly WriteTransaction _transaction;
     private readonly MappedPages _pages;
     private readonly ProcessLock _processes;
     private readonly ReadSequences? _sequences;
     private readonly UndoJournal? _journal;
-    private readonly ChangeRing? _changes;
-    private readonly FreeList _freeList;
     private readonly BindingWriter _bindings;
     private readonly Rehash _rehash;
     private readonly CellMover _cells;
     private readonly PageSwap? _swap;
-    private int _transactions;
-    private int _changesInTransactions;
 
-    public TableWriter(
-        TableEngine engine, ProcessLock processes, ReadSequences? sequences, UndoJournal? journal,
-        ChangeRing? changes, FreeList freeList, Rehash rehash)
+    public TableWriter(TableStorage storage, WriteTransaction transaction)
     {
-        _engine = engine;
-        _pages = engine.Pages;
-        _processes = processes;
-        _sequences = sequences;
-        _journal = journal;
-        _changes = changes;
-        _freeList = freeList;
-        _cells = engine.Cells;
-        _bindings = new BindingWriter(engine.Pages, freeList);
-        _rehash = rehash;
-        if (journal is not null && sequences is not null)
-            _swap = new PageSwap(engine.Pages, sequences, journal);
+        _storage = storage;
+        _transaction = transaction;
+        _pages = storage.Pages;
+        _processes = storage.Processes;
+        _sequences = storage.Sequences;
+        _journal = storage.Journal;
+        _cells = storage.Cells;
+        _bindings = new BindingWriter(storage.Pages, storage.FreeList);
+        _rehash = storage.Rehash;
+        if (_journal is not null && _sequences is not null)
+            _swap = new PageSwap(storage.Pages, _sequences, _journal);
     }
 
-    private HashIndex Index => _engine.Index;
+    private HashIndex Index => _storage.Index;
 
     /// <summary>Adds a binding that hides the older ones of its key.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // As ReplacePages.
     public void Add(int key, ReadOnlySpan<int> value)
     {
-        DescriptorView descriptor = OpenForChange();
+        DescriptorView descriptor = _transaction.OpenForChange();
         _rehash.Prepare(descriptor);
         UndoJournal.Savepoint before = BeginChange(descriptor, key, PagesFor(value));
         try
@@ -70,17 +64,17 @@ internal sealed partial class TableWriter
         }
         catch
         {
-            _journal?.RollBack(descriptor, before);
+            _transaction.RollBackChange(descriptor, before);
             throw;
         }
 
-        EndChange(ChangeKind.Added, key, value.Length);
+        _transaction.CommitChange(ChangeKind.Added, key, value.Length);
     }
 
     /// <summary>Replaces the newest binding of a key, or adds one.</summary>
     public void Replace(int key, ReadOnlySpan<int> value, Deadline deadline, CellHint hint = default)
     {
-        DescriptorView descriptor = OpenForChange();
+        DescriptorView descriptor = _transaction.OpenForChange();
         CellView cell = FindAndAskForPage(descriptor, key, hint);
         if (!cell.IsBound)
         {
@@ -90,7 +84,7 @@ internal sealed partial class TableWriter
 
         if (_swap is null || !_swap.TryReplace(descriptor, cell, key, value))
             ReplacePages(descriptor, cell, key, value, deadline);
-        EndChange(ChangeKind.Replaced, key, value.Length);
+        _transaction.CommitChange(ChangeKind.Replaced, key, value.Length);
     }
 
     /// <summary>
@@ -134,11 +128,11 @@ internal sealed partial class TableWriter
             _journal?.Cell(key, oldPage);
             cell.Pointer = page;
             _cells.Follow(descriptor, key, page);
-            Free(descriptor, oldPage, oldPages);
+            _transaction.Free(descriptor, oldPage, oldPages);
         }
         catch
         {
-            _journal?.RollBack(descriptor, before);
+            _transaction.RollBackChange(descriptor, before);
             throw;
         }
     }
@@ -146,7 +140,7 @@ internal sealed partial class TableWriter
     /// <summary>Removes the newest binding of a key.</summary>
     public bool Remove(int key, Deadline deadline, CellHint hint = default)
     {
-        DescriptorView descriptor = OpenForChange();
+        DescriptorView descriptor = _transaction.OpenForChange();
         CellView cell = FindAndAskForPage(descriptor, key, hint);
         if (!cell.IsBound)
             return false;
@@ -156,55 +150,16 @@ internal sealed partial class TableWriter
         return true;
     }
 
-    /// <summary>Tells readers of the feed what is permanent; in a transaction nothing is.</summary>
-    private void PublishChanges()
-    {
-        if (_transactions == 0)
-            _changes?.Publish();
-    }
-
-    /// <summary>Opens the descriptor for one change, and does the change's share of a rehash that is under way.</summary>
-    private DescriptorView OpenForChange()
-    {
-        DescriptorView descriptor = _engine.OpenDescriptor();
-        if (_transactions == 0)
-            _rehash.Advance(descriptor, 1);
-        else
-            _changesInTransactions++;
-        return descriptor;
-    }
+    /// <summary>Begins a change that takes or frees so many pages at most.</summary>
+    private UndoJournal.Savepoint BeginChange(DescriptorView descriptor, int key, long pages) =>
+        _transaction.BeginChange(descriptor, key, (pages * FreeList.RecordsPerPage) + FixedRecords);
 
     private long PagesFor(ReadOnlySpan<int> value) => Layout.ContentPages(value.Length, _pages.WordsPerPage);
-
-    /// <summary>Frees the pages of a binding that nothing points to any more; in a transaction at its end.</summary>
-    private void Free(DescriptorView descriptor, int firstPage, long pages)
-    {
-        if (_transactions > 0)
-            _journal!.Keep(firstPage, pages);
-        else
-            _freeList.Put(descriptor, firstPage);
-    }
-
-    private UndoJournal.Savepoint BeginChange(DescriptorView descriptor, int key, long pages)
-    {
-        _sequences?.OpenKey(key);
-        return _journal?.Begin(descriptor, (pages * FreeList.RecordsPerPage) + FixedRecords) ?? default;
-    }
-
-    /// <summary>The change becomes permanent, and everybody is told so.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void EndChange(ChangeKind kind, int key, int detail)
-    {
-        _changes?.Append(kind, key, detail); // Before the commit: dying right after that must not hide it.
-        _journal?.Commit();
-        PublishChanges();
-        _engine.Counters.Count(Counter.Writes);
-    }
 
     private CellView CellForAdd(DescriptorView descriptor, int key)
     {
         // A transaction finds a key's cell by the key when it is taken back. So no key may lose its cell meanwhile.
-        bool keepCells = _transactions > 0;
+        bool keepCells = _transaction.IsAtomic;
         bool mayPurge = !keepCells;
         int totalPages = descriptor.TotalPages;
         CellView cell = Index.FindForAdd(descriptor, key, keepCells);
@@ -274,15 +229,15 @@ internal sealed partial class TableWriter
         {
             Unlink(descriptor, cell, key, page, newer, older);
             descriptor.Bindings--;
-            Free(descriptor, page, pages);
+            _transaction.Free(descriptor, page, pages);
         }
         catch
         {
-            _journal?.RollBack(descriptor, before);
+            _transaction.RollBackChange(descriptor, before);
             throw;
         }
 
-        EndChange(ChangeKind.Removed, key, depth);
+        _transaction.CommitChange(ChangeKind.Removed, key, depth);
     }
 
     /// <summary>

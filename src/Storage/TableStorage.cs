@@ -2,87 +2,119 @@ using System.Runtime.CompilerServices;
 using Netshm.Format;
 using Netshm.Interop;
 using Netshm.Locking;
-using Netshm.Transactions;
 
 namespace Netshm.Storage;
 
-/// <summary>A table's storage: what is read of it, and what its write lock's holder does first and last.</summary>
-/// <remarks>Unless said otherwise, who calls holds the lock it needs. <see cref="Writer"/> does the modifications.</remarks>
-internal sealed partial class TableEngine
+/// <summary>The parts that a table's pages and its sidecar are used by, and what is read of the pages.</summary>
+/// <remarks>Unless said otherwise, the caller holds the lock that it needs.</remarks>
+internal sealed class TableStorage
 {
-    private readonly ReadSequences? _sequences;
-    private readonly WriteMark? _mark;
-    private readonly UndoJournal? _journal;
+    /// <summary>How many keys <see cref="Prefetch"/> is meant for at a time.</summary>
+    public const int PrefetchLength = 32;
 
     /// <summary>The descriptor's mark; 0 until it is known.</summary>
     private int _magic;
-    private readonly ChangeRing? _changes;
-    private readonly Rehash _rehash;
-    private readonly ProcessLock _processes;
-    private bool _isWriting;
+
+    private bool _isBeingModified;
 
     /// <param name="pages">The table.</param>
     /// <param name="processes">Its lock, for the content that is to be freed or edited.</param>
     /// <param name="sidecar">What is in its sidecar.</param>
-    public TableEngine(MappedPages pages, ProcessLock processes, SidecarContents sidecar)
+    public TableStorage(MappedPages pages, ProcessLock processes, SidecarContents sidecar)
         : this(pages, processes, sidecar.Sequences, sidecar)
     {
+        _magic = DescriptorView.FutexMagic;
     }
 
     /// <param name="pages">The table, which has no sidecar.</param>
     /// <param name="processes">Its lock, for the content that is to be freed or edited.</param>
     /// <param name="sequences">Where readers without a lock look, or null when there are none.</param>
-    public TableEngine(MappedPages pages, ProcessLock processes, ReadSequences? sequences)
+    public TableStorage(MappedPages pages, ProcessLock processes, ReadSequences? sequences)
         : this(pages, processes, sequences, sidecar: null)
     {
     }
 
-    private TableEngine(MappedPages pages, ProcessLock processes, ReadSequences? sequences, SidecarContents? sidecar)
+    private TableStorage(MappedPages pages, ProcessLock processes, ReadSequences? sequences, SidecarContents? sidecar)
     {
         Pages = pages;
-        _processes = processes;
-        _sequences = sequences;
+        Processes = processes;
+        Sequences = sequences;
+        Sidecar = sidecar;
+        HasDirtyFlag = sidecar is not null || processes is RecordLock;
         Index = new HashIndex(pages);
         RehashProgress progress = sidecar?.Rehash ?? new RehashProgress(block: null, offsetInBytes: 0);
         Cells = new CellMover(pages, Index, progress);
         if (sidecar is not null)
-        {
-            Sidecar = sidecar;
-            _magic = DescriptorView.FutexMagic;
-            _journal = new UndoJournal(sidecar.Journal, pages, Index, Cells);
-            _mark = new WriteMark.InSidecar(sidecar.Sidecar);
-            _changes = sidecar.Changes;
-        }
-        else if (processes is RecordLock)
-        {
-            _mark = new WriteMark.InTable(pages);
-        }
-
-        var freeList = new FreeList(pages, _journal, processes.Counters);
-        _rehash = new Rehash(
-            pages, Index, freeList, sequences, progress, Cells, isGradual: sidecar is not null);
-        Writer = new TableWriter(this, processes, sequences, _journal, _changes, freeList, _rehash);
+            Journal = new UndoJournal(sidecar.Journal, pages, Index, Cells);
+        FreeList = new FreeList(pages, Journal, processes.Counters);
+        Rehash = new Rehash(pages, Index, FreeList, sequences, progress, Cells, isGradual: sidecar is not null);
     }
+
+    public MappedPages Pages { get; }
+
+    /// <summary>What keeps other processes out.</summary>
+    public ProcessLock Processes { get; }
+
+    /// <summary>The words that readers without a lock look at; null when they don't read so.</summary>
+    public ReadSequences? Sequences { get; }
 
     /// <summary>What is in the table's sidecar; null when it has none.</summary>
     public SidecarContents? Sidecar { get; }
 
-    public MappedPages Pages { get; }
+    /// <summary>What changes are taken back by; null without a sidecar.</summary>
+    public UndoJournal? Journal { get; }
+
+    /// <summary>The change feed; null when there is none.</summary>
+    public ChangeRing? Changes => Sidecar?.Changes;
 
     public HashIndex Index { get; }
 
     public CellMover Cells { get; }
 
-    public TableWriter Writer { get; }
+    public FreeList FreeList { get; }
+
+    public Rehash Rehash { get; }
 
     /// <summary>What this process counts about the table.</summary>
-    public TableCounters Counters => _processes.Counters;
+    public TableCounters Counters => Processes.Counters;
 
     /// <summary>Whether a thread of this process holds the write lock and may be modifying the table.</summary>
-    public bool IsWriting => Volatile.Read(ref _isWriting);
+    public bool IsBeingModified
+    {
+        get => Volatile.Read(ref _isBeingModified);
+        set => Volatile.Write(ref _isBeingModified, value);
+    }
 
-    /// <summary>Called after a recovery, by the thread that made it, under the write lock.</summary>
-    public Action<TableRecovery>? Recovered { get; init; }
+    /// <summary>Whether there is a dirty flag, so that a death can be told from what somebody who is not kept out left.</summary>
+    public bool HasDirtyFlag { get; }
+
+    /// <summary>
+    /// The dirty flag: set from a writer's first store to its last. If it is set when the lock is acquired, its last holder died.
+    /// </summary>
+    /// <remarks>
+    /// In the sidecar; or, under record locks, in a word of the master page that the original ignores. Where nobody is kept
+    /// out there is none.
+    /// </remarks>
+    public bool IsDirty
+    {
+        get => Sidecar is { } sidecar ? sidecar.Sidecar.Mark != 0 : HasDirtyFlag && Master.Writing != 0;
+        set
+        {
+            int flag = value ? 1 : 0;
+            if (Sidecar is { } sidecar)
+                SharedWord.Store(ref sidecar.Sidecar.Mark, flag);
+            else if (HasDirtyFlag)
+                SetInMaster(flag);
+        }
+    }
+
+    private void SetInMaster(int flag)
+    {
+        MasterView master = Master;
+        master.Writing = flag;
+    }
+
+    public MasterView Master => new(Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
 
     /// <summary>The descriptor, whatever it holds.</summary>
     public DescriptorView DescriptorAsItIs
@@ -91,20 +123,8 @@ internal sealed partial class TableEngine
         get => new(Pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords));
     }
 
-    /// <summary>Whether a reader under the lock has to get the write lock first, for <see cref="BeginWriting"/>.</summary>
-    /// <remarks>
-    /// Where the order of stores is all there is, a table is readable after any death; where there is a journal, it is so
-    /// after recovery.
-    /// </remarks>
-    public bool MustRecoverToRead => !_isWriting
-        && (!_rehash.IsInOrder(OpenDescriptor()) || (_journal is not null && _mark is { IsSet: true }));
-
-    /// <summary>Whether one who can't recover may read all the same.</summary>
-    public bool CanReadUnrecovered => _journal is null && OpenDescriptor().RehashPhase != RehashPhase.Copying;
-
     /// <summary>Whether a process died while it created the table: nothing but creating it anew is of use then.</summary>
-    public bool IsUnfinished =>
-        !new MasterView(Pages.Words(Layout.MasterPage, MasterView.LengthInWords)).HasMagic;
+    public bool IsUnfinished => !Master.HasMagic;
 
     /// <summary>
     /// Whether the descriptor has the table's mark still: a key that is not found may be in a table that another program has
@@ -126,79 +146,20 @@ internal sealed partial class TableEngine
         return descriptor;
     }
 
-    /// <summary>To be called with the write lock, before anything is modified: recovers if the last holder died.</summary>
-    /// <remarks>Within one hold of the lock only the first call does anything.</remarks>
-    /// <param name="deadline">Until when recovery waits for readers of other processes; null for as long as it takes.</param>
-    /// <exception cref="CorruptFileException">The table is damaged; the next holder will find out the same.</exception>
-    /// <exception cref="LockTimeoutException">The deadline has passed; the next holder recovers.</exception>
-    public void BeginWriting(Deadline? deadline = null)
-    {
-        if (_isWriting)
-            return;
-        _changes?.Begin();
-        if (IsUnsettled())
-            Recover(scan: _journal is null, deadline);
-
-        // Dying from here on makes the next holder of the lock recover.
-        _mark?.IsSet = true;
-        _isWriting = true;
-    }
-
-    /// <summary>Shows readers what the holder of the write lock has done so far, unless it can still be taken back.</summary>
-    public void ShowChanges()
-    {
-        if (!_isWriting || _journal is not null and not { State: JournalState.Idle })
-            return;
-        _sequences?.CloseAll();
-        if (_changes is null)
-            return;
-        _changes.Wake();
-        _changes.Begin();
-    }
-
-    /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
-    public void EndWriting()
-    {
-        if (!_isWriting)
-            return;
-        _isWriting = false;
-
-        // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
-        if (_journal is not null && _journal.State != JournalState.Idle)
-        {
-            _sequences?.LeaveOpen();
-            return;
-        }
-
-        _sequences?.CloseAll();
-        _changes?.Publish(); // What was not said yet: the table's creation, or an edit that an exception ended.
-        _mark?.IsSet = false;
-    }
-
-    /// <summary>Ends a gradual rehash for those who do not know of it. The caller has begun writing.</summary>
-    public void FinishRehash()
-    {
-        _ = _rehash.Finish(OpenDescriptor(), keepCells: false);
-        _rehash.Forget(); // Dying before the table is given away leaves one that is in order.
-    }
-
     /// <summary>Whether a rehash is under way that is gone on with little by little, and up to which cell it got.</summary>
     public bool IsRehashing(out int nextCell)
     {
         DescriptorView descriptor = DescriptorAsItIs;
-        nextCell = _rehash.NextCell(descriptor);
-        return descriptor.RehashPhase != RehashPhase.None && _rehash.IsInOrder(descriptor);
+        nextCell = Rehash.NextCell(descriptor);
+        return descriptor.RehashPhase != RehashPhase.None && Rehash.IsInOrder(descriptor);
     }
 
     /// <summary>Lets go of the table's memory when nobody holds its lock; threads may still be reading without one.</summary>
     public void Retire()
     {
-        if (_sequences is null || _sequences.TryRetire()) // Before the pages, whose zeros would say that nothing is bound.
+        if (Sequences is null || Sequences.TryRetire()) // Before the pages, whose zeros would say that nothing is bound.
             Pages.Retire();
     }
-
-    /// <summary>How many keys <see cref="Prefetch"/> is meant for at a time.</summary>
-    public const int PrefetchLength = 32;
 
     /// <summary>Asks for the cells and the pages of keys that will be needed next, so that the waits overlap.</summary>
     public void Prefetch(ReadOnlySpan<int> keys)
