@@ -51,7 +51,7 @@ internal sealed class BackupCommand : TableCommand
 
         // Processes that died may have left pages that belong to nothing, and counts that are off: in the copy they
         // are repaired, as the next process to write would do in the table.
-        table.Group(() => table.Engine.Recover(scan: true));
+        table.Group(() => table.Table.Recoverer.Recover(RecoveryReason.Repair));
         report = table.Check();
         return report.IsConsistent
             ? report

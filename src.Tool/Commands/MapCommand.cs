@@ -34,12 +34,12 @@ internal sealed class MapCommand : TableCommand
         try
         {
             using ShmTable table = OpenedTable.ForReading(invocation);
-            return table.Group(() => PageMap.Of(table.Engine), GroupIntent.Read);
+            return table.Group(() => PageMap.Of(table.Storage), GroupIntent.Read);
         }
         catch (CorruptFileException)
         {
             using DamagedTable damaged = DamagedTable.Open(invocation.Name);
-            return PageMap.Of(damaged.Engine);
+            return PageMap.Of(damaged.Storage);
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed record SidecarView
         var awaited = new List<AwaitedLock>();
         sidecar.Waits.ReadAll(awaited);
         int? owner = sidecar.OwnerSlot;
+        var contents = new SidecarContents(sidecar);
         return new SidecarView
         {
             Path = path,
@@ -62,8 +63,8 @@ internal sealed record SidecarView
             IsModified = Volatile.Read(ref sidecar.Mark) != 0,
             IsClean = sidecar.IsClean,
             Epoch = Volatile.Read(ref sidecar.Epoch),
-            Writes = sidecar.Sequences.CountWrites(),
-            Changes = sidecar.Changes is { } changes ? new ChangeFeedView(changes.Head, changes.Capacity) : null,
+            Writes = contents.Sequences.CountWrites(),
+            Changes = contents.Changes is { } changes ? new ChangeFeedView(changes.Head, changes.Capacity) : null,
             Slots = slots,
             Awaited = awaited,
         };
@@ -92,7 +93,7 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
         return
         [
             .. KernelLock.On(FileIdentity.Of(status))
-                .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, First: >= Sidecar.FirstLifeByte }
+                .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, First: >= SidecarLayout.FirstLifeByte }
                     && held.First == held.Last)
                 .OrderBy(held => held.First)
                 .Select(held => Describe(held, sidecar)),
@@ -101,7 +102,7 @@ internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, Proces
 
     private static LiveSlot Describe(KernelLock held, Sidecar? sidecar)
     {
-        int slot = (int)(held.First - Sidecar.FirstLifeByte);
+        int slot = (int)(held.First - SidecarLayout.FirstLifeByte);
         int? process = held.ProcessId > 0 ? held.ProcessId : null;
         string program = process is { } id ? ProcessFiles.NameOf(id) : "?";
         return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar?.ReadCounters(slot)));

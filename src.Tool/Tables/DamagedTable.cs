@@ -11,12 +11,12 @@ internal sealed class DamagedTable : IDisposable
     {
         _ownedMemory = ownsMemory ? memory : null;
         Pages = new MappedPages(memory.Memory, writable, pageSize, memory.Name.ToString());
-        Engine = new TableEngine(Pages, new NoProcessLock(), sequences: null, sidecar: null);
+        Storage = new TableStorage(Pages, new NoProcessLock(), sequences: null);
     }
 
     public MappedPages Pages { get; }
 
-    public TableEngine Engine { get; }
+    public TableStorage Storage { get; }
 
     /// <summary>Opens a table whose page size can be found.</summary>
     /// <exception cref="CorruptFileException">It can't be found.</exception>
@@ -52,7 +52,7 @@ internal sealed class DamagedTable : IDisposable
     public TableReport Check()
     {
         Pages.EnsureMapped(Layout.DescriptorPage + 1);
-        return TableCheck.Run(Engine, isAtItsName: true); // By which it was opened just now.
+        return TableCheck.Run(Storage, isAtItsName: true); // By which it was opened just now.
     }
 
     public void Dispose()

@@ -18,15 +18,15 @@ internal static class PageCopy
             Access = FileAccess.Write,
             UnixCreateMode = memory.Memory.Status.Permissions,
         });
-        int pages = table.Group(() => Write(invocation, table.Engine, stream), GroupIntent.Read);
+        int pages = table.Group(() => Write(invocation, table.Storage, stream), GroupIntent.Read);
         stream.Flush(flushToDisk: true);
         return pages;
     }
 
-    private static int Write(Invocation invocation, TableEngine engine, FileStream stream)
+    private static int Write(Invocation invocation, TableStorage storage, FileStream stream)
     {
-        MappedPages pages = engine.Pages;
-        int total = engine.OpenDescriptor().TotalPages;
+        MappedPages pages = storage.Pages;
+        int total = storage.OpenDescriptor().TotalPages;
         int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
         stream.Write(MemoryMarshal.AsBytes<int>(HeadOf(pages, firstHashPage)));
         int pagesPerStep = Math.Max(1, BytesPerStep / sizeof(int) / pages.WordsPerPage);

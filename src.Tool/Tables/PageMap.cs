@@ -34,15 +34,15 @@ internal readonly record struct PageState(PageKind Kind, double Fill);
 internal static class PageMap
 {
     /// <summary>Looks at all pages. The caller holds the table's lock for reading.</summary>
-    public static PageState[] Of(TableEngine engine)
+    public static PageState[] Of(TableStorage storage)
     {
-        DescriptorView descriptor = engine.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         var states = new PageState[descriptor.TotalPages];
-        MappedPages pages = engine.Pages;
+        MappedPages pages = storage.Pages;
         states[Layout.MasterPage] = new PageState(PageKind.Master, 1);
         int firstHashPage = Layout.FirstHashPage(pages.WordsPerPage);
         states.AsSpan(Layout.DescriptorPage..firstHashPage).Fill(new PageState(PageKind.Descriptor, 1));
-        MarkHashPages(engine, descriptor, states);
+        MarkHashPages(storage, descriptor, states);
         for (int page = firstHashPage; page < states.Length; page++)
         {
             if (states[page].Kind != PageKind.HashTable)
@@ -52,10 +52,10 @@ internal static class PageMap
         return states;
     }
 
-    private static void MarkHashPages(TableEngine engine, DescriptorView descriptor, PageState[] states)
+    private static void MarkHashPages(TableStorage storage, DescriptorView descriptor, PageState[] states)
     {
-        double cellsPerPage = Layout.CellsPerPage(engine.Pages.WordsPerPage);
-        for (CellWalk cells = engine.Index.Cells(descriptor); cells.MoveNext();)
+        double cellsPerPage = Layout.CellsPerPage(storage.Pages.WordsPerPage);
+        for (CellWalk cells = storage.Index.Cells(descriptor); cells.MoveNext();)
         {
             if (cells.Page >= states.Length)
                 return;

@@ -60,8 +60,8 @@ internal sealed class Salvage
         Dictionary<int, int> pointers = [];
         try
         {
-            DescriptorView descriptor = table.Engine.DescriptorAsItIs;
-            for (CellWalk cells = table.Engine.Index.Cells(descriptor); cells.MoveNext();)
+            DescriptorView descriptor = table.Storage.DescriptorAsItIs;
+            for (CellWalk cells = table.Storage.Index.Cells(descriptor); cells.MoveNext();)
             {
                 if (cells.Current.Pointer != Layout.NeverUsed)
                     pointers.TryAdd(cells.Current.Key, cells.Current.Pointer);

@@ -47,7 +47,7 @@ internal sealed class UnfinishedWork : IDisposable
         {
             File.Copy(memory.Name.MemoryPath, copyPath);
             DamagedTable copy = table.OpenCopy(SharedMemoryName.File(copyPath));
-            int stores = JournalOf(sidecar, copy).UndoWherePossible(copy.Engine.DescriptorAsItIs);
+            int stores = JournalOf(sidecar, copy).UndoWherePossible(copy.Storage.DescriptorAsItIs);
             return new UnfinishedWork(copy, copyFile, stores);
         }
         catch
@@ -65,5 +65,5 @@ internal sealed class UnfinishedWork : IDisposable
     }
 
     private static UndoJournal JournalOf(Sidecar sidecar, DamagedTable table) =>
-        new(sidecar.Journal, table.Pages, table.Engine.Index, table.Engine.Cells);
+        new(new JournalSpace(sidecar), table.Pages, table.Storage.Index, table.Storage.Cells);
 }

@@ -45,8 +45,8 @@ internal sealed class Recoverer(TableStorage storage)
     /// <exception cref="LockTimeoutException">A reader of another process was in the way until the deadline.</exception>
     public void Recover(RecoveryReason reason, bool isFeedNew = false, Deadline? deadline = null)
     {
-        bool isAlone = reason != RecoveryReason.DeadHolder;
-        bool isPastKnown = reason is RecoveryReason.DeadHolder or RecoveryReason.OpenedAlone;
+        bool isAlone = reason is not (RecoveryReason.DeadHolder or RecoveryReason.Repair);
+        bool isPastKnown = !isAlone || reason == RecoveryReason.OpenedAlone;
         bool isInOrder = reason == RecoveryReason.OpenedAlone && !IsNeeded && _journal is not { State: not JournalState.Idle };
         if (!isInOrder)
             ThrowIfReadOnly();

@@ -14,4 +14,7 @@ internal enum RecoveryReason
 
     /// <summary>A process opens the table alone; there was no sidecar of this table, or one of another time.</summary>
     OpenedWithoutPast,
+
+    /// <summary>It is asked for, to find what nothing refers to.</summary>
+    Repair,
 }

@@ -80,7 +80,7 @@ public sealed partial class ShmTable : IDisposable
 
     internal TableStorage Storage => Table.Storage;
 
-    private OpenTable Table => _access.Table;
+    internal OpenTable Table => _access.Table;
 
     /// <summary>Who reads without a lock, or null where reads need one.</summary>
     private TableReader? ReaderWithoutLock

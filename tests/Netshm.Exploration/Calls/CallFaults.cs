@@ -1,6 +1,6 @@
 using Netshm.Exploration;
 
-namespace Netshm
+namespace Netshm.Interop
 {
     /// <content>Hands each call over to the plan of the thread that makes it.</content>
     internal static unsafe partial class Libc

@@ -15,7 +15,7 @@ internal static partial class CallScenarios
             Name = "close in the middle of a rehash", Prepare = run =>
             {
                 FillAndOpen(Futex)(run);
-                for (int key = 100; !run.Table.Engine.IsRehashing(out _); key++)
+                for (int key = 100; !run.Table.Storage.IsRehashing(out _); key++)
                 {
                     run.Table.Add(key, [1]);
                     run.Table.Remove(key);

@@ -123,7 +123,7 @@ internal static partial class CallScenarios
         Use("flush", Futex, run => run.Table.Flush(), Few),
         Use("gather in huge pages", Futex, run =>
         {
-            run.Table.Engine.Pages.Grow((4 << 20) / Scenario.PageSize);
+            run.Table.Storage.Pages.Grow((4 << 20) / Scenario.PageSize);
             run.Table.UseHugePages();
         }, Few),
         Use("wait for a change", WithFeed, WaitForChange, Few, $"{Few} 7=7"),

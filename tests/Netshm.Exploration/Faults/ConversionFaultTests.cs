@@ -84,7 +84,7 @@ public class ConversionFaultTests
                 process.Convert(locking);
                 process.Open(Scenario.OptionsToOpen(LockingMethod.Auto));
                 Assert.Equal(locking, process.Table.Locking);
-                Assert.Equal(LockingMark.MagicOf(locking), process.Table.Engine.DescriptorAsItIs.FoundMagic);
+                Assert.Equal(LockingMark.MagicOf(locking), process.Table.Storage.DescriptorAsItIs.FoundMagic);
                 Assert.Equal(AttachmentFaults.StateOfLarge, FaultRun.Use(process.Table, files));
                 Assert.Null(process.Table.LastRecovery);
                 process.Close();

@@ -181,7 +181,7 @@ internal sealed class FaultRun : IDisposable
         {
             late.Open(Scenario.OptionsToOpen(LockingMethod.Auto));
             Assert.Equal(_locking, late.Table.Locking);
-            Assert.Equal(LockingMark.MagicOf(_locking), late.Table.Engine.DescriptorAsItIs.FoundMagic);
+            Assert.Equal(LockingMark.MagicOf(_locking), late.Table.Storage.DescriptorAsItIs.FoundMagic);
             Assert.Equal(expected, TableDump.Format(late.Table));
             AssertConsistent(late.Table);
             Assert.Null(late.Table.LastRecovery);

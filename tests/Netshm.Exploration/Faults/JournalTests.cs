@@ -55,17 +55,17 @@ public class JournalTests(ITestOutputHelper output)
             process.Open(Scenario.OptionsToOpen(LockingMethod.Futex) with { Init = 20 });
             process.Table.Add(1, Scenario.Value(1, 40));
             process.Table.Remove(1);
-            process.Table.Group(() => TakeTwoPages(files, process.Table.Engine));
+            process.Table.Group(() => TakeTwoPages(files, process.Table.Storage));
             process.Close();
         });
     }
 
-    private static void TakeTwoPages(TableFiles files, TableEngine engine)
+    private static void TakeTwoPages(TableFiles files, TableStorage storage)
     {
-        MappedPages pages = engine.Pages;
+        MappedPages pages = storage.Pages;
         using Sidecar sidecar = SidecarFile.TryOpen(files.Name, new Libc.Status { Mode = 0x180 }, TableIdOf(pages))!;
-        var journal = new UndoJournal(sidecar.Journal, pages, engine.Index, engine.Cells);
-        DescriptorView descriptor = engine.OpenDescriptor();
+        var journal = new UndoJournal(new JournalSpace(sidecar), pages, storage.Index, storage.Cells);
+        DescriptorView descriptor = storage.OpenDescriptor();
         int first = descriptor.FreeHead;
         int second = new FreePageView(pages.Page(first)).NextFree;
         int third = new FreePageView(pages.Page(second)).NextFree;

@@ -74,8 +74,8 @@ internal static partial class Scenarios
     }
 
     private static bool IsAt(ShmTable table, RehashPhase phase, Func<int, int, bool> isFarEnough) =>
-        table.Engine.OpenDescriptor().RehashPhase == phase && table.Engine.IsRehashing(out int next)
-        && isFarEnough(next, table.Engine.OpenDescriptor().Cells);
+        table.Storage.OpenDescriptor().RehashPhase == phase && table.Storage.IsRehashing(out int next)
+        && isFarEnough(next, table.Storage.OpenDescriptor().Cells);
 
     /// <summary>The new layout has entries of keys whose cell others, which search the same cells, have taken over.</summary>
     private static void KeysThatCameAndWent(ShmTable table)

@@ -166,7 +166,7 @@ internal static partial class Scenarios
 
     private static bool IsHalfUsed(ShmTable table)
     {
-        DescriptorView descriptor = table.Engine.OpenDescriptor();
+        DescriptorView descriptor = table.Storage.OpenDescriptor();
         return descriptor.UsedCells * 2 > descriptor.Cells;
     }
 

@@ -51,7 +51,7 @@ public class SeamTests
         bool isHead = isInPage && last % wordsPerPage < Layout.FollowUpHeaderInWords;
         bool isCleared = isInPage && !words[first..(last + 1)].ContainsAnyExcept(0);
         bool isLong = !isInPage && first % 2 == 0 && last == first + 1;
-        bool isRecord = first - tableLengthInWords >= Sidecar.JournalOffset(Scenario.ChangeFeedCapacity) / sizeof(int)
+        bool isRecord = first - tableLengthInWords >= SidecarLayout.JournalOffset(Scenario.ChangeFeedCapacity) / sizeof(int)
             && first / SharedRecords.LengthInWords == last / SharedRecords.LengthInWords;
         Assert.True(first == last || isValue || isHead || isCleared || isLong || isRecord, $"words {first} to {last} changed between two seams");
     }

@@ -1,6 +1,6 @@
 using Netshm.Exploration;
 
-namespace Netshm;
+namespace Netshm.Interop;
 
 /// <summary>What makes two paths the same file to one simulated process: it shares no open files with the others.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, int Process)

@@ -1,6 +1,6 @@
 using Netshm.Exploration;
 
-namespace Netshm
+namespace Netshm.Interop
 {
     /// <content>Hands the seams over to the simulated process that comes to them.</content>
     internal static partial class Seam

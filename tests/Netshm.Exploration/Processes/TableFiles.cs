@@ -9,7 +9,7 @@ internal sealed class TableFiles : IDisposable
     private const int ComparedOfTable = 1 << 16;
 
     /// <summary>What the sidecar holds beyond this is journal that no small change comes to.</summary>
-    private static readonly int s_comparedOfSidecar = (int)Sidecar.FirstLengthFor(Scenario.ChangeFeedCapacity);
+    private static readonly int s_comparedOfSidecar = (int)SidecarLayout.FirstLengthFor(Scenario.ChangeFeedCapacity);
 
     private readonly string _path;
 
@@ -39,7 +39,7 @@ internal sealed class TableFiles : IDisposable
         byte[] sidecar = ReadStart(Name.SidecarPath, s_comparedOfSidecar);
         if (sidecar.Length == 0)
             return;
-        Span<byte> bytes = sidecar.AsSpan(Sidecar.SequencesOffset, ReadSequences.LengthInBytes);
+        Span<byte> bytes = sidecar.AsSpan(SidecarLayout.SequencesOffset, SidecarLayout.SequencesLengthInBytes);
         foreach (long word in MemoryMarshal.Cast<byte, long>(bytes))
             Assert.True((word & 1) == 0, "a sequence is odd, though nobody writes");
     }

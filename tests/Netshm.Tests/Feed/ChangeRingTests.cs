@@ -27,7 +27,7 @@ public class ChangeRingTests(ITestOutputHelper output)
     public void Nobody_sleeps_over_a_change_that_was_made_while_it_lay_down()
     {
         const int rounds = 200_000;
-        var ring = new ChangeRing(MappedBlock.Private(ChangeRing.LengthInBytes(Capacity), "ring"), 0, Capacity);
+        var ring = new ChangeRing(MappedBlock.Private(SidecarLayout.FeedLengthInBytes(Capacity), "ring"), 0, Capacity);
         long seen = 0;
         long[] farAway = new long[8 << 20];
         long position = 0;

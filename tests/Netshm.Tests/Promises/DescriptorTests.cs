@@ -95,7 +95,7 @@ public class DescriptorTests
     private static bool SomebodySleeps(SharedMemoryName name)
     {
         using FileStream sidecar = File.OpenRead(name.SidecarPath);
-        sidecar.Position = Sidecar.LockWordOffset;
+        sidecar.Position = SidecarLayout.LockWordOffset;
         byte[] word = new byte[sizeof(int)];
         sidecar.ReadExactly(word);
         return BitConverter.ToInt32(word) < 0;

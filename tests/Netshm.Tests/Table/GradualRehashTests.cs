@@ -153,7 +153,7 @@ public class GradualRehashTests(ITestOutputHelper output)
 
     private static (int Phase, int NextCell) Progress(ShmTable table)
     {
-        _ = table.Engine.IsRehashing(out int nextCell);
+        _ = table.Storage.IsRehashing(out int nextCell);
         return (table.Memory[1, PhaseWord], nextCell);
     }
 
