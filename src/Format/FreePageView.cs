@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Format;
 
 /// <summary>Names for the words of a free page.</summary>

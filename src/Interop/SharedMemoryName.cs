@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm;
 
 /// <summary>The name of a shared-memory object (the original's <c>shm_name</c>).</summary>

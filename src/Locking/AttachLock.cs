@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Locking;
 
 /// <summary>The bytes of a lock file by which this library's processes see each other attach to a table.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Netshm.Interop;
 
 namespace Netshm.Locking;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Netshm.Format;
-using Netshm.Interop;
 
 namespace Netshm.Locking;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Netshm.Interop;
 
 namespace Netshm.Locking;
 

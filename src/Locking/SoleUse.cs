@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Locking;
 
 /// <summary>
@@ -76,5 +74,5 @@ internal sealed class SoleUse : IDisposable
 
     private static InvalidTableOperationException InUse(SharedMemoryName name, string purpose, string users) => new(
         $"{name}: a table in use is not {purpose}: {users}; close it there, or remove the name "
-        + $"({nameof(SharedMemoryObject)}.{nameof(SharedMemoryObject.Unlink)}), which leaves its users what they have");
+        + "(SharedMemoryObject.Unlink), which leaves its users what they have");
 }

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Locking;
 
 /// <summary>What a process counts about a table.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Interop;
 
 namespace Netshm.Locking;
 

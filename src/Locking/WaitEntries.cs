@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Locking;
 
 /// <summary>A lock that is waited for, somewhere behind a table's holder.</summary>

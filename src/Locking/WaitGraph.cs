@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Locking;
 
 /// <summary>Finds cycles among threads of this process that wait for each other's tables.</summary>

@@ -1,7 +1,3 @@
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Transactions;
-
 namespace Netshm.Opening;
 
 /// <summary>A table that this process uses: ready for transactions, and announced to other processes.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Opening;
 
 /// <summary>Settles how a process keeps others out of a table: what the table says, and what was asked for.</summary>

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Netshm.Format;
-using Netshm.Interop;
 
 namespace Netshm.Opening;
 

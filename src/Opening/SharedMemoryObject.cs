@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Opening;
 
 namespace Netshm;
 

@@ -1,5 +1,3 @@
-using Netshm.Locking;
-
 namespace Netshm;
 
 /// <summary>How <see cref="ShmTable.Manage"/> creates, re-creates or opens a table.</summary>

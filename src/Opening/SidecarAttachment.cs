@@ -1,9 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Recovery;
-using Netshm.Transactions;
-
 namespace Netshm.Opening;
 
 /// <summary>How this process comes to use a table's sidecar, and how it leaves it.</summary>

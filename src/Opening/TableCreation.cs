@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Opening;
 
 /// <summary>Lays a table out in a file that nobody uses; docs/Locking.md, "Creation".</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Netshm.Locking;
 
 namespace Netshm.Opening;
 

@@ -1,10 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Recovery;
-using Netshm.Storage;
-using Netshm.Transactions;
-
 namespace Netshm.Opening;
 
 /// <summary>How a handle finds, creates and opens its table. The caller holds the creation lock.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Opening;
 
 /// <summary>The tables this process has open: one <see cref="TableStore"/> for each memory object.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Opening;
 
 /// <summary>A table by its files: what the handles of this process on it share before it is open, and until it is closed.</summary>

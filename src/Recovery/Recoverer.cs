@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Locking;
-using Netshm.Storage;
-
 namespace Netshm.Recovery;
 
 /// <summary>Brings a table in order after a death, and finds out whether that is needed.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Storage;
-
 namespace Netshm.Recovery;
 
 /// <content>What spare words may hold: nothing, or what a rehash that is under way has put there.</content>

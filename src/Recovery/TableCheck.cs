@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Storage;
-
 namespace Netshm.Recovery;
 
 /// <summary>Walks over a whole table and collects every violation of docs/FileFormat.md.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Storage;
-
 namespace Netshm.Recovery;
 
 /// <summary>Makes the free list and the counts of a table anew from what its cells refer to.</summary>

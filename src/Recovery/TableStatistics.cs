@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Storage;
-
 namespace Netshm;
 
 /// <summary>How full a table is and how far its searches go: what <see cref="ShmTable.GetStatistics"/> found.</summary>

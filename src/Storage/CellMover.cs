@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>Moves the entries of cells to where a rehash wants them, and keeps what is moved already in step.</summary>

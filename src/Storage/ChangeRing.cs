@@ -1,6 +1,4 @@
 using System.Numerics;
-using Netshm.Format;
-using Netshm.Interop;
 
 namespace Netshm.Storage;
 

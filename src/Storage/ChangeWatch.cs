@@ -1,5 +1,3 @@
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>Lets all tasks of a process that wait for changes of a table share one sleeping thread.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>Walks over the fragments of one binding's value, a page each.</summary>

@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Storage;
 
 /// <summary>Where pages come from and go to: the free list, and the end of the table.</summary>

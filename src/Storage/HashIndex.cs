@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>The hash table from keys to the first pages of their newest bindings.</summary>

@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-
 namespace Netshm.Storage;
 
 /// <summary>The records of a sidecar's undo journal: at its end, which grows with what a change has to record.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>The pages behind the end of a table that become the next extent of its hash table.</summary>

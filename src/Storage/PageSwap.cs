@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
 
 namespace Netshm.Storage;
 

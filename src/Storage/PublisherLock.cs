@@ -1,5 +1,3 @@
-using Netshm.Locking;
-
 namespace Netshm;
 
 /// <summary>The right to publish a table's changes; see <see cref="ShmTable.TryTakePublisherLock"/>.</summary>

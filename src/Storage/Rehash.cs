@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <summary>Lays the hash table out anew: in a larger table, or in the same one to drop unbound cells.</summary>

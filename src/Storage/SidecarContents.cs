@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Locking;
-
 namespace Netshm.Storage;
 
 /// <summary>What a table's storage keeps in its sidecar.</summary>

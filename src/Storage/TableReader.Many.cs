@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
 
 namespace Netshm.Storage;
 

@@ -1,8 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
 
 namespace Netshm.Storage;
 

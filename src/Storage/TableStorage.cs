@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
 
 namespace Netshm.Storage;
 

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Interop;
-
 namespace Netshm.Storage;
 
 /// <content>How records are taken back, by who made them or after a death; docs/Locking.md, "The undo journal".</content>

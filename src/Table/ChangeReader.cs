@@ -1,6 +1,3 @@
-using Netshm.Locking;
-using Netshm.Storage;
-
 namespace Netshm;
 
 /// <summary>Follows the changes of a table in their order, in any process, without a lock.</summary>

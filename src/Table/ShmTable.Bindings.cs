@@ -1,10 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Locking;
-using Netshm.Storage;
-using Netshm.Transactions;
 
 namespace Netshm;
 

@@ -1,6 +1,3 @@
-using Netshm.Format;
-using Netshm.Locking;
-
 namespace Netshm;
 
 /// <content>The locking method that a table carries.</content>

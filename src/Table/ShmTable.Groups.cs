@@ -1,6 +1,3 @@
-using Netshm.Locking;
-using Netshm.Transactions;
-
 namespace Netshm;
 
 /// <content>Groups and transactions.</content>

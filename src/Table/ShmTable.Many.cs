@@ -1,7 +1,4 @@
 using System.Buffers;
-using Netshm.Locking;
-using Netshm.Storage;
-using Netshm.Transactions;
 
 namespace Netshm;
 

@@ -1,6 +1,3 @@
-using Netshm.Locking;
-using Netshm.Transactions;
-
 namespace Netshm;
 
 /// <content>Owners, of whom only the latest one modifies: docs/Sharding.md, "A removed owner stores nothing".</content>

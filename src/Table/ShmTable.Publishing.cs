@@ -1,5 +1,3 @@
-using Netshm.Locking;
-
 namespace Netshm;
 
 /// <content>What those need who tell other machines of a table's changes: docs/ChangeFeed.md.</content>

@@ -1,5 +1,3 @@
-using Netshm.Transactions;
-
 namespace Netshm;
 
 /// <content>Raw words, for <see cref="TableMemory"/>; whatever state the table is in.</content>

@@ -1,10 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Opening;
-using Netshm.Recovery;
-using Netshm.Storage;
-using Netshm.Transactions;
 
 namespace Netshm;
 

@@ -1,9 +1,4 @@
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Opening;
-
-namespace Netshm;
+namespace Netshm.Table;
 
 /// <summary>Changes the locking method that a table carries; docs/Locking.md, "Conversion".</summary>
 internal static class TableConversion

@@ -1,7 +1,3 @@
-using Netshm.Locking;
-using Netshm.Recovery;
-using Netshm.Storage;
-
 namespace Netshm.Transactions;
 
 /// <summary>A table that can be used: what all handles of this process on it share.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Locking;
 
 namespace Netshm.Transactions;
 

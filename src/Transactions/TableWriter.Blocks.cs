@@ -1,7 +1,3 @@
-using Netshm.Format;
-using Netshm.Locking;
-using Netshm.Storage;
-
 namespace Netshm.Transactions;
 
 /// <content>Editing in place.</content>

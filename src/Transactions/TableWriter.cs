@@ -1,8 +1,4 @@
 using System.Runtime.CompilerServices;
-using Netshm.Format;
-using Netshm.Interop;
-using Netshm.Locking;
-using Netshm.Storage;
 
 namespace Netshm.Transactions;
 

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>
 /// The bindings of a typed table: pairs of key and value at the key's hash, the <i>raw key</i>. Words that don't

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>
 /// Tells for one binding of a raw key after the other, as its fragments come in, whether it is one of the user's key.

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Convert"/>.</summary>
 internal sealed class ConvertingManager<T, TInner>(

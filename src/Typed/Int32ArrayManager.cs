@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Int32Array"/>.</summary>
 internal sealed class Int32ArrayManager : DataManager<int[]>

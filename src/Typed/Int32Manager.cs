@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Int32"/>.</summary>
 internal sealed class Int32Manager : DataManager<int>

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Int64"/>.</summary>
 internal sealed class Int64Manager : DataManager<long>

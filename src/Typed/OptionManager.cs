@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Option"/>.</summary>
 internal sealed class OptionManager<T>(DataManager<T> inner) : DataManager<Option<T>>

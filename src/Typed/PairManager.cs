@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Pair"/>.</summary>
 internal sealed class PairManager<TLeft, TRight>(DataManager<TLeft> left, DataManager<TRight> right)

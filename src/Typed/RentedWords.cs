@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>A pooled array of words, given back when disposed.</summary>
 internal readonly struct RentedWords(int length) : IDisposable

@@ -1,4 +1,4 @@
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>See <see cref="DataManagers.Scrambled"/>.</summary>
 internal sealed class ScramblingManager<T>(DataManager<T> inner, SipHash hash) : DataManager<T>

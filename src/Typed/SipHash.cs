@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Netshm;
+namespace Netshm.Typed;
 
 /// <summary>
 /// SipHash-2-4 of words (Aumasson, Bernstein: SipHash, a fast short-input PRF, 2012): without the key nobody can find

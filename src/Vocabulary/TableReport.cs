@@ -75,7 +75,7 @@ public sealed class TableReport
         {
             yield return string.Create(
                 null, $"a search looks at up to {maxProbes} cells: keys fall together by more than chance; ") +
-                $"{nameof(DataManagers)}.{nameof(DataManagers.Scrambled)} scatters them";
+                "DataManagers.Scrambled scatters them";
         }
 
         if (!isAtItsName)
