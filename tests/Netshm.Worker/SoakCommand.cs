@@ -10,6 +10,13 @@ internal static class SoakCommand
 {
     private const int OwnKeyDistance = 16;
     private const int MostOwnBindings = 2000;
+
+    /// <summary>
+    /// Keys come again: the original never gives the cell of a removed key to another one, and fails for good when it has taken
+    /// its sixteenth extent.
+    /// </summary>
+    private const int OwnKeys = 8192;
+
     private const int LongestValue = 100;
 
     public static int Run(string name, string seconds, string keys, string seed)
@@ -54,7 +61,7 @@ internal static class SoakCommand
             throw new InvalidOperationException(FormattableString.Invariant($"The own key {key} was not bound"));
     }
 
-    private static int OwnKey(int seed, int number) => -1 - (number * OwnKeyDistance) - (seed % OwnKeyDistance);
+    private static int OwnKey(int seed, int number) => -1 - (number % OwnKeys * OwnKeyDistance) - (seed % OwnKeyDistance);
 
     private static int[] Value(int number) => [.. Enumerable.Range(0, number % LongestValue).Select(i => number + i)];
 }
