@@ -35,7 +35,7 @@ internal sealed partial class TableReader
             HashGeometry? geometry = _geometry;
             if (geometry is null || !IsCurrent(geometry))
             {
-                _ = TryBegin(group[0], out geometry, out _, out _);
+                geometry = GeometryNow(out _);
                 if (geometry is null)
                 {
                     found += FindOtherwise(group, ref chunks, groupLengths, findOtherwise);
@@ -69,7 +69,7 @@ internal sealed partial class TableReader
     {
         HashGeometry? geometry = _geometry;
         if (geometry is null || geometry.Structure != _sequences.First)
-            geometry = GeometryNow(key);
+            geometry = GeometryNow();
         if (geometry is null)
             return default;
         long cellWord = geometry.FirstWordOf(geometry.CellOf(key, 0));
@@ -77,10 +77,8 @@ internal sealed partial class TableReader
         return _othersMoveCells ? default : new CellHint(cellWord, geometry.Structure);
     }
 
-    /// <summary>Where the cells are now, if that can be found out without waiting.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private HashGeometry? GeometryNow(int key) =>
-        TryBegin(key, out HashGeometry? geometry, out _, out _) ? geometry : null;
+    private HashGeometry? GeometryNow() => GeometryNow(out _);
 
     private static int FindOtherwise(
         ReadOnlySpan<int> keys, ref WordChunks chunks, Span<int> lengths, Func<int, int[]?> findOtherwise)
@@ -153,7 +151,7 @@ internal sealed partial class TableReader
             return NotDecided;
         }
 
-        if ((sequence & 1) != 0 || !IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
+        if (!OptimisticRead.TryContinue(_sequences, geometry, key, sequence, out OptimisticRead read) || !IsValid(read))
             return NotDecided;
         if (length > 0)
             chunks.Take(length);

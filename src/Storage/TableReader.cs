@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Netshm.Storage;
@@ -73,17 +72,17 @@ internal sealed partial class TableReader
         if (destination.Length > PageWords.MaxCopiedWords)
             return unusual;
         HashGeometry? geometry = _geometry;
-        ref readonly long word = ref _sequences.At(ReadSequences.IndexOf(key));
-        long sequence = SharedLongs.Load(in word);
-        if (geometry is null || (sequence & 1) != 0 || !MayRead || (_othersMoveCells && !IsInDescriptor(geometry)))
+        if (!OptimisticRead.TryBegin(_sequences, geometry, key, out OptimisticRead read)
+            || !MayRead || (_othersMoveCells && !IsInDescriptor(read.Geometry)))
+        {
             return unusual;
+        }
+
         MappedPages pages = _pages;
-        if (!pages.TryGetPage(NewestOf(pages, geometry, key), out PageWords page))
+        if (!pages.TryGetPage(NewestOf(pages, read.Geometry, key), out PageWords page))
             return unusual;
         Seam.Reached(SeamKind.Load);
-        if (!ContentView.TryCopyWhole(page, key, destination, out int lengthInWords))
-            return unusual;
-        return IsUnchanged(geometry, in word, sequence) ? lengthInWords : unusual;
+        return ContentView.TryCopyWhole(page, key, destination, out int lengthInWords) && IsValid(read) ? lengthInWords : unusual;
     }
 
     /// <summary>Copies the newest value of a key, when it is in one page.</summary>
@@ -92,13 +91,11 @@ internal sealed partial class TableReader
     /// <param name="lengthInWords">The value's length, when it is known.</param>
     public ReadOutcome Read(int key, Span<int> destination, out int lengthInWords)
     {
-        HashGeometry? geometry = _geometry;
-        int index = ReadSequences.IndexOf(key);
-        long sequence = _sequences[index];
-        if ((sequence & 1) == 0 && geometry is not null && (!_othersMoveCells || IsCurrent(geometry)))
+        if (OptimisticRead.TryBegin(_sequences, _geometry, key, out OptimisticRead read)
+            && (!_othersMoveCells || IsCurrent(read.Geometry)))
         {
-            ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
-            if (IsUnchanged(geometry, index, sequence))
+            ReadOutcome outcome = ReadOnce(read.Geometry, key, destination, out lengthInWords);
+            if (IsValid(read))
                 return outcome;
         }
 
@@ -110,29 +107,20 @@ internal sealed partial class TableReader
     public bool TryRead<TSink>(int key, ref TSink sink)
         where TSink : IBindingSink, allows ref struct
     {
-        for (int i = 0; i < MaxTries; i++)
+        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read); WaitForWriter(ref tries))
         {
-            if (TryBegin(key, out HashGeometry? geometry, out long sequence, out bool looksDamaged))
+            try
             {
-                try
-                {
-                    sink.Take(_storage.BindingsOf(key));
-                }
-                catch (CorruptFileException)
-                {
-                    // Either a writer came in between, or the damage is real: both are for one with the lock to see.
-                    return false;
-                }
-
-                if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
-                    return true;
+                sink.Take(_storage.BindingsOf(key));
             }
-            else if (looksDamaged)
+            catch (CorruptFileException)
             {
+                // Either a writer came in between, or the damage is real: both are for one with the lock to see.
                 return false;
             }
 
-            WaitForWriter(ref i);
+            if (IsValid(read))
+                return true;
         }
 
         return false;
@@ -141,24 +129,35 @@ internal sealed partial class TableReader
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReadOutcome ReadAgain(int key, Span<int> destination, out int lengthInWords)
     {
-        for (int i = 0; i < MaxTries; i++)
+        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read); WaitForWriter(ref tries))
         {
-            if (TryBegin(key, out HashGeometry? geometry, out long sequence, out bool looksDamaged))
-            {
-                ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
-                if (IsUnchanged(geometry, ReadSequences.IndexOf(key), sequence))
-                    return outcome;
-            }
-            else if (looksDamaged)
-            {
-                break;
-            }
-
-            WaitForWriter(ref i);
+            ReadOutcome outcome = ReadOnce(read.Geometry, key, destination, out lengthInWords);
+            if (IsValid(read))
+                return outcome;
         }
 
         lengthInWords = 0;
         return ReadOutcome.Undecided;
+    }
+
+    /// <summary>Begins as soon as no writer is at work on the key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="tries">How often it was tried.</param>
+    /// <param name="read">The read.</param>
+    /// <returns>False when writers kept coming in between, or something is damaged: read under the lock then.</returns>
+    private bool TryBeginAgain(int key, ref int tries, out OptimisticRead read)
+    {
+        while (tries++ < MaxTries)
+        {
+            if (TryBegin(key, out read, out bool looksDamaged))
+                return true;
+            if (looksDamaged)
+                return false;
+            WaitForWriter(ref tries);
+        }
+
+        read = default;
+        return false;
     }
 
     private void WaitForWriter(ref int tries)
@@ -176,31 +175,32 @@ internal sealed partial class TableReader
 
     /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="geometry">Where the cells are.</param>
-    /// <param name="sequence">The key's sequence word.</param>
+    /// <param name="read">The read.</param>
     /// <param name="looksDamaged">
     /// Whether the table is damaged, or was read in the middle of a modification: the lock's holder will see which.
     /// </param>
-    private bool TryBegin(
-        int key, [NotNullWhen(true)] out HashGeometry? geometry, out long sequence, out bool looksDamaged)
+    private bool TryBegin(int key, out OptimisticRead read, out bool looksDamaged)
     {
-        sequence = _sequences[ReadSequences.IndexOf(key)];
-        geometry = null;
+        long sequence = _sequences[ReadSequences.IndexOf(key)];
         looksDamaged = false;
-        if ((sequence & 1) != 0)
-            return false;
+        HashGeometry? geometry = (sequence & 1) != 0 ? null : GeometryNow(out looksDamaged);
+        return OptimisticRead.TryContinue(_sequences, geometry, key, sequence, out read);
+    }
+
+    /// <summary>Where the cells are now, if that can be found out without waiting.</summary>
+    private HashGeometry? GeometryNow(out bool looksDamaged)
+    {
+        looksDamaged = false;
         try
         {
             DescriptorView descriptor = _storage.OpenDescriptor();
-            geometry = _geometry;
-            if (geometry is null || !IsCurrent(geometry))
-                geometry = ReadGeometry(descriptor);
-            return geometry is not null;
+            HashGeometry? geometry = _geometry;
+            return geometry is not null && IsCurrent(geometry) ? geometry : ReadGeometry(descriptor);
         }
         catch (CorruptFileException)
         {
             looksDamaged = true;
-            return false;
+            return null;
         }
     }
 
@@ -226,20 +226,12 @@ internal sealed partial class TableReader
     private bool IsInDescriptor(HashGeometry geometry) => geometry.Matches(
         new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords)));
 
-    /// <summary>Whether nothing that concerns a key was modified since its word was read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsUnchanged(HashGeometry geometry, int index, long sequence) =>
-        IsUnchanged(geometry, in _sequences.At(index), sequence);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsUnchanged(HashGeometry geometry, in long word, long sequence)
+    private bool IsValid(in OptimisticRead read)
     {
-        // What was copied must have been loaded before the words are.
-        Volatile.ReadBarrier();
-        if (SharedLongs.Load(in word) != sequence || _sequences.First != geometry.Structure)
-            return false;
+        bool isValid = read.IsValid;
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
-        return true;
+        return isValid;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
