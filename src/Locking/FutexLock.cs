@@ -7,7 +7,7 @@ namespace Netshm.Locking;
 /// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
 /// the business of the transaction that gets the lock.
 /// </remarks>
-internal sealed class FutexLock : ProcessLock
+internal sealed class FutexLock : SharingLock
 {
     /// <summary>The bit of the lock word that is set while somebody may sleep.</summary>
     public const int SleepersBit = unchecked((int)0x8000_0000);
@@ -18,16 +18,13 @@ internal sealed class FutexLock : ProcessLock
 
     private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(2);
 
-    private readonly object _monitor = new();
     private readonly Sidecar _sidecar;
     private readonly string _name;
-    private int _sharers;
-    private long _sharedSince;
     private long _tenureSince;
     private bool _othersWait;
 
     public FutexLock(Sidecar sidecar, string name)
-        : base(sidecar.Counters)
+        : base(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
     {
         _sidecar = sidecar;
         _name = name;
@@ -41,43 +38,6 @@ internal sealed class FutexLock : ProcessLock
     /// <summary>What a lock word says of the owner: its slot + 1, or 0 when the lock is free.</summary>
     public static int OwnerIn(int word) => word & ~SleepersBit;
 
-    public override void AcquireShared(Deadline deadline, WaitProbe? probe)
-    {
-        deadline.Enter(_monitor, _name, probe);
-        try
-        {
-            if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
-            {
-                Seam.Waiting(FaultPoint.StandBackUnderFutex);
-                Monitor.Wait(_monitor, MaxTenureInMilliseconds); // So that readers who overlap let others in.
-                _sharedSince = Environment.TickCount64;
-            }
-
-            if (_sharers == 0)
-            {
-                Acquire(deadline, probe);
-                _sharedSince = Environment.TickCount64;
-            }
-
-            _sharers++;
-        }
-        finally
-        {
-            Monitor.Exit(_monitor);
-        }
-    }
-
-    public override void ReleaseShared()
-    {
-        using (Uninterrupted.Enter(_monitor))
-        {
-            if (--_sharers > 0)
-                return;
-            Release();
-            Monitor.PulseAll(_monitor);
-        }
-    }
-
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
     public override bool TryAcquireExclusive()
@@ -86,12 +46,6 @@ internal sealed class FutexLock : ProcessLock
             return false;
         BeginHold();
         return true;
-    }
-
-    public override void Upgrade(Deadline deadline)
-    {
-        Debug.Assert(_sharers == 1, "The gate lets the last reader become the writer.");
-        _sharers = 0;
     }
 
     /// <summary>Nothing to do: who reads without the lock finds out that it was disturbed.</summary>
@@ -122,6 +76,15 @@ internal sealed class FutexLock : ProcessLock
 
     /// <summary>Makes this process, which is alone, the owner, whatever the word says.</summary>
     public void Seize() => SharedWord.Store(ref _sidecar.LockWord, Mine);
+
+    protected override void AcquireForReaders(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
+
+    protected override void ReleaseForReaders() => Release();
+
+    /// <summary>Nothing to do: there is one mode.</summary>
+    protected override void UpgradeHold(Deadline deadline)
+    {
+    }
 
     private void Acquire(Deadline deadline, WaitProbe? probe)
     {

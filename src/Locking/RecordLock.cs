@@ -9,12 +9,10 @@ namespace Netshm.Locking;
 /// binding they read, so a writer also locks that before it frees or edits the binding: each by itself, as the original
 /// does, so that it does not wait for readers of other bindings. See docs/Locking.md.
 /// </remarks>
-internal sealed class RecordLock : ProcessLock
+internal sealed class RecordLock : SharingLock
 {
     /// <summary>How long readers of this process may pass the kernel lock on among them before others get a turn.</summary>
     private const long MaxTenureInMilliseconds = 5;
-
-    private const int StandBackInMilliseconds = 1;
 
     /// <summary>
     /// How many bindings one holder locks by themselves. For the kernel goes through all of them at each further one.
@@ -23,18 +21,15 @@ internal sealed class RecordLock : ProcessLock
 
     private static long s_releases;
 
-    private readonly object _monitor = new();
     private readonly SharedDescriptor _lockFile;
     private readonly int _wordsPerPage;
     private readonly string _name;
-    private int _sharers;
-    private long _sharedSince;
-
     /// <summary>The bytes of bindings that are locked one by one.</summary>
     private readonly HashSet<long> _contentBytes = [];
     private bool _hasAllContent;
 
     public RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
+        : base(counters: null, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderRecord)
     {
         _lockFile = lockFile;
         _wordsPerPage = wordsPerPage;
@@ -46,62 +41,15 @@ internal sealed class RecordLock : ProcessLock
 
     private long DescriptorByte => ByteOf(Layout.DescriptorPage);
 
-    public override void AcquireShared(Deadline deadline, WaitProbe? probe)
-    {
-        deadline.Enter(_monitor, _name, probe);
-        try
-        {
-            if (_sharers > 0 && Environment.TickCount64 - _sharedSince > MaxTenureInMilliseconds)
-            {
-                // Readers that overlap without end would starve writers of other processes: stand back for a moment,
-                // so that the kernel lock can fall free. It may not when one of them reads for long: go on then.
-                Seam.Waiting(FaultPoint.StandBackUnderRecord);
-                Monitor.Wait(_monitor, StandBackInMilliseconds);
-                _sharedSince = Environment.TickCount64;
-            }
-
-            if (_sharers == 0)
-            {
-                LockCounted(Libc.F_RDLCK, deadline);
-                _sharedSince = Environment.TickCount64;
-                Counters.Count(Counter.Acquisitions);
-            }
-
-            _sharers++;
-        }
-        finally
-        {
-            Monitor.Exit(_monitor);
-        }
-    }
-
-    public override void ReleaseShared()
-    {
-        using (Uninterrupted.Enter(_monitor))
-        {
-            if (--_sharers > 0)
-                return;
-            Monitor.PulseAll(_monitor); // They come when the monitor is left.
-            Unlock(DescriptorByte, 1);
-        }
-    }
-
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe)
     {
-        Debug.Assert(_sharers == 0, "The gate lets a writer in alone.");
+        Debug.Assert(!IsShared, "The gate lets a writer in alone.");
 
         // Where nobody else is in the table, one call gets the descriptor and every binding. Where somebody is, the
         // descriptor comes first as in the original: once it is held no reader comes in any more, so waiting ends.
         if (!TryLockAllContent())
             LockCounted(Libc.F_WRLCK, deadline);
         Counters.Count(Counter.Acquisitions);
-    }
-
-    public override void Upgrade(Deadline deadline)
-    {
-        Debug.Assert(_sharers == 1, "The gate lets the last reader become the writer.");
-        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
-        _sharers = 0;
     }
 
     public override bool NeedsContentLocks => !_hasAllContent;
@@ -143,6 +91,17 @@ internal sealed class RecordLock : ProcessLock
         else
             Unlock(0, ByteRangeLock.FirstReserved);
     }
+
+    protected override void AcquireForReaders(Deadline deadline, WaitProbe? probe)
+    {
+        LockCounted(Libc.F_RDLCK, deadline);
+        Counters.Count(Counter.Acquisitions);
+    }
+
+    protected override void ReleaseForReaders() => Unlock(DescriptorByte, 1);
+
+    protected override void UpgradeHold(Deadline deadline) =>
+        ByteRangeLock.Lock(_lockFile, Libc.F_WRLCK, DescriptorByte, 1, deadline, _name);
 
     /// <summary>Gives locks back. If the kernel can't, this process has them until it gives them back the next time.</summary>
     private void Unlock(long start, long lengthInBytes)

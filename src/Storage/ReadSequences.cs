@@ -47,6 +47,9 @@ internal sealed class ReadSequences
         return SidecarLayout.FirstStripeIndex + (int)(unchecked((uint)key * goldenRatio) >> (32 - SidecarLayout.StripeBits));
     }
 
+    /// <summary>Whether the writer of this process has words open.</summary>
+    public bool HasOpen => _openCount > 0;
+
     /// <summary>To be called by the writer before its first store for a key.</summary>
     public void OpenKey(int key) => Open(IndexOf(key));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Netshm.Transactions;
@@ -42,6 +43,8 @@ internal sealed class WriteTransaction
     {
         if (_storage.IsBeingModified)
             return;
+        Debug.Assert(_atomicScopes == 0, "No atomic scope outlives the lock that it was opened under.");
+        Debug.Assert(_sequences is not { HasOpen: true }, "The last holder of this process has closed its sequence words.");
         _changes?.Begin();
         if (_recoverer.IsNeeded)
             _recoverer.Recover(RecoveryReason.DeadHolder, deadline: deadline);
@@ -69,6 +72,7 @@ internal sealed class WriteTransaction
         if (!_storage.IsBeingModified)
             return;
         _storage.IsBeingModified = false;
+        Debug.Assert(_atomicScopes == 0, "An atomic scope is closed before the lock is released.");
 
         // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
         if (_journal is not null && _journal.State != JournalState.Idle)
