@@ -93,18 +93,9 @@ internal sealed class CellMover
     private void FollowInCopy(DescriptorView descriptor, int key)
     {
         HashGeometry spares = _index.GeometryOf(descriptor);
-        for (int probe = 0; probe < spares.ProbeCount; probe++)
-        {
-            int cell = spares.CellOf(key, probe);
-            CellView spare = At(spares, cell);
-            if (spare.Pointer == Layout.NeverUsed)
-                return;
-            if (spare.Key == key)
-            {
-                CopyCell(spares, _index.NewGeometryOf(descriptor, CellSide.Main), cell);
-                return;
-            }
-        }
+        ProbeWalk probes = SearchFor(spares, key);
+        if (probes.Current.Pointer != Layout.NeverUsed)
+            CopyCell(spares, _index.NewGeometryOf(descriptor, CellSide.Main), spares.CellOf(key, probes.Probe));
     }
 
     private void Claim(CellView target, int key, int pointer)
@@ -134,12 +125,13 @@ internal sealed class CellMover
     }
 
     /// <summary>The cell of a key, or the never-used one where its search ends.</summary>
-    private CellView Find(HashGeometry geometry, int key)
+    private CellView Find(HashGeometry geometry, int key) => SearchFor(geometry, key).Current;
+
+    private ProbeWalk SearchFor(HashGeometry geometry, int key)
     {
         var probes = new ProbeWalk(_pages, geometry, key);
-        while (probes.Current.Pointer != Layout.NeverUsed && probes.Current.Key != key)
-            probes.MoveNext();
-        return probes.Current;
+        probes.MoveToEnd();
+        return probes;
     }
 
     private CellView At(HashGeometry geometry, int cell) =>

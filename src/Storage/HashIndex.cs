@@ -40,38 +40,14 @@ internal sealed class HashIndex
     /// <exception cref="CorruptFileException">The table is damaged, or has no never-used cell at all.</exception>
     public CellView Find(DescriptorView descriptor, int key, out bool found)
     {
-        for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
-        {
-            Seam.Reached(SeamKind.Load);
-            CellView cell = probes.Current;
-            if (cell.Pointer == Layout.NeverUsed)
-            {
-                found = false;
-                return cell;
-            }
-
-            if (cell.Key == key)
-            {
-                found = true;
-                return cell;
-            }
-        }
+        ProbeWalk probes = SearchFor(descriptor, key);
+        found = probes.Current.Pointer != Layout.NeverUsed;
+        return probes.Current;
     }
 
     /// <summary>How many cells the search for a key looks at.</summary>
     /// <inheritdoc cref="Find" path="/exception"/>
-    public int CountProbes(DescriptorView descriptor, int key)
-    {
-        int probes = 1;
-        var walk = new ProbeWalk(_pages, GeometryOf(descriptor), key);
-        while (walk.Current.Pointer != Layout.NeverUsed && walk.Current.Key != key)
-        {
-            walk.MoveNext();
-            probes++;
-        }
-
-        return probes;
-    }
+    public int CountProbes(DescriptorView descriptor, int key) => SearchFor(descriptor, key).Probe + 1;
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
     /// <remarks>
@@ -104,4 +80,11 @@ internal sealed class HashIndex
     /// <summary>All cells, in the order of the hash table.</summary>
     public CellWalk Cells(DescriptorView descriptor) =>
         new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
+
+    private ProbeWalk SearchFor(DescriptorView descriptor, int key)
+    {
+        var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key);
+        probes.MoveToEnd();
+        return probes;
+    }
 }

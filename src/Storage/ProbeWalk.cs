@@ -8,7 +8,6 @@ internal ref struct ProbeWalk
     private readonly MappedPages _pages;
     private readonly HashGeometry _geometry;
     private readonly int _key;
-    private int _probe;
 
     /// <exception cref="CorruptFileException">The cell is beyond the end of the file.</exception>
     public ProbeWalk(MappedPages pages, HashGeometry geometry, int key)
@@ -22,13 +21,31 @@ internal ref struct ProbeWalk
     /// <summary>The cell of this probe.</summary>
     public CellView Current { get; private set; }
 
+    /// <summary>Its number among the probes, from 0.</summary>
+    public int Probe { get; private set; }
+
+    /// <summary>Whether the search for the key ends here: the cell is the key's, or was never used.</summary>
+    public readonly bool IsAtEnd => Current.Pointer == Layout.NeverUsed || Current.Key == _key;
+
+    /// <summary>Goes to where the search for the key ends.</summary>
+    /// <inheritdoc cref="MoveNext" path="/exception"/>
+    public void MoveToEnd()
+    {
+        Seam.Reached(SeamKind.Load);
+        while (!IsAtEnd)
+        {
+            MoveNext();
+            Seam.Reached(SeamKind.Load);
+        }
+    }
+
     /// <summary>Goes to the next probe.</summary>
     /// <exception cref="CorruptFileException">Every cell was met: the hash table must always have a free one.</exception>
     public void MoveNext()
     {
-        if (++_probe >= _geometry.ProbeCount)
+        if (++Probe >= _geometry.ProbeCount)
             ThrowNoFreeCell();
-        Current = CellAt(_probe);
+        Current = CellAt(Probe);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
