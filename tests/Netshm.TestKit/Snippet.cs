@@ -13,6 +13,9 @@ public static class Snippet
             .Where(path => !path.Contains("Microsoft.CodeAnalysis", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path))]);
 
+    /// <summary>The assemblies that this process may load.</summary>
+    public static IReadOnlyList<MetadataReference> References => _references.Value;
+
     /// <summary>The errors of a method's body, as "CS0619: message".</summary>
     /// <param name="parameters">The method's parameters, which the body uses.</param>
     /// <param name="body">The statements.</param>
@@ -35,7 +38,7 @@ public static class Snippet
         var compilation = CSharpCompilation.Create(
             "Application",
             [CSharpSyntaxTree.ParseText(source)],
-            _references.Value,
+            References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         return
         [
