@@ -7,8 +7,8 @@ namespace Netshm.TestKit;
 /// <summary>The layers of an assembly: folders of its source, of which each uses itself and lower ones only.</summary>
 /// <remarks>
 /// <para>
-/// A type is in the layer whose folder has its file. Public types have the assembly's namespace, or that of a folder around
-/// their own; the others have that of their folder. A nested type counts as its outermost one.
+/// A type is in the layer whose folder has its file, and has the folder's namespace, unless it is public: users are not to see
+/// where a type lies. A nested type counts as its outermost one.
 /// </para>
 /// <para>
 /// The compiled code shows what is used without a name, such as the type that <c>new()</c> stands for. The source shows what
@@ -71,7 +71,7 @@ public sealed class Layers
            where LevelOf(type.Folder) < 0
            select $"{type.Type} is in the folder {type.Folder}, which is no layer",
         .. from type in types
-           where !HasNamespaceOfItsFolder(type)
+           where !type.IsPublic && type.Namespace != NamespaceOf(type.Folder)
            select $"{type.Type} is in the folder {type.Folder}, but not in its namespace",
         .. from parts in types.GroupBy(type => type.Type)
            where parts.Count() > 1
@@ -82,10 +82,6 @@ public sealed class Layers
         from folder in _lowestFirst
         where types.All(type => type.Folder != folder)
         select $"the layer {folder} has no types";
-
-    private bool HasNamespaceOfItsFolder(AssemblySource.Declaration type) => type.IsPublic
-        ? (NamespaceOf(type.Folder) + ".").StartsWith(type.Namespace + ".", StringComparison.Ordinal)
-        : NamespaceOf(type.Folder) == type.Namespace;
 
     private string NamespaceOf(string folder) =>
         folder == "." ? _rootNamespace : $"{_rootNamespace}.{folder.Replace('/', '.')}";
