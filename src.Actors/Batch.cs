@@ -34,7 +34,7 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
     public void Execute(ShmTable table, bool onlyRead)
     {
         _now = Stopwatch.GetTimestamp();
-        long end = _now + PendingRequest.TimestampsOf(settings.MaxBatchTime);
+        long end = _now + Clock.TimestampsOf(settings.MaxBatchTime);
         int done = 0;
         try
         {

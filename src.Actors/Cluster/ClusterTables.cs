@@ -12,7 +12,7 @@ namespace Netshm.Actors.Cluster;
 /// It needs <c>akka.actor.provider = cluster</c>. It is started by the first exposed table, or the first call of
 /// <see cref="Get"/>; docs/Cluster.md tells what to configure.
 /// </remarks>
-public sealed class ClusterTables : IExtension
+public sealed class ClusterTables : ITableExposure
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
@@ -162,8 +162,7 @@ public sealed class ClusterTables : IExtension
         throw new RequestTimeoutException("the overview of the cluster's tables did not answer before the deadline");
     }
 
-    /// <summary>Makes a table of this process reachable, or one that was opened again.</summary>
-    internal void Expose(TableRef table)
+    void ITableExposure.Expose(TableRef table)
     {
         _guardian.Tell(new ClusterGuardian.Expose(table));
         _reporter.Tell(new ReportNow());

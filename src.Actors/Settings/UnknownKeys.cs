@@ -16,7 +16,7 @@ internal static class UnknownKeys
     /// <returns>A sentence about each unknown key, which names the closest known one.</returns>
     public static IReadOnlyList<string> In(Config netshm)
     {
-        Config reference = NetshmExtension.DefaultConfig().GetConfig("netshm");
+        Config reference = ReferenceConfig.Load().GetConfig("netshm");
         return
         [
             .. Beside(reference, netshm, "netshm"),

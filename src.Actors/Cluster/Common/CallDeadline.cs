@@ -10,9 +10,9 @@ namespace Netshm.Actors.Cluster;
 internal readonly record struct CallDeadline(long Timestamp)
 {
     /// <summary>The deadline of a caller who never gives up.</summary>
-    public static CallDeadline Never => new(PendingRequest.Never);
+    public static CallDeadline Never => new(Clock.Never);
 
-    public bool IsNever => Timestamp == PendingRequest.Never;
+    public bool IsNever => Timestamp == Clock.Never;
 
     public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= Timestamp;
 
@@ -31,7 +31,7 @@ internal readonly record struct CallDeadline(long Timestamp)
     }
 
     /// <summary>The deadline of what begins now and may take so long.</summary>
-    public static CallDeadline After(TimeSpan timeout) => new(PendingRequest.DeadlineAfter(timeout));
+    public static CallDeadline After(TimeSpan timeout) => new(Clock.DeadlineAfter(timeout));
 
     /// <summary>This deadline, or a nearer one.</summary>
     public CallDeadline ButAtMost(TimeSpan fromNow) => new(Math.Min(Timestamp, After(fromNow).Timestamp));
