@@ -37,7 +37,7 @@ public sealed class ClusterTables : ITableExposure
         Settings = system.Netshm().Settings.Cluster;
         Host = Settings.Host ?? system.Provider.DefaultAddress.Host;
         _guardian = system.SystemActorOf(
-            Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterGuardian.Name);
+            Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterPaths.Guardian);
         Overview = StartOverview();
         _reporter = Start(
             Props.Create(() => new NodeReporter(Host, Overview, Settings.ReportInterval, IsPublisher)), "reporter");
@@ -168,6 +168,8 @@ public sealed class ClusterTables : ITableExposure
         _reporter.Tell(new ReportNow());
     }
 
+    private static bool IsStatusQuestion(object message) => message is Status;
+
     private bool IsPublisher(string table) => _published.GetValueOrDefault(table);
 
     /// <summary>Starts the singleton's manager, if it may live here, and its proxy.</summary>
@@ -178,7 +180,7 @@ public sealed class ClusterTables : ITableExposure
         {
             _ = Start(
                 ClusterSingletonManager.Props(
-                    Props.Create(() => new TableOverview()), PoisonPill.Instance,
+                    Props.Create(() => new TableOverview(IsStatusQuestion)), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(_system).WithSingletonName("tables")
                         .WithRole(Settings.Role!)),
                 name);
@@ -186,7 +188,7 @@ public sealed class ClusterTables : ITableExposure
 
         return Start(
             ClusterSingletonProxy.Props(
-                $"/system/{ClusterGuardian.Name}/{name}",
+                $"/system/{ClusterPaths.Guardian}/{name}",
                 ProxySettings()),
             $"{name}-proxy");
     }

@@ -135,7 +135,7 @@ internal sealed class ChangeFollower : SteadyActor, IWithTimers
         {
             _host = replayed.Host;
             DistributedPubSub.Get(Context.System).Mediator.Tell(
-                new Subscribe(Published.TopicOf(_table.Name, _host), Self));
+                new Subscribe(ClusterPaths.TopicOf(_table.Name, _host), Self));
             _next ??= replayed.LastChange + 1;
         }
         else if (_feedId != replayed.FeedId)

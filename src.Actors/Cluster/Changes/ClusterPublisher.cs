@@ -24,7 +24,7 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
         TableRef table, string host, ClusterSettings settings, ConcurrentDictionary<string, bool> published)
     {
         _table = table;
-        _topic = Published.TopicOf(table.Name, host);
+        _topic = ClusterPaths.TopicOf(table.Name, host);
         _settings = settings;
         _published = published;
     }

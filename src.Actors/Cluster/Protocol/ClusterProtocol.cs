@@ -1,6 +1,6 @@
 namespace Netshm.Actors.Cluster;
 
-/// <summary>Marks what <see cref="ClusterSerializer"/> can write.</summary>
+/// <summary>Marks the messages of the cluster layer, which have a serializer of their own.</summary>
 internal interface IClusterMessage;
 
 /// <summary>Asks at a table's door for a gate; answered by <see cref="Located"/>, or not while it is closed.</summary>

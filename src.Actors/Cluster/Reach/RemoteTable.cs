@@ -135,7 +135,7 @@ internal sealed class RemoteTable : SteadyActor, IWithTimers
     }
 
     /// <summary>Asks at the door for a gate.</summary>
-    private void Seek() => _route.Tell(TableDoor.PathOf(_table, _host), new Locate(), Self);
+    private void Seek() => _route.Tell(ClusterPaths.OfDoors(_table, _host), new Locate(), Self);
 
     private void SendWaiting()
     {
