@@ -4,6 +4,8 @@ using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using Netshm.Actors.Settings;
+using Netshm.Actors.Tables;
 
 namespace Netshm.Actors;
 

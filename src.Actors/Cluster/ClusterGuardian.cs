@@ -2,6 +2,10 @@ using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
+using Netshm.Actors.Cluster.Changes;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Cluster;
 

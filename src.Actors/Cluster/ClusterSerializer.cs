@@ -1,6 +1,8 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
 namespace Netshm.Actors.Cluster;
 

@@ -4,6 +4,12 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Netshm.Actors.Cluster.Changes;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Near;
+using Netshm.Actors.Cluster.Overview;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Cluster;
 
@@ -51,7 +57,7 @@ public sealed class ClusterTables : ITableExposure
     /// <see cref="Akka.Actor.Status.Failure"/> with a <see cref="ValueTooLargeException"/> when that is larger than a message
     /// between nodes may be. <see cref="StatusAsync"/> knows no limit.
     /// </summary>
-    public sealed record Status : IClusterMessage;
+    public sealed record Status : Protocol.IClusterMessage;
 
     /// <summary>The settings of the cluster layer.</summary>
     public ClusterSettings Settings { get; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Groups;
 
 /// <summary>
 /// Runs the body of a delegate group: on a <see cref="BodyThread"/>, while the table's thread holds the lock and

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
 
 namespace Netshm.Actors;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>A request on its way through a table actor, with whoever waits for its answer.</summary>
 /// <remarks>

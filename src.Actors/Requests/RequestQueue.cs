@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>The requests that wait for a table, in the order of their arrival.</summary>
 /// <remarks>

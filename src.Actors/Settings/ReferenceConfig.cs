@@ -1,6 +1,6 @@
 using Akka.Configuration;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Settings;
 
 /// <summary>The reference configuration, which has every setting with its default.</summary>
 internal static class ReferenceConfig

@@ -1,7 +1,7 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Settings;
 
 /// <summary>
 /// Finds what the configuration says that is no setting. It is worth a warning and not an error, since it may be a setting of

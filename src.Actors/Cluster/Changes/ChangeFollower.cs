@@ -2,8 +2,11 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Changes;
 
 /// <summary>
 /// Follows the changes of a table: puts what is published in order, and asks a gate for what is missing. docs/Cluster.md,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Common;
 
 /// <summary>
 /// The moment at which the caller of an operation gives up: one for all requests and retries that the operation needs. It is a

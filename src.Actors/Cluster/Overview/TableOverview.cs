@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Overview;
 
 /// <summary>The cluster's singleton that knows which node has which table; docs/Cluster.md, "Housekeeping".</summary>
 internal sealed class TableOverview : SteadyActor

@@ -1,7 +1,9 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>
 /// The messages of the cluster layer as bytes, for <c>ClusterSerializer</c> and for those that have to know how many there are.

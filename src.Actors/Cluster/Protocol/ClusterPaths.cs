@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>Paths and topics at which the nodes of a cluster find what they have of a table.</summary>
 internal static class ClusterPaths

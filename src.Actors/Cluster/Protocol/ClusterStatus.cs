@@ -1,3 +1,5 @@
+using Netshm.Actors.Cluster.Protocol;
+
 namespace Netshm.Actors.Cluster;
 
 /// <summary>Which nodes of the cluster have which tables open, as they last reported it.</summary>

@@ -1,6 +1,6 @@
 using Akka.Event;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>What the publisher of a host tells about a table, on <see cref="ClusterPaths.TopicOf"/>.</summary>
 /// <param name="FeedId">The feed's identity.</param>

@@ -1,6 +1,6 @@
 using Akka.Event;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>What a node tells the overview: a piece of it, since a message is limited.</summary>
 /// <param name="Address">The address of its actor system.</param>

@@ -1,3 +1,5 @@
+using Netshm.Actors.Cluster.Protocol;
+
 namespace Netshm.Actors.Cluster;
 
 /// <summary>

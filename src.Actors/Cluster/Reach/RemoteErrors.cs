@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Protocol;
+
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>Errors that came from other hosts.</summary>
 internal static class RemoteErrors

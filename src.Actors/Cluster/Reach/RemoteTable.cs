@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Asks a table on another host for a <see cref="RemoteTableRef"/>: finds a gate, stays with it, and finds another one when

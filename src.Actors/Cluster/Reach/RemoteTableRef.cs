@@ -1,4 +1,9 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Wire;
 
 namespace Netshm.Actors.Cluster;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Protocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Tells the way to a process's <see cref="TableGate"/>, at a path that all processes with the table have in common: the

@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Hands questions from elsewhere to the actor of a table of this process. Each process has a gate of its own for each

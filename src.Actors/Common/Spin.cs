@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Common;
 
 /// <summary>Waits for another thread without falling asleep, for as long as being woken takes.</summary>
 internal static class Spin

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Netshm.Actors.Common;
+using Netshm.Actors.Requests;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Tables;
 
 /// <summary>What a table's actor, its mailbox and its references share, whatever becomes of the actor.</summary>
 internal sealed class TableHost

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>The requests that are executed under one acquisition of the table's lock.</summary>
 internal sealed class Batch(RequestQueue queue, TableSettings settings)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>What a request is executed with.</summary>
 /// <param name="Table">The table, locked as the request needs it.</param>

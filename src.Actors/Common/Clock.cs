@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Common;
 
 /// <summary>Moments and times in units of <see cref="Stopwatch.GetTimestamp"/>.</summary>
 internal static class Clock
