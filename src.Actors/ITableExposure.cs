@@ -16,8 +16,8 @@ internal interface ITableExposure : IExtension
     static ITableExposure Of(ExtendedActorSystem system)
     {
         string provider = system.Settings.Config.GetString(Setting);
-        return Type.GetType(provider) is { } type && Activator.CreateInstance(type) is IExtensionId id
-            && system.RegisterExtension(id) is ITableExposure exposure
+        return Type.GetType(provider) is { } type && type.IsAssignableTo(typeof(IExtensionId))
+            && system.RegisterExtension((IExtensionId)Activator.CreateInstance(type)!) is ITableExposure exposure
                 ? exposure
                 : throw new ConfigurationException(
                     $"{Setting} = {provider}: expected the type of the provider of an extension that exposes tables");
