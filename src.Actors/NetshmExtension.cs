@@ -4,7 +4,8 @@ using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Settings;
+using Netshm.Actors.Tables;
 
 namespace Netshm.Actors;
 
@@ -61,8 +62,7 @@ public sealed class NetshmExtension : IExtension
     }
 
     /// <summary>The package's <c>reference.conf</c>: every key with its default.</summary>
-    public static Config DefaultConfig() =>
-        ConfigurationFactory.FromResource<NetshmExtension>("Netshm.Actors.reference.conf");
+    public static Config DefaultConfig() => ReferenceConfig.Load();
 
     /// <summary>
     /// Opens the table that the configuration describes as <c>netshm.table.NAME</c>, or creates it where there is
@@ -125,9 +125,9 @@ public sealed class NetshmExtension : IExtension
             if (_shutdown.ShutdownReason is not null || _end.IsCancellationRequested)
                 throw SystemEnds();
             TableDispatcher.Check(_system.Settings.Config, settings.Dispatcher);
-            ClusterTables? cluster = settings.Cluster.Expose ? ClusterTables.Get(_system) : null;
+            ITableExposure? exposure = settings.Cluster.Expose ? ITableExposure.Of(_system) : null;
             TableRef table = _tables[childName] = new TableRef(Start(name, childName, settings));
-            cluster?.Expose(table);
+            exposure?.Expose(table);
             return table;
         }
     }

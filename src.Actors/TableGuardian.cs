@@ -1,5 +1,7 @@
 using Akka;
 using Akka.Actor;
+using Netshm.Actors.Changes;
+using Netshm.Actors.Tables;
 
 namespace Netshm.Actors;
 

@@ -1,5 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Requests;
+using Netshm.Actors.Tables;
 
 namespace Netshm.Actors;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Netshm.Actors.Groups;
 
 namespace Netshm.Actors;
 

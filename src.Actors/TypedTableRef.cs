@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Typed;
 
 namespace Netshm.Actors;
 

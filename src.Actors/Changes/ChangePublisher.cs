@@ -1,6 +1,7 @@
 using Akka.Actor;
+using Netshm.Actors.Tables;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Changes;
 
 /// <summary>Keeps a <see cref="ChangeSubscription"/> for each subscriber of a table; ends with the table's actor.</summary>
 internal sealed class ChangePublisher : UntypedActor

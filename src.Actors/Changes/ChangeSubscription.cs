@@ -2,8 +2,9 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
+using Netshm.Actors.Tables;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Changes;
 
 /// <summary>Tells a table's changes to one subscriber, run by run.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Changes;
 
 /// <summary>What a reference to a subscriber stands for.</summary>
 internal static class SubscriberKind

@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
+using Netshm.Actors.Cluster.Changes;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Cluster;
 
 /// <summary>The parent of a node's actors of the cluster layer, at <c>/system/netshm-cluster</c>.</summary>
 internal sealed class ClusterGuardian : SteadyActor
 {
-    /// <summary>Its own name.</summary>
-    public const string Name = "netshm-cluster";
-
     private readonly string _host;
     private readonly ClusterSettings _settings;
     private readonly ConcurrentDictionary<string, bool> _published;
@@ -69,7 +70,7 @@ internal sealed class ClusterGuardian : SteadyActor
             return;
         }
 
-        string shared = TableDoor.ChildNameOf(table.Name, _host);
+        string shared = ClusterPaths.ChildNameOf(table.Name, _host);
         IActorRef gate = Context.ActorOf(
             Props.Create(() => new TableGate(table, _host)),
             FormattableString.Invariant($"{shared}@{Guid.NewGuid():N}"));
@@ -78,7 +79,7 @@ internal sealed class ClusterGuardian : SteadyActor
 
         // The gate first: who has heard of a door has heard of its gate then, since registrations spread in their order.
         IActorRef[] entrances =
-            [gate, Context.ActorOf(door, shared), Context.ActorOf(door, TableDoor.ChildNameOf(table.Name, host: null))];
+            [gate, Context.ActorOf(door, shared), Context.ActorOf(door, ClusterPaths.ChildNameOf(table.Name, host: null))];
         var receptionist = ClusterClientReceptionist.Get(Context.System);
         foreach (IActorRef entrance in entrances)
             receptionist.RegisterService(entrance);

@@ -4,6 +4,12 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Netshm.Actors.Cluster.Changes;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Near;
+using Netshm.Actors.Cluster.Overview;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Cluster;
 
@@ -12,7 +18,7 @@ namespace Netshm.Actors.Cluster;
 /// It needs <c>akka.actor.provider = cluster</c>. It is started by the first exposed table, or the first call of
 /// <see cref="Get"/>; docs/Cluster.md tells what to configure.
 /// </remarks>
-public sealed class ClusterTables : IExtension
+public sealed class ClusterTables : ITableExposure
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
@@ -37,7 +43,7 @@ public sealed class ClusterTables : IExtension
         Settings = system.Netshm().Settings.Cluster;
         Host = Settings.Host ?? system.Provider.DefaultAddress.Host;
         _guardian = system.SystemActorOf(
-            Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterGuardian.Name);
+            Props.Create(() => new ClusterGuardian(Host, Settings, _published)), ClusterPaths.Guardian);
         Overview = StartOverview();
         _reporter = Start(
             Props.Create(() => new NodeReporter(Host, Overview, Settings.ReportInterval, IsPublisher)), "reporter");
@@ -51,7 +57,7 @@ public sealed class ClusterTables : IExtension
     /// <see cref="Akka.Actor.Status.Failure"/> with a <see cref="ValueTooLargeException"/> when that is larger than a message
     /// between nodes may be. <see cref="StatusAsync"/> knows no limit.
     /// </summary>
-    public sealed record Status : IClusterMessage;
+    public sealed record Status : Protocol.IClusterMessage;
 
     /// <summary>The settings of the cluster layer.</summary>
     public ClusterSettings Settings { get; }
@@ -162,12 +168,13 @@ public sealed class ClusterTables : IExtension
         throw new RequestTimeoutException("the overview of the cluster's tables did not answer before the deadline");
     }
 
-    /// <summary>Makes a table of this process reachable, or one that was opened again.</summary>
-    internal void Expose(TableRef table)
+    void ITableExposure.Expose(TableRef table)
     {
         _guardian.Tell(new ClusterGuardian.Expose(table));
         _reporter.Tell(new ReportNow());
     }
+
+    private static bool IsStatusQuestion(object message) => message is Status;
 
     private bool IsPublisher(string table) => _published.GetValueOrDefault(table);
 
@@ -179,7 +186,7 @@ public sealed class ClusterTables : IExtension
         {
             _ = Start(
                 ClusterSingletonManager.Props(
-                    Props.Create(() => new TableOverview()), PoisonPill.Instance,
+                    Props.Create(() => new TableOverview(IsStatusQuestion)), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(_system).WithSingletonName("tables")
                         .WithRole(Settings.Role!)),
                 name);
@@ -187,7 +194,7 @@ public sealed class ClusterTables : IExtension
 
         return Start(
             ClusterSingletonProxy.Props(
-                $"/system/{ClusterGuardian.Name}/{name}",
+                $"/system/{ClusterPaths.Guardian}/{name}",
                 ProxySettings()),
             $"{name}-proxy");
     }

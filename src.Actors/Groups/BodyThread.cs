@@ -1,4 +1,6 @@
-namespace Netshm.Actors;
+using Netshm.Actors.Common;
+
+namespace Netshm.Actors.Groups;
 
 /// <summary>
 /// Runs the bodies of a table's delegate groups, one after the other, so that they depend on no thread pool while the

@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Groups;
 
 /// <summary>
 /// The outcome of a group whose body threw something of its own: nothing that says anything about the table, whatever

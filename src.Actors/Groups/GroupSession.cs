@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Groups;
 
 /// <summary>
 /// Runs the body of a delegate group: on a <see cref="BodyThread"/>, while the table's thread holds the lock and
@@ -29,23 +30,21 @@ internal sealed class GroupSession
     }
 
     /// <summary>Runs a body; the caller's thread holds the table's write lock.</summary>
-    /// <returns>
-    /// The reply: <see cref="TableProtocol.GroupResult"/>, or <see cref="GroupFailure"/> with what the body threw.
-    /// </returns>
+    /// <returns>What the body returned, or <see cref="GroupFailure"/> with what it threw.</returns>
     /// <exception cref="GroupTimeoutException">The body took too long and was cut off from the table.</exception>
     /// <exception cref="IncompleteGroupException">A lock could not be had after something was modified.</exception>
     /// <remarks>
     /// What an operation on the table threw and the body let pass is thrown here too: a
     /// <see cref="LockTimeoutException"/> then means that the body can be run again, since it has modified nothing.
     /// </remarks>
-    public static object Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
+    public static object? Run(Func<TableGroup, object?> body, ShmTable table, TimeSpan timeout)
     {
         var session = new GroupSession(body, table, timeout);
         BodyThread.Start(session);
         session.Serve();
         try
         {
-            return new TableProtocol.GroupResult(session._outcome.Task.GetAwaiter().GetResult());
+            return session._outcome.Task.GetAwaiter().GetResult();
         }
         catch (Exception e) when (e != session._tableFailure)
         {

@@ -1,3 +1,5 @@
+using Netshm.Actors.Groups;
+
 namespace Netshm.Actors;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Groups;
 
 /// <summary>Keeps delegates that await from running as a group: they would go on after the table was given free.</summary>
 internal static class TaskDelegate

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Netshm.Actors.Typed;
 
 namespace Netshm.Actors;
 

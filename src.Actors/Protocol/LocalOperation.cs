@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>An operation of a typed table, which only its own process can send: it is a delegate.</summary>
 /// <param name="Operation">What to do with the table; returns the reply.</param>

@@ -54,7 +54,7 @@ public static partial class TableProtocol
     public sealed record ChangesEnded(string Table, string Reason) : IWireMessage, IDeadLetterSuppression;
 
     /// <summary>
-    /// Marks what is for the <see cref="ChangePublisher"/>. What it sends to a subscriber that is gone is no news for the dead
+    /// Marks what is for the publisher of changes. What it sends to a subscriber that is gone is no news for the dead
     /// letters, nor is a subscriber that leaves a table that has gone before.
     /// </summary>
     internal interface IChangeRequest;

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
 
 namespace Netshm.Actors;
 
@@ -62,8 +64,11 @@ public static partial class TableProtocol
 
         internal override bool RunsAlone => true;
 
-        internal override object Execute(in Execution execution) =>
-            GroupSession.Run(Body, execution.Table, execution.GroupTimeout);
+        internal override object Execute(in Execution execution)
+        {
+            object? outcome = GroupSession.Run(Body, execution.Table, execution.GroupTimeout);
+            return outcome is GroupFailure ? outcome : new GroupResult(outcome);
+        }
     }
 
     /// <summary>The reply to <see cref="Group"/>.</summary>

@@ -1,3 +1,5 @@
+using Netshm.Actors.Protocol;
+
 namespace Netshm.Actors;
 
 /// <content>The requests that only read, and their replies.</content>

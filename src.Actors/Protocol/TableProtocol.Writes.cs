@@ -1,3 +1,5 @@
+using Netshm.Actors.Protocol;
+
 namespace Netshm.Actors;
 
 /// <content>The requests that modify, and their replies.</content>

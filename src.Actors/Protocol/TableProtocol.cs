@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Netshm.Actors.Protocol;
 
 namespace Netshm.Actors;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>
 /// Takes the place of a message that does not fit into a frame between machines, since Akka drops such a message and tells

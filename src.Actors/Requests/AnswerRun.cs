@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>Answers requests on the thread pool, since an answer runs the code of whoever awaits it.</summary>
 /// <remarks>

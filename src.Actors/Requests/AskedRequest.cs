@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>
 /// A request of a <see cref="TableRef"/>: it carries the promise, so that no actor has to wait for the reply.

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Netshm.Actors.Groups;
+using Netshm.Actors.Protocol;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>A request on its way through a table actor, with whoever waits for its answer.</summary>
 /// <remarks>
@@ -10,9 +12,6 @@ namespace Netshm.Actors;
 /// </remarks>
 internal abstract class PendingRequest(TableProtocol.Request request, long deadline)
 {
-    /// <summary>The deadline of a request that waits for ever.</summary>
-    public const long Never = long.MaxValue;
-
     private const int Waiting = 0, Claimed = 1;
 
     private int _state = Waiting;
@@ -28,17 +27,6 @@ internal abstract class PendingRequest(TableProtocol.Request request, long deadl
     public abstract bool RunsCodeOfItsCaller { get; }
 
     public bool IsClaimed => Volatile.Read(ref _state) == Claimed;
-
-    /// <summary>The moment that lies the given time ahead; <see cref="Never"/> when no clock will come to it.</summary>
-    public static long DeadlineAfter(TimeSpan timeout)
-    {
-        long now = Stopwatch.GetTimestamp();
-        long ahead = timeout == Timeout.InfiniteTimeSpan ? Never : TimestampsOf(timeout);
-        return ahead < Never - now ? now + ahead : Never;
-    }
-
-    /// <summary>A time in units of <see cref="Stopwatch.GetTimestamp"/>.</summary>
-    public static long TimestampsOf(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Gains the right, and the duty, to answer it; only the first caller does.</summary>
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) == Waiting;

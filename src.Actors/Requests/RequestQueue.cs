@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>The requests that wait for a table, in the order of their arrival.</summary>
 /// <remarks>
@@ -30,7 +31,7 @@ internal sealed class RequestQueue : IDisposable
     private readonly int _maxCount;
     private readonly Timer _timer;
     private int _takenCount;
-    private long _earliestDeadline = PendingRequest.Never;
+    private long _earliestDeadline = Clock.Never;
     private int _writes;
     private Exception? _closedBy;
 
@@ -272,7 +273,7 @@ internal sealed class RequestQueue : IDisposable
         {
             Sweep(Stopwatch.GetTimestamp(), expired);
             long next = _earliestDeadline;
-            _earliestDeadline = PendingRequest.Never;
+            _earliestDeadline = Clock.Never;
             WakeAt(next);
         }
 
@@ -284,7 +285,7 @@ internal sealed class RequestQueue : IDisposable
     /// <summary>Drops what is claimed, claims and collects what was due, and finds the next deadline.</summary>
     private void Sweep(long now, List<PendingRequest> expired)
     {
-        _earliestDeadline = PendingRequest.Never;
+        _earliestDeadline = Clock.Never;
         foreach (PendingRequest taken in _taken.AsSpan(0, _takenCount))
             _ = Stays(taken);
         foreach (Queue<PendingRequest> queue in (Queue<PendingRequest>[])[_returned, _waiting])

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>A request that an actor sent as a message; the reply goes to it as a message.</summary>
 internal sealed class ToldRequest(

@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Settings;
 
 /// <summary>Finds what was probably meant by a misspelled word.</summary>
 internal static class Likeness

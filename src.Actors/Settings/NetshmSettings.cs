@@ -1,5 +1,6 @@
 using Akka.Configuration;
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Settings;
+using ClusterSettings = Netshm.Actors.Cluster.ClusterSettings;
 
 namespace Netshm.Actors;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Settings;
 
 /// <summary>
 /// Reads one section of the configuration strictly: each error names the key, its value and what is allowed.

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Netshm.Actors.Settings;
 
 namespace Netshm.Actors.Cluster;
 

@@ -1,5 +1,6 @@
 using Akka.Configuration;
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Settings;
+using TableClusterSettings = Netshm.Actors.Cluster.TableClusterSettings;
 
 namespace Netshm.Actors;
 

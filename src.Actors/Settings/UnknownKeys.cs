@@ -1,7 +1,7 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Settings;
 
 /// <summary>
 /// Finds what the configuration says that is no setting. It is worth a warning and not an error, since it may be a setting of
@@ -16,7 +16,7 @@ internal static class UnknownKeys
     /// <returns>A sentence about each unknown key, which names the closest known one.</returns>
     public static IReadOnlyList<string> In(Config netshm)
     {
-        Config reference = NetshmExtension.DefaultConfig().GetConfig("netshm");
+        Config reference = ReferenceConfig.Load().GetConfig("netshm");
         return
         [
             .. Beside(reference, netshm, "netshm"),

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Netshm.Actors.Tables;
 using Netshm.TestKit;
 
 namespace Netshm.Actors.Tests;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Netshm.Actors.Tables;
 using Netshm.TestKit;
 
 namespace Netshm.Actors.Tests;

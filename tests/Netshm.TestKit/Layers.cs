@@ -52,10 +52,14 @@ public sealed class Layers
             select $"{use.User} uses {use.Used}";
     }
 
-    /// <summary>Without the loader's cache, which takes assemblies of the same name for the same.</summary>
+    /// <summary>
+    /// Without the loader's cache, which takes assemblies of the same name for the same, and without type parameters, of which
+    /// it takes those of the same name for the same.
+    /// </summary>
     private IEnumerable<(string User, string Used)> UsesInCode() =>
         from type in new ArchLoader().WithoutArchitectureCache().LoadAssemblies(_assembly).Build().Types
         from dependency in type.Dependencies
+        where dependency.Target is not GenericParameter
         select (OutermostOf(type), OutermostOf(dependency.Target));
 
     /// <summary>The root namespace has public types of all layers, so that its use says nothing.</summary>
@@ -88,7 +92,5 @@ public sealed class Layers
 
     private int LevelOf(string folder) => _lowestFirst.ToList().IndexOf(folder);
 
-    /// <summary>The name of a type without those that are nested in it, and without its methods' type parameters.</summary>
-    private static string OutermostOf(IType type) =>
-        type.FullName.IndexOfAny(['+', ':']) is var end and >= 0 ? type.FullName[..end] : type.FullName;
+    private static string OutermostOf(IType type) => type.FullName.Split('+')[0];
 }

@@ -2,8 +2,11 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Changes;
 
 /// <summary>
 /// Follows the changes of a table: puts what is published in order, and asks a gate for what is missing. docs/Cluster.md,
@@ -135,7 +138,7 @@ internal sealed class ChangeFollower : SteadyActor, IWithTimers
         {
             _host = replayed.Host;
             DistributedPubSub.Get(Context.System).Mediator.Tell(
-                new Subscribe(Published.TopicOf(_table.Name, _host), Self));
+                new Subscribe(ClusterPaths.TopicOf(_table.Name, _host), Self));
             _next ??= replayed.LastChange + 1;
         }
         else if (_feedId != replayed.FeedId)

@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Changes;
 
 /// <summary>
 /// Publishes the changes of a table as long as this process has the publisher's lock, and tries to get it as long as it has
@@ -24,7 +28,7 @@ internal sealed class ClusterPublisher : SteadyActor, IWithTimers
         TableRef table, string host, ClusterSettings settings, ConcurrentDictionary<string, bool> published)
     {
         _table = table;
-        _topic = Published.TopicOf(table.Name, host);
+        _topic = ClusterPaths.TopicOf(table.Name, host);
         _settings = settings;
         _published = published;
     }

@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Protocol;
+
+namespace Netshm.Actors.Cluster.Changes;
 
 /// <summary>The time for which this process is the publisher of a table: a thread that tails the feed.</summary>
 internal sealed class Publication : IDisposable

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Common;
 
 /// <summary>
 /// The moment at which the caller of an operation gives up: one for all requests and retries that the operation needs. It is a
@@ -10,9 +11,9 @@ namespace Netshm.Actors.Cluster;
 internal readonly record struct CallDeadline(long Timestamp)
 {
     /// <summary>The deadline of a caller who never gives up.</summary>
-    public static CallDeadline Never => new(PendingRequest.Never);
+    public static CallDeadline Never => new(Clock.Never);
 
-    public bool IsNever => Timestamp == PendingRequest.Never;
+    public bool IsNever => Timestamp == Clock.Never;
 
     public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= Timestamp;
 
@@ -31,7 +32,7 @@ internal readonly record struct CallDeadline(long Timestamp)
     }
 
     /// <summary>The deadline of what begins now and may take so long.</summary>
-    public static CallDeadline After(TimeSpan timeout) => new(PendingRequest.DeadlineAfter(timeout));
+    public static CallDeadline After(TimeSpan timeout) => new(Clock.DeadlineAfter(timeout));
 
     /// <summary>This deadline, or a nearer one.</summary>
     public CallDeadline ButAtMost(TimeSpan fromNow) => new(Math.Min(Timestamp, After(fromNow).Timestamp));

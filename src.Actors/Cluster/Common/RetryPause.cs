@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Common;
 
 /// <summary>
 /// The pauses between the tries of an operation that others were faster than: of random length, twice as long each time, so that

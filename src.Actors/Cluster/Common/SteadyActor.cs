@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Common;
 
 /// <summary>
 /// An actor that keeps what it knows when a message makes it throw. It knows what nobody tells it twice: what waits for an

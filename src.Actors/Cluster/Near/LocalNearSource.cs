@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Near;
 
 /// <summary>A table that this process has open: the feed itself is looked at before each look-up.</summary>
 internal sealed class LocalNearSource<TKey, TValue> : NearSource<TKey, TValue>

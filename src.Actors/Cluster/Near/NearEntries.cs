@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Near;
 
 /// <summary>What a near cache holds, and the rules by which a value may get in and must go; docs/Cluster.md.</summary>
 /// <remarks>

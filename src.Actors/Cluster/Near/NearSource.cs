@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Near;
 
 /// <summary>What a near cache is a cache of, and how it hears of changes.</summary>
 internal abstract class NearSource<TKey, TValue> : IDisposable

@@ -1,6 +1,7 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Changes;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Near;
 
 /// <summary>A table of another host, whose changes a <see cref="ChangeFollower"/> tells.</summary>
 internal sealed class RemoteNearSource<TKey, TValue> : NearSource<TKey, TValue>

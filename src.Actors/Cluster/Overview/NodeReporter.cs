@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Overview;
 
 /// <summary>Tells the overview which tables this node has open.</summary>
 internal sealed class NodeReporter : SteadyActor, IWithTimers

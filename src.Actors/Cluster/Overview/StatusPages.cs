@@ -1,6 +1,8 @@
 using System.Text;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Overview;
 
 /// <summary>Cuts reports and statuses into pieces that fit into messages, between tables.</summary>
 internal static class StatusPages

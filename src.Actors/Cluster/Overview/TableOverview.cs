@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Overview;
 
 /// <summary>The cluster's singleton that knows which node has which table; docs/Cluster.md, "Housekeeping".</summary>
 internal sealed class TableOverview : SteadyActor
@@ -12,12 +15,17 @@ internal sealed class TableOverview : SteadyActor
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
-    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
+    private readonly ClusterMessages _messages = new((ExtendedActorSystem)Context.System);
     private readonly FrameLimit _frameLimit = FrameLimit.Of(Context.System);
     private readonly SortedDictionary<string, NodeReport> _reports = new(StringComparer.Ordinal);
 
     /// <summary>The pieces of reports that are not complete yet, by the addresses of their nodes.</summary>
     private readonly Dictionary<string, List<NodeReport>> _incomplete = [];
+
+    private readonly Func<object, bool> _isStatusQuestion;
+
+    /// <param name="isStatusQuestion">Whether a message asks for the whole status at once.</param>
+    public TableOverview(Func<object, bool> isStatusQuestion) => _isStatusQuestion = isStatusQuestion;
 
     protected override void PreStart()
     {
@@ -38,12 +46,12 @@ internal sealed class TableOverview : SteadyActor
             case ClusterEvent.MemberRemoved removed:
                 Forget(removed.Member);
                 break;
-            case ClusterTables.Status:
-                TellStatus();
-                break;
             case AskStatusPart(var index):
                 IReadOnlyList<NodeStatus[]> parts = StatusPages.Of(Nodes, _frameLimit);
                 Sender.Tell(new StatusPart(parts.Count, index >= 0 && index < parts.Count ? new(parts[index]) : []));
+                break;
+            case var question when _isStatusQuestion(question):
+                TellStatus();
                 break;
             default:
                 Unhandled(message);
@@ -73,7 +81,7 @@ internal sealed class TableOverview : SteadyActor
     {
         var status = new ClusterStatus([.. Nodes]);
         ValueTooLargeException? refusal =
-            _frameLimit.RefusalOf("the status of the cluster's tables", _serializer.ToBinary(status).LongLength);
+            _frameLimit.RefusalOf("the status of the cluster's tables", _messages.SizeOf(status));
         Sender.Tell(refusal is null ? status : new Status.Failure(refusal));
     }
 

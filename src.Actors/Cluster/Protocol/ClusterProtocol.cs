@@ -1,6 +1,8 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Common;
 
-/// <summary>Marks what <see cref="ClusterSerializer"/> can write.</summary>
+namespace Netshm.Actors.Cluster.Protocol;
+
+/// <summary>Marks the messages of the cluster layer, which have a serializer of their own.</summary>
 internal interface IClusterMessage;
 
 /// <summary>Asks at a table's door for a gate; answered by <see cref="Located"/>, or not while it is closed.</summary>
@@ -9,7 +11,7 @@ internal sealed record Locate : IClusterMessage;
 /// <summary>The reply to <see cref="Locate"/>.</summary>
 /// <param name="Host">The host's name.</param>
 /// <param name="Gate">The gate's path, without an address.</param>
-/// <param name="Now">The moment of the answer by the gate's clock: see <see cref="GateClock"/>.</param>
+/// <param name="Now">The moment of the answer by the gate's clock.</param>
 internal sealed record Located(string Host, string Gate, long Now) : IClusterMessage;
 
 /// <summary>Asks a gate for a sign of life; answered by <see cref="Alive"/>.</summary>

@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Wire;
+
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>The parts of messages as <see cref="ClusterSerializer"/> writes and reads them.</summary>
 internal static class ClusterWireFormat

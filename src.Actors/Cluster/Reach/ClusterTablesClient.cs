@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Cluster;
 

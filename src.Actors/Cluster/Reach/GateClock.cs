@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Cluster.Common;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// What one process knows of the clock of another one, to tell it deadlines as moments of its own clock: the time that a message

@@ -1,4 +1,7 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>A question to a table on another host, with the promise of its answer.</summary>
 internal sealed class RemoteAsk(object question, bool isWrite, CallDeadline deadline)

@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Protocol;
+
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>Errors that came from other hosts.</summary>
 internal static class RemoteErrors
@@ -11,17 +13,4 @@ internal static class RemoteErrors
         _ when failed.ErrorType == typeof(TableBusyException).FullName => new TableBusyException(failed.Message),
         _ => new RemoteTableException(failed.ErrorType, failed.Message),
     };
-}
-
-/// <summary>
-/// The process that a write was sent to ended, or gave no answer in time. The write was executed or not; it is not sent
-/// again.
-/// </summary>
-public sealed class OutcomeUnknownException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public OutcomeUnknownException(string message)
-        : base(message)
-    {
-    }
 }

@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>The way of questions to a <see cref="RemoteTable"/>, on which none is lost when that actor stops.</summary>
 internal sealed class RemoteInbox

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>How messages get to the actors that a cluster's nodes have registered by their paths.</summary>
 /// <param name="Via">The actor that passes them on.</param>

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Asks a table on another host for a <see cref="RemoteTableRef"/>: finds a gate, stays with it, and finds another one when
@@ -135,7 +138,7 @@ internal sealed class RemoteTable : SteadyActor, IWithTimers
     }
 
     /// <summary>Asks at the door for a gate.</summary>
-    private void Seek() => _route.Tell(TableDoor.PathOf(_table, _host), new Locate(), Self);
+    private void Seek() => _route.Tell(ClusterPaths.OfDoors(_table, _host), new Locate(), Self);
 
     private void SendWaiting()
     {

@@ -1,4 +1,9 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Wire;
 
 namespace Netshm.Actors.Cluster;
 
@@ -31,7 +36,7 @@ public sealed class RemoteTableRef
     private readonly RemoteInbox _inbox = new();
     private readonly ClusterSettings _settings;
     private readonly IActorRef _actor;
-    private readonly ClusterSerializer _serializer;
+    private readonly ClusterMessages _messages;
     private readonly FrameLimit _frameLimit;
 
     internal RemoteTableRef(ExtendedActorSystem system, RemoteRoute route, string name, string? host)
@@ -39,7 +44,7 @@ public sealed class RemoteTableRef
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         _settings = system.Netshm().Settings.Cluster;
-        _serializer = new ClusterSerializer(system);
+        _messages = new ClusterMessages(system);
         _frameLimit = FrameLimit.Of(system);
         _actor = system.SystemActorOf(
             Props.Create(() => new RemoteTable(route, _inbox, name, host, _settings)),
@@ -122,7 +127,7 @@ public sealed class RemoteTableRef
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<Answer>(cancellationToken);
-        if (_frameLimit.RefusalOf($"a request to the table '{Name}'", _serializer.SizeOf(question)) is { } refusal)
+        if (_frameLimit.RefusalOf($"a request to the table '{Name}'", _messages.SizeOfAsk(question)) is { } refusal)
             return Task.FromException<Answer>(refusal);
         var ask = new RemoteAsk(question, isWrite, DeadlineAfter(timeout));
         if (cancellationToken.CanBeCanceled)

@@ -1,3 +1,5 @@
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
 using static Netshm.Actors.TableProtocol;
 
 namespace Netshm.Actors.Cluster;

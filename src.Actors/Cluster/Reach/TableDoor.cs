@@ -1,6 +1,7 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Protocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Tells the way to a process's <see cref="TableGate"/>, at a path that all processes with the table have in common: the
@@ -17,20 +18,6 @@ internal sealed class TableDoor : TableEntrance
         _host = host;
         _gate = gate;
     }
-
-    /// <summary>The path of the doors of a table, on one host or, for whom any will do, on all.</summary>
-    public static string PathOf(string table, string? host) =>
-        $"/system/{ClusterGuardian.Name}/{ChildNameOf(table, host)}";
-
-    /// <summary>
-    /// The last part of <see cref="PathOf"/>. The colon keeps the tables, which others name, from the node's other actors.
-    /// </summary>
-    public static string ChildNameOf(string table, string? host) => $"table:{NameOf(table, host)}";
-
-    /// <summary>A table's name, with the host's if it matters, as a part of a path or of a topic.</summary>
-    public static string NameOf(string table, string? host) => host is null
-        ? Uri.EscapeDataString(table)
-        : $"{Uri.EscapeDataString(table)}@{Uri.EscapeDataString(host)}";
 
     protected override void OnQuestion(object question)
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Common;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// What a <see cref="TableDoor"/> and a <see cref="TableGate"/> have in common: the table of this process that they lead to, and

@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Reach;
 
 /// <summary>
 /// Hands questions from elsewhere to the actor of a table of this process. Each process has a gate of its own for each
@@ -11,7 +13,7 @@ internal sealed class TableGate : TableEntrance
 {
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress();
     private readonly string _host;
-    private readonly ClusterSerializer _serializer = new((ExtendedActorSystem)Context.System);
+    private readonly ClusterMessages _messages = new((ExtendedActorSystem)Context.System);
     private readonly FrameLimit _frameLimit = FrameLimit.Of(Context.System);
 
     public TableGate(TableRef table, string host)
@@ -89,7 +91,7 @@ internal sealed class TableGate : TableEntrance
         if (!done.IsCompletedSuccessfully)
             return FailureOf(id, done.Exception!.InnerException!);
         var answer = new Answer(id, done.Result, asOf, GateClock.Now);
-        long size = _serializer.ToBinary(answer).LongLength;
+        long size = _messages.SizeOf(answer);
         return size <= _frameLimit.Bytes ? answer : new AnswerTooLarge(id, size, _frameLimit.Bytes, GateClock.Now);
     }
 

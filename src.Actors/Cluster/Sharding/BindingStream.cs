@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// The contents of a table as a stream of words, cut into pieces wherever they are full: for each binding its key, its

@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// A key on its way to a partition, and there: its hash and its words as the client's data manager has made them. Equal keys

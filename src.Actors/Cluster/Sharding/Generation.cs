@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Which copy of a partition's contents a file holds. Each copy that is begun, on whatever host, is a generation of its own;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Akka.Configuration;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// What a host remembers of a sharded table when all its processes are gone: who it is, and of each partition the copy that

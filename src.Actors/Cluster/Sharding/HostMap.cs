@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>Which host each node of a sharded table is on, and which host has served each partition last.</summary>
 /// <remarks>The node's <see cref="PartitionKeeper"/> keeps it right; any thread may read it.</remarks>

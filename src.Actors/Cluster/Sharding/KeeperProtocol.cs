@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <content>
 /// What the <see cref="PartitionKeeper"/>s of a table's nodes tell each other, and what a partition's new owner asks them.

@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Keeps the host's ledger up to date, and answers from it what the host has: the part of a <see cref="PartitionKeeper"/>'s work

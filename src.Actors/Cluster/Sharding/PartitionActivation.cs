@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>A partition that can be served.</summary>
 /// <param name="Partition">Its number.</param>

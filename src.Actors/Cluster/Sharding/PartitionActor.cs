@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Protocol;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Owns a partition, as the only one in the cluster: opens it, passes requests on to its table's actor, and when the

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// A sharded table's files on this host, which all its processes there share: <c>LOCATION.PARTITION.GENERATION</c> for each

@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>What an operation of a group does; the numbers are those on the wire and never change.</summary>
 internal enum OperationKind : byte

@@ -2,10 +2,11 @@ using Akka;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 using AkkaCluster = Akka.Cluster.Cluster;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Looks after a sharded table's files on one node, whoever owns the partitions: makes the nodes' hosts known to each other,

@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Common;
+
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>What a <see cref="ShardedTable{TKey, TValue}"/> asks the partitions of its table for, and their replies.</summary>
 /// <remarks>A request that is not executed is answered by <see cref="NotExecuted"/>.</remarks>

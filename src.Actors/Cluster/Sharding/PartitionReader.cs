@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Reads a copy of a partition, which nobody serves any more, for its new owner on another host: each

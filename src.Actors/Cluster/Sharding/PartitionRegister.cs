@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.DistributedData;
 using AkkaCluster = Akka.Cluster.Cluster;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// The cluster's word on which copy of each partition counts: a register of Akka.DistributedData for each partition, written

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>Asks all other nodes what their hosts have of a partition.</summary>
 internal sealed class PartitionSurvey(ShardedTableNode node, int partition, CancellationToken cancellation)

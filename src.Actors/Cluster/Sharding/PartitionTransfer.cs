@@ -1,7 +1,7 @@
 using Akka.Actor;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>The new owner's end of a hand-over: fetches the contents of a partition from another host.</summary>
 internal static class PartitionTransfer

@@ -1,3 +1,5 @@
+using Netshm.Actors.Cluster.Sharding;
+
 namespace Netshm.Actors.Cluster;
 
 /// <summary>

@@ -1,5 +1,8 @@
 using Akka.Actor;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Sharding;
+using Netshm.Actors.Wire;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
 namespace Netshm.Actors.Cluster;
 

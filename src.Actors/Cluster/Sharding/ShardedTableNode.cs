@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Netshm.Actors.Wire;
 using AkkaCluster = Akka.Cluster.Cluster;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>What the parts of a sharded table share on one node that keeps partitions.</summary>
 internal sealed class ShardedTableNode

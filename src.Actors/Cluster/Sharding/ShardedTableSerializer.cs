@@ -1,7 +1,10 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Sharding;
+using Netshm.Actors.Wire;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
 namespace Netshm.Actors.Cluster;
 

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Netshm.Actors.Settings;
 
 namespace Netshm.Actors.Cluster;
 

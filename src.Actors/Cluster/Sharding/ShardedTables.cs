@@ -4,6 +4,8 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.DistributedData;
+using Netshm.Actors.Cluster.Sharding;
+using Netshm.Actors.Wire;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Netshm.Actors.Cluster;

@@ -1,7 +1,8 @@
 using System.Runtime.Serialization;
 using System.Text;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>The parts of messages as <see cref="ShardedTableSerializer"/> writes and reads them.</summary>
 internal static class ShardedWireFormat

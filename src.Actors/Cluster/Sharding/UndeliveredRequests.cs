@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Tells the senders of requests that became dead letters on this node that they were not executed, so that they send them

@@ -4,7 +4,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Gives a partition whose process is gone to another process of the same host, where its contents are; otherwise, and when

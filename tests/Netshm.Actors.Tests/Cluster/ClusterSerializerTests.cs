@@ -1,5 +1,7 @@
 using System.Runtime.Serialization;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
 using static Netshm.Actors.TableProtocol;
 
 namespace Netshm.Actors.Tests.Cluster;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Near;
 using Netshm.TestKit;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Tables;
 using Netshm.Actors.Worker.Cluster;
 using Netshm.TestKit;
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Event;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Protocol;
 using Netshm.Actors.Worker.Cluster;
 
 namespace Netshm.Actors.Tests.Cluster;

@@ -1,5 +1,8 @@
 using Akka.Configuration;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Overview;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Wire;
 
 namespace Netshm.Actors.Tests.Cluster;
 

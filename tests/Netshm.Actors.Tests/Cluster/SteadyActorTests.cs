@@ -3,6 +3,10 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Changes;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 
 namespace Netshm.Actors.Tests.Cluster;
 

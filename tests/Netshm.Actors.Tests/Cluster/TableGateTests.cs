@@ -1,5 +1,7 @@
 using Akka.Actor;
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Protocol;
+using Netshm.Actors.Cluster.Reach;
 using Netshm.TestKit;
 using static Netshm.Actors.TableProtocol;
 

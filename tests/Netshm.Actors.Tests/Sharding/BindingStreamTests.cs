@@ -1,4 +1,4 @@
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Sharding;
 using Netshm.TestKit;
 using Xunit.Abstractions;
 

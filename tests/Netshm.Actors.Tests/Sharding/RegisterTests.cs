@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.DistributedData;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Sharding;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Netshm.Actors.Tests.Sharding;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Sharding;
 
 namespace Netshm.Actors.Tests.Sharding;
 

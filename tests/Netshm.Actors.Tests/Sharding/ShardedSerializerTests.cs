@@ -1,6 +1,8 @@
 using System.Runtime.Serialization;
 using Netshm.Actors.Cluster;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Cluster.Sharding;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
 namespace Netshm.Actors.Tests.Sharding;
 

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Sharding;
 using Netshm.TestKit;
-using static Netshm.Actors.Cluster.PartitionProtocol;
+using static Netshm.Actors.Cluster.Sharding.PartitionProtocol;
 
 namespace Netshm.Actors.Tests.Sharding;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.TestKit;
-using Netshm.Actors.Cluster;
+using Netshm.Actors.Cluster.Sharding;
 
 namespace Netshm.Actors.Tests.Sharding;
 

@@ -1,4 +1,6 @@
-namespace Netshm.Actors.Cluster;
+using Netshm.Actors.Wire;
+
+namespace Netshm.Actors.Cluster.Protocol;
 
 /// <summary>How many changes a message may have.</summary>
 internal static class ChangeBatch

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
+using Netshm.Actors.Common;
+using Netshm.Actors.Requests;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Tables;
 
 /// <summary>
 /// Executes the requests for one table, one batch after the other, each under a single acquisition of the table's

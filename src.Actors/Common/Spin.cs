@@ -1,11 +1,11 @@
 using System.Diagnostics;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Common;
 
 /// <summary>Waits for another thread without falling asleep, for as long as being woken takes.</summary>
 internal static class Spin
 {
-    private static readonly long s_patience = PendingRequest.TimestampsOf(TimeSpan.FromMicroseconds(50));
+    private static readonly long s_patience = Clock.TimestampsOf(TimeSpan.FromMicroseconds(50));
 
     /// <summary>Waits until a condition is met, or for some 50 µs.</summary>
     /// <param name="state">What the condition looks at.</param>

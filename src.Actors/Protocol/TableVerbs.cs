@@ -1,13 +1,13 @@
 using static Netshm.Actors.TableProtocol;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>A request to a table, and what its reply means.</summary>
 internal readonly record struct TableVerb<T>(Request Request, Func<object, T> ResultOf);
 
 /// <summary>
-/// The verbs that a table understands wherever it is: a <see cref="TableRef"/> asks its actor for them, and a
-/// <see cref="Cluster.RemoteTableRef"/> a process that has the table open.
+/// The verbs that a table understands wherever it is: its actor is asked for them, or a process elsewhere that has the table
+/// open.
 /// </summary>
 internal static class TableVerbs
 {

@@ -3,6 +3,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Requests;
+using Netshm.Actors.Tables;
 
 namespace Netshm.Actors;
 
@@ -14,7 +17,7 @@ namespace Netshm.Actors;
 public sealed class TableMailbox : MailboxType, IProducesMessageQueue<TableMessageQueue>
 {
     /// <summary>Called by Akka for the configuration's <c>mailbox-type</c>.</summary>
-    public TableMailbox(Settings settings, Config config)
+    public TableMailbox(Akka.Actor.Settings settings, Config config)
         : base(settings, config)
     {
     }

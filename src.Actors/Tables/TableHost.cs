@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Netshm.Actors.Common;
+using Netshm.Actors.Requests;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Tables;
 
 /// <summary>What a table's actor, its mailbox and its references share, whatever becomes of the actor.</summary>
 internal sealed class TableHost
@@ -65,7 +67,7 @@ internal sealed class TableHost
 
     /// <summary>The moment until which a request may be executed.</summary>
     public long DeadlineOf(TableProtocol.Request request) =>
-        PendingRequest.DeadlineAfter(request.Timeout ?? Settings.RequestTimeout);
+        Clock.DeadlineAfter(request.Timeout ?? Settings.RequestTimeout);
 
     /// <summary>Whether this is how the table is open now.</summary>
     public bool IsOpenAs(OpenTable open) => _open == open;
@@ -206,7 +208,7 @@ internal sealed class TableHost
     {
         if (Queue.ClosedBy is { } reason)
             throw reason;
-        return _open ?? WaitUntilReopened(deadline ??= PendingRequest.DeadlineAfter(Settings.LockTimeout));
+        return _open ?? WaitUntilReopened(deadline ??= Clock.DeadlineAfter(Settings.LockTimeout));
     }
 
     private OpenTable WaitUntilReopened(long deadline)
@@ -228,7 +230,7 @@ internal sealed class TableHost
     /// <summary>Waits until the table may be open, or will not be; false when the deadline has passed.</summary>
     private bool WaitForChange(long deadline)
     {
-        if (deadline == PendingRequest.Never)
+        if (deadline == Clock.Never)
             return Monitor.Wait(_monitor);
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline);
         if (left <= TimeSpan.Zero)

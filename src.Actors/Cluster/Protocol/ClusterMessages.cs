@@ -1,20 +1,23 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
-using Akka.Serialization;
+using Netshm.Actors.Cluster.Common;
+using Netshm.Actors.Wire;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Protocol;
 
-/// <summary>Writes and reads the messages of the cluster layer.</summary>
+/// <summary>
+/// The messages of the cluster layer as bytes, for <c>ClusterSerializer</c> and for those that have to know how many there are.
+/// </summary>
 /// <remarks>
 /// As <see cref="TableSerializer"/> does it: the manifest is the message's name, a dot and the version of its layout;
 /// the parts follow in the order of the message's constructor, and a reader goes on to know old versions. A message in a
 /// message is its manifest, its length in bytes as an int32 and its bytes.
 /// </remarks>
-public sealed class ClusterSerializer : SerializerWithStringManifest
+internal sealed class ClusterMessages
 {
     private const string Kind = "message of the cluster layer";
 
-    private static readonly Dictionary<string, Func<ClusterSerializer, BinaryReader, object>> s_readers = new()
+    private static readonly Dictionary<string, Func<ClusterMessages, BinaryReader, object>> s_readers = new()
     {
         [nameof(Locate)] = (_, _) => new Locate(),
         [nameof(Located)] = (_, r) => new Located(r.ReadString(), r.ReadString(), r.ReadInt64()),
@@ -37,32 +40,28 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
         [nameof(ReportNow)] = (_, _) => new ReportNow(),
         [nameof(AskStatusPart)] = (_, r) => new AskStatusPart(r.ReadInt32()),
         [nameof(StatusPart)] = (_, r) => new StatusPart(r.ReadInt32(), r.ReadSequence(static r => r.ReadNodeStatus())),
-        [nameof(ClusterTables.Status)] = (_, _) => new ClusterTables.Status(),
         [nameof(ClusterStatus)] = (_, r) => new ClusterStatus(r.ReadSequence(static r => r.ReadNodeStatus())),
     };
 
     private readonly TableSerializer _tables;
 
-    /// <summary>Called by Akka.</summary>
-    public ClusterSerializer(ExtendedActorSystem system)
-        : base(system) => _tables = new TableSerializer(system, FrameLimit.None);
+    public ClusterMessages(ExtendedActorSystem system) => _tables = new TableSerializer(system, FrameLimit.None);
 
-    /// <inheritdoc/>
-    public override string Manifest(object o) => WireMessages.ManifestOf<IClusterMessage>(o, Kind);
+    public static string ManifestOf(object message) => WireMessages.ManifestOf<IClusterMessage>(message, Kind);
 
-    /// <inheritdoc/>
-    public override byte[] ToBinary(object obj) => WireMessages.ToBytes(obj, Write);
+    public byte[] ToBytes(object message) => WireMessages.ToBytes(message, Write);
+
+    public long SizeOf(object message) => ToBytes(message).LongLength;
 
     /// <summary>How many bytes a question, or its answer, takes in a message to a gate, or from there.</summary>
-    internal long SizeOf(object question) => ToBinary(new Ask(0, question, CallDeadline.Never)).LongLength;
+    public long SizeOfAsk(object question) => SizeOf(new Ask(0, question, CallDeadline.Never));
 
-    /// <inheritdoc/>
     /// <exception cref="SerializationException">
     /// The manifest is unknown, or the bytes are not of its layout.
     /// </exception>
-    public override object FromBinary(byte[] bytes, string manifest)
+    public object FromBytes(byte[] bytes, string manifest)
     {
-        Func<ClusterSerializer, BinaryReader, object> read = WireMessages.ReaderOf(s_readers, manifest, Kind);
+        Func<ClusterMessages, BinaryReader, object> read = WireMessages.ReaderOf(s_readers, manifest, Kind);
         return WireMessages.FromBytes(bytes, manifest, reader => read(this, reader));
     }
 
@@ -70,7 +69,7 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
     {
         switch (message)
         {
-            case Locate or Probe or ReportNow or ClusterTables.Status:
+            case Locate or Probe or ReportNow:
                 break;
             case Located(var host, var gate, var now):
                 writer.Write(host);
@@ -164,9 +163,9 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
 
     private void WriteInner(object message, BinaryWriter writer)
     {
-        SerializerWithStringManifest serializer = message is Replay or Replayed ? this : _tables;
-        writer.Write(serializer.Manifest(message));
-        byte[] bytes = serializer.ToBinary(message);
+        bool isOwn = message is Replay or Replayed;
+        writer.Write(isOwn ? ManifestOf(message) : _tables.Manifest(message));
+        byte[] bytes = isOwn ? ToBytes(message) : _tables.ToBinary(message);
         writer.Write(bytes.Length);
         writer.Write(bytes);
     }
@@ -179,6 +178,6 @@ public sealed class ClusterSerializer : SerializerWithStringManifest
 
         // Nothing else of this layer: a hostile message would be nested until the stack is full.
         bool isOwn = WireMessages.IsOf(manifest, nameof(Replay)) || WireMessages.IsOf(manifest, nameof(Replayed));
-        return isOwn ? FromBinary(bytes, manifest) : _tables.FromBinary(bytes, manifest);
+        return isOwn ? FromBytes(bytes, manifest) : _tables.FromBinary(bytes, manifest);
     }
 }

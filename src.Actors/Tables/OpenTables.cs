@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Configuration;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Tables;
 
 /// <summary>
 /// The tables that this process has open for table actors: each is opened once, however many actor systems use it,

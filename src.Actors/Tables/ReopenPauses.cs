@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Tables;
 
 /// <summary>
 /// How long to wait before a table is opened anew: not at all after its first failure, then longer each time, until it has

@@ -1,6 +1,8 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
+using Netshm.Actors.Protocol;
+using Netshm.Actors.Wire;
 using static Netshm.Actors.TableProtocol;
 
 namespace Netshm.Actors;

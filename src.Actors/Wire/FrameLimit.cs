@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Wire;
 
 /// <summary>
 /// How large a message to another machine may be. Akka drops a larger one with an error in its log, and tells neither its

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Requests;
 
 /// <summary>The requests that are executed under one acquisition of the table's lock.</summary>
 internal sealed class Batch(RequestQueue queue, TableSettings settings)
@@ -34,7 +35,7 @@ internal sealed class Batch(RequestQueue queue, TableSettings settings)
     public void Execute(ShmTable table, bool onlyRead)
     {
         _now = Stopwatch.GetTimestamp();
-        long end = _now + PendingRequest.TimestampsOf(settings.MaxBatchTime);
+        long end = _now + Clock.TimestampsOf(settings.MaxBatchTime);
         int done = 0;
         try
         {

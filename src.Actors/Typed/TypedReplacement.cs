@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Typed;
 
 /// <summary>Replacing typed bindings where a request that could not have its locks is tried again.</summary>
 internal static class TypedReplacement

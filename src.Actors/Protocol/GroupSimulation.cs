@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>
 /// Plays <see cref="TableProtocol.GroupOperations"/> through beside the table first, which judges the conditions, and

@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Typed;
 
 /// <summary>
 /// How typed bindings lie in a table. Values become words, and words values, on the thread of whoever uses them: for the

@@ -1,6 +1,6 @@
 using System.Runtime.Serialization;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Wire;
 
 /// <summary>
 /// What the serializers have in common: a manifest is the message's name, a dot and the version of its layout; the bytes are

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using Netshm.Actors.Common;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Protocol;
 
 /// <summary>What a request is executed with.</summary>
 /// <param name="Table">The table, locked as the request needs it.</param>
-/// <param name="Deadline">The request's own, as <see cref="PendingRequest.Deadline"/>.</param>
+/// <param name="Deadline">
+/// The <see cref="Stopwatch.GetTimestamp"/> from which on the request may not be executed, or <see cref="Clock.Never"/>.
+/// </param>
 /// <param name="MaxGroupTime">
 /// How long the body of a group may run at most, or <see cref="Timeout.InfiniteTimeSpan"/>.
 /// </param>
@@ -15,7 +18,7 @@ internal readonly record struct Execution(ShmTable Table, long Deadline, TimeSpa
     {
         get
         {
-            if (Deadline == PendingRequest.Never)
+            if (Deadline == Clock.Never)
                 return MaxGroupTime;
             TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Deadline);
             return MaxGroupTime == Timeout.InfiniteTimeSpan || left < MaxGroupTime ? left : MaxGroupTime;

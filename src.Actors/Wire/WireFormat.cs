@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Serialization;
 
-namespace Netshm.Actors;
+namespace Netshm.Actors.Wire;
 
 /// <summary>The parts of messages as <see cref="TableSerializer"/> writes and reads them.</summary>
 internal static class WireFormat

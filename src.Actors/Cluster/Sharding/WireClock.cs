@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Netshm.Actors.Cluster.Common;
 
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>Deadlines on the wire: a moment for processes with the same clock, the time that is left for all others.</summary>
 /// <remarks>

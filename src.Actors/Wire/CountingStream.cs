@@ -1,4 +1,4 @@
-namespace Netshm.Actors;
+namespace Netshm.Actors.Wire;
 
 /// <summary>Counts what is written to it, and keeps nothing.</summary>
 internal sealed class CountingStream : Stream

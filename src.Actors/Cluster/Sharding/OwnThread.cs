@@ -1,4 +1,4 @@
-namespace Netshm.Actors.Cluster;
+namespace Netshm.Actors.Cluster.Sharding;
 
 /// <summary>
 /// Runs what may wait for a table's lock, which a stopped process can hold for any time, on a thread of its own. The threads of
