@@ -11,7 +11,7 @@ public class ArchitectureTests
     {
         var layers = new Layers(
             typeof(ShmTable).Assembly, Path.GetFullPath("../../src", Path.GetDirectoryName(ThisFile())!),
-            "Vocabulary", "Interop", "Format", "Locking", "Storage", "Recovery", "Transactions", "Opening", "Table", "Typed");
+            "Vocabulary", "Interop", "Format", "Locking", "Storage", "Recovery", "Transactions", "Opening", "Tables", "Typed");
 
         Assert.Empty(layers.Violations());
     }

@@ -30,11 +30,18 @@ public class JournalTests(ITestOutputHelper output)
     [InlineData(Survivor.Successor)]
     public void Who_dies_around_the_growth_of_the_journal_leaves_what_is_taken_back(Survivor survivor)
     {
-        const int before = 3, after = 5;
+        const int before = 3, after = 5, later = 8;
         List<string> allowed = FaultRun.AllowedStates(Outgrowing, LockingMethod.Futex);
         int growth = StoreOfGrowth(out int stores);
         output.WriteLine($"the journal grows before store {growth} of {stores}");
-        int[] deaths = [.. Enumerable.Range(growth - before, before + after), stores - 1, stores];
+
+        // It grows before the room is needed: the records come to it later.
+        int[] deaths =
+        [
+            .. Enumerable.Range(growth - before, before + after),
+            .. Enumerable.Range(1, later).Select(i => growth + ((stores - growth) * i / (later + 1))),
+            stores - 1, stores,
+        ];
         foreach (int store in deaths)
         {
             using var run = new FaultRun(Outgrowing, LockingMethod.Futex);

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Netshm.Table;
+namespace Netshm.Tables;
 
 /// <summary>Keeps bodies that await from running under a lock: they would go on after it was released.</summary>
 internal static class TaskBody

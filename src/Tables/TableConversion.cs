@@ -1,4 +1,4 @@
-namespace Netshm.Table;
+namespace Netshm.Tables;
 
 /// <summary>Changes the locking method that a table carries; docs/Locking.md, "Conversion".</summary>
 internal static class TableConversion
