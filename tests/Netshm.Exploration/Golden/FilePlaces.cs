@@ -18,6 +18,12 @@ internal static class FilePlaces
     /// <summary>Words of the descriptor, which is page 1.</summary>
     private const int TotalPagesWord = 1, RehashPhaseWord = 7;
 
+    /// <summary>The first blocks of a table, of 4096 bytes each.</summary>
+    public static int[] UsualBlocksOfTable { get; } = [0, 1];
+
+    /// <summary>Those of the sidecar that have its header, the sequence words, the counters, and the beginnings of feed and journal.</summary>
+    public static int[] UsualBlocksOfSidecar { get; } = [0, 3, 4, 5, 6, 7];
+
     /// <summary>Where the sidecar lies, and where it is made.</summary>
     public const string SidecarSuffix = ".netshm", DraftSuffix = ".netshm.new";
 

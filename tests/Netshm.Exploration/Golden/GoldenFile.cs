@@ -29,7 +29,7 @@ internal static class GoldenFile
 
     /// <summary>The script whose trace is to be read.</summary>
     public static int SeedToRead { get; } =
-        int.Parse(Environment.GetEnvironmentVariable(SeedVariable) ?? "0", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable(SeedVariable) ?? "1", CultureInfo.InvariantCulture);
 
     public static Dictionary<int, GoldenTrace> Read() =>
         File.Exists(PathInSources()) ? File.ReadLines(PathInSources()).Select(GoldenTrace.Parse).ToDictionary(trace => trace.Seed) : [];

@@ -4,6 +4,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Netshm.Exploration;
 
+/// <summary>How often a block of a file is stored to.</summary>
+internal enum BlockUse
+{
+    /// <summary>Never, as far as it was seen.</summary>
+    Idle,
+
+    /// <summary>It has changed since the file came, or one beside it has.</summary>
+    InUse,
+
+    /// <summary>In every script.</summary>
+    Usual,
+}
+
 /// <summary>One of a table's files, and what it held when it was last looked at.</summary>
 internal sealed unsafe class ObservedFile : IDisposable
 {
@@ -13,24 +26,25 @@ internal sealed unsafe class ObservedFile : IDisposable
     private readonly string _name;
     private readonly string _path;
     private readonly VaryingBytes[] _varying;
+    private readonly int[] _usualBlocks;
     private readonly bool _isShortLived;
     private SafeFileHandle? _file;
     private MemoryMappedViewAccessor? _view;
     private byte* _start;
     private byte[] _known = [];
-
-    /// <summary>Which blocks have changed since the file came.</summary>
-    private bool[] _isInUse = [];
+    private BlockUse[] _blocks = [];
 
     /// <param name="name">What traces call it.</param>
     /// <param name="path">Where it lies, when it is there.</param>
     /// <param name="varying">Which of its bytes are not the same in each run.</param>
+    /// <param name="usualBlocks">Which of its blocks every script stores to.</param>
     /// <param name="isShortLived">Whether another file may take its place between two looks.</param>
-    public ObservedFile(string name, string path, VaryingBytes[] varying, bool isShortLived = false)
+    public ObservedFile(string name, string path, VaryingBytes[] varying, int[] usualBlocks, bool isShortLived = false)
     {
         _name = name;
         _path = path;
         _varying = varying;
+        _usualBlocks = usualBlocks;
         _isShortLived = isShortLived;
     }
 
@@ -53,9 +67,9 @@ internal sealed unsafe class ObservedFile : IDisposable
     /// <summary>Tells what has changed since the last look.</summary>
     /// <param name="trace">Where it is told.</param>
     /// <param name="store">The number of the last store.</param>
-    /// <param name="isThorough">Whether blocks are looked at that have never changed, too.</param>
+    /// <param name="least">Which blocks to look at: those that are of such use, or more.</param>
     /// <returns>Whether anything has changed.</returns>
-    public bool Look(Trace trace, long store, bool isThorough)
+    public bool Look(Trace trace, long store, BlockUse least)
     {
         long length = _file is null ? Absent : RandomAccess.GetLength(_file);
         bool isChanged = length != Length;
@@ -63,7 +77,9 @@ internal sealed unsafe class ObservedFile : IDisposable
         {
             trace.TellLength(store, _name, length);
             Array.Resize(ref _known, (int)Math.Max(0, length)); // What it has become longer by was zero.
-            Array.Resize(ref _isInUse, (_known.Length + BlockLength - 1) / BlockLength);
+            Array.Resize(ref _blocks, (_known.Length + BlockLength - 1) / BlockLength);
+            foreach (int block in _usualBlocks)
+                Use(block, BlockUse.Usual);
             Length = length;
         }
 
@@ -71,24 +87,33 @@ internal sealed unsafe class ObservedFile : IDisposable
             Map();
         for (int offset = 0; offset < _known.Length; offset += BlockLength)
         {
-            if (!isThorough && !_isInUse[offset / BlockLength])
+            int block = offset / BlockLength;
+            if (_blocks[block] < least)
                 continue;
             int count = Math.Min(BlockLength, _known.Length - offset);
 
-            // SAFETY: the view has Length bytes, and nothing shortens the file before the next look.
+            // SAFETY: the view has Length bytes, and nothing shortens the file meanwhile.
             var now = new ReadOnlySpan<byte>(_start + offset, count);
             Span<byte> known = _known.AsSpan(offset, count);
             if (now.SequenceEqual(known))
                 continue;
             TellChanges(trace, store, offset, MemoryMarshal.Cast<byte, int>(known), MemoryMarshal.Cast<byte, int>(now));
             now.CopyTo(known);
-            isChanged = _isInUse[offset / BlockLength] = true;
+            for (int beside = block - 1; beside <= block + 1; beside++)
+                Use(beside, BlockUse.InUse);
+            isChanged = true;
         }
 
         return isChanged;
     }
 
     public void Dispose() => LetGo();
+
+    private void Use(int block, BlockUse use)
+    {
+        if (block >= 0 && block < _blocks.Length && _blocks[block] < use)
+            _blocks[block] = use;
+    }
 
     private void TellChanges(Trace trace, long store, int blockOffset, ReadOnlySpan<int> known, ReadOnlySpan<int> now)
     {

@@ -18,11 +18,12 @@ internal sealed partial class Script
             BeginCreation();
         RecordedProcess process = _processes[slot] ??= _simulation.NewProcess(_recorder);
         bool isAnew = isNew && _files.TableExists;
+        _isSidecarInTheWay = false;
         if (!Do(slot, isNew ? "create" : "open", () => process.Open(OptionsFor(isNew)), Covered.DeathInOpening))
         {
+            _processes[slot] = null;
             if (_isSidecarInTheWay)
                 _files.LoseSidecar(); // As the error says.
-            _isSidecarInTheWay = false;
             return;
         }
 
@@ -96,11 +97,10 @@ internal sealed partial class Script
 
     private void ConvertTable(int slot)
     {
-        const int storesToLive = 120;
         LockingMethod wanted = _locking == LockingMethod.Futex ? LockingMethod.Record : LockingMethod.Futex;
         RecordedProcess process = _processes[slot] = _simulation.NewProcess(_recorder);
         if (_random.Next(3) == 0)
-            process.DieBefore(_random.Next(1, storesToLive));
+            process.DieBefore(_shape.DrawStoresToLive());
         _files.ForgetCopy();
         _locking = LockingMethod.Auto; // The next process finds out, if this one dies.
         if (!Do(slot, $"convert to {wanted}", () => ShmTable.Convert(_simulation.Name, wanted), Covered.DeathInConversion))
@@ -144,13 +144,14 @@ internal sealed partial class Script
         }
 
         const int tries = 2; // The first one may find a sidecar in its way.
-        RecordedProcess last = _processes[0] = _simulation.NewProcess(_recorder);
-        for (int i = 0; i < tries && !last.IsOpen; i++)
+        _processes[0] = null;
+        for (int i = 0; i < tries && OpenProcesses == 0; i++)
             Open(0, isNew: !_isCreated);
+        ShmTable table = _processes[0]!.Table;
         _ = Do(0, "examine", () =>
         {
-            last.Table.Group(() => { });
-            TableReport report = last.Table.Check();
+            table.Group(() => { });
+            TableReport report = table.Check();
             Assert.True(report.IsConsistent, report.ToString());
         });
         Close(0);

@@ -85,7 +85,6 @@ internal sealed partial class Script : IDisposable
 
     private void Step(int slot)
     {
-        const int storesToLive = 120; // As many as opening or closing takes.
         if (_isCreated && OpenProcesses == 0 && _random.Next(2) == 0)
         {
             DoWithUnusedTable(slot);
@@ -93,8 +92,8 @@ internal sealed partial class Script : IDisposable
         }
 
         RecordedProcess process = _processes[slot] ??= _simulation.NewProcess(_recorder);
-        if (MayDie && !process.IsDoomed && _random.Next(10) == 0)
-            process.DieBefore(_random.Next(1, storesToLive));
+        if (MayDie && !process.IsDoomed && _shape.DrawDeath())
+            process.DieBefore(_shape.DrawStoresToLive());
         if (!process.IsOpen)
             Come(slot);
         else if (_random.Next(10) == 0)
@@ -112,8 +111,9 @@ internal sealed partial class Script : IDisposable
     private bool Do(int slot, string what, Action action, Covered? death = null)
     {
         RecordedProcess process = _processes[slot]!;
-        TableRecovery? before = process.IsOpen ? process.Table.LastRecovery : null;
+        TableRecovery? lastRecovery = process.IsOpen ? process.Table.LastRecovery : null;
         bool isRefused = false;
+        long before = _recorder.Stores;
         _recorder.Begin($"process {slot}: {what}", filesMayComeAndGo: !process.IsOpen || death is not null);
         bool lives = process.Do(() =>
         {
@@ -124,15 +124,16 @@ internal sealed partial class Script : IDisposable
             catch (Exception e) when (e is NetshmException or UntrustedFileException)
             {
                 isRefused = true;
+                _operations.ForgetTransaction();
                 _isSidecarInTheWay = e is UntrustedFileException;
                 _coverage.Count(e is LockTimeoutException ? Covered.TimeOut : Covered.Refusal);
                 _recorder.Tell($"refused: {e.GetType().Name}");
             }
         });
-        if (process.IsOpen && process.Table.LastRecovery is { } recovery && recovery != before)
+        if (process.IsOpen && process.Table.LastRecovery is { } recovery && !ReferenceEquals(recovery, lastRecovery))
             CountRecovery(recovery);
         if (!lives)
-            Bury(slot, death);
+            Bury(slot, death, _recorder.Stores - before);
         _recorder.End();
         return lives && !isRefused;
     }
@@ -145,12 +146,14 @@ internal sealed partial class Script : IDisposable
         _coverage.CountIf(recovery.IsJournalLost, Covered.LostJournal);
     }
 
-    private void Bury(int slot, Covered? death)
+    private void Bury(int slot, Covered? death, long stores)
     {
+        const int many = 10_000;
         _recorder.Tell($"process {slot} is dead");
         _coverage.Count(Covered.Death);
         _coverage.CountIf(_operations.IsInTransaction, Covered.DeathInTransaction);
         _coverage.CountIf(_isLeftByDead, Covered.DeathAfterDeath);
+        _coverage.CountIf(stores > many, Covered.DeathInHugeValue);
         if (death is { } what)
             _coverage.Count(what);
         _operations.ForgetTransaction();

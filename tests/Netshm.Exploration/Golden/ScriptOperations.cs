@@ -30,7 +30,7 @@ internal sealed class ScriptOperations
     /// <summary>Whether a transaction is under way.</summary>
     public bool IsInTransaction { get; private set; }
 
-    /// <summary>To be called when a process died in whatever it did.</summary>
+    /// <summary>To be called when what was done has ended by a death or a refusal.</summary>
     public void ForgetTransaction() => IsInTransaction = false;
 
     /// <summary>Makes one modification, or reads something.</summary>
@@ -123,11 +123,12 @@ internal sealed class ScriptOperations
         switch (_random.Next(33))
         {
             case < 10:
-                Add(table, key);
+                Begin(Covered.Add, key);
+                table.Add(key, DrawValue());
                 break;
             case < 18:
                 Begin(Covered.Replace, key);
-                table.Replace(key, _shape.DrawValue());
+                table.Replace(key, DrawValue());
                 break;
             case < 24:
                 Begin(Covered.Remove, key);
@@ -200,7 +201,7 @@ internal sealed class ScriptOperations
     private void Begin(Covered what, int? key = null)
     {
         _coverage.Count(what);
-        _recorder.Tell($"{what} {key}");
+        _recorder.Tell(key is null ? $"{what}" : $"{what} {key}");
     }
 
     private void Publish(ShmTable table)
@@ -209,12 +210,12 @@ internal sealed class ScriptOperations
         table.PublishGroup();
     }
 
-    private void Add(ShmTable table, int key)
+    private int[] DrawValue()
     {
-        Begin(Covered.Add, key);
         int[] value = _shape.DrawValue();
-        _coverage.CountIf(value.Length * sizeof(int) > _shape.PageSize, Covered.ManyPages);
-        table.Add(key, value);
+        _coverage.CountIf(value.Length * sizeof(int) > _shape.PageSize, Covered.SeveralPages);
+        _coverage.CountIf(value.Length == ScriptShape.HugeLength, Covered.HugeValue);
+        return value;
     }
 
     private void RemoveOlder(ShmTable table, int key)
@@ -245,7 +246,7 @@ internal sealed class ScriptOperations
         List<int> values = [];
         for (int i = 0; i < count; i++)
         {
-            int[] value = _random.Next(2) == 0 ? _shape.DrawValue() : _shape.DrawShortValue();
+            int[] value = _random.Next(2) == 0 ? DrawValue() : _shape.DrawShortValue();
             keys[i] = _shape.DrawKey();
             lengths[i] = value.Length;
             values.AddRange(value);

@@ -6,7 +6,10 @@ internal sealed class ScriptShape
     private const int SmallestPage = 64;
 
     /// <summary>More words than the journal has records for the pages of.</summary>
-    private const int HugeLength = 900_000;
+    public const int HugeLength = 900_000;
+
+    /// <summary>As many pages as neither the table nor the journal has room for at first.</summary>
+    private const int LongPages = 2600;
 
     private static readonly int[] s_pageSizes = [SmallestPage, SmallestPage, SmallestPage, 96, 128, 160, 256, 512];
     private static readonly int[] s_inits = [1, 1, 4, 8, 20, 40];
@@ -19,10 +22,10 @@ internal sealed class ScriptShape
 
     public ScriptShape(Random random, int seed)
     {
-        const int seedsPerLongOne = 20, seedsPerHugeOne = 250;
+        const int seedsPerHugeOne = 100, seedsPerLongOnes = 40;
         _random = random;
         _hasHugeValues = seed % seedsPerHugeOne == 0;
-        _hasLongValues = seed % seedsPerLongOne == 0 && !_hasHugeValues;
+        _hasLongValues = seed % seedsPerLongOnes is 0 or 3 or 4 && !_hasHugeValues; // One for each locking method.
         Keys = Draw(s_keys);
         DrawTable();
     }
@@ -37,7 +40,19 @@ internal sealed class ScriptShape
     public int Keys { get; }
 
     /// <summary>How many steps the script has.</summary>
-    public int DrawSteps() => _hasHugeValues ? 12 : _random.Next(30, 81);
+    public int DrawSteps() => _hasHugeValues ? 16 : _random.Next(30, 81);
+
+    /// <summary>Whether a process is to die in what it does next, or later.</summary>
+    public bool DrawDeath() => _random.Next(_hasHugeValues ? 2 : 10) == 0;
+
+    /// <summary>How many stores a process has until it dies: within what an opening takes, or a long value.</summary>
+    public int DrawStoresToLive()
+    {
+        const int usual = 120, ofLongValue = 3000, ofHugeValue = 500_000;
+        if (_hasHugeValues)
+            return _random.Next(1, ofHugeValue);
+        return _random.Next(1, _hasLongValues && _random.Next(2) == 0 ? ofLongValue : usual);
+    }
 
     /// <summary>Draws how a table is created.</summary>
     public void DrawTable()
@@ -75,8 +90,8 @@ internal sealed class ScriptShape
         int first = page - 6, further = page - 4;
         if (_hasHugeValues && _random.Next(3) == 0)
             return HugeLength;
-        if (_hasLongValues && _random.Next(10) == 0)
-            return further * (_random.Next(8) == 0 ? 1400 : _random.Next(50, 250));
+        if (_hasLongValues && _random.Next(12) == 0)
+            return further * (_random.Next(8) == 0 ? LongPages : _random.Next(50, 250));
         return _random.Next(10) switch
         {
             0 => 0,

@@ -3,11 +3,14 @@ namespace Netshm.Exploration;
 /// <summary>Looks at a table's files before each store, and traces what the one before has changed.</summary>
 internal sealed class StoreRecorder : IDisposable
 {
-    /// <summary>In a longer table not every store is looked at: that would take minutes.</summary>
-    private const long LongTable = 1 << 20, StoresPerLookAtLongTable = 8192;
+    /// <summary>One look at a longer table takes as long as thousands of stores do.</summary>
+    private const long LongTable = 1 << 20;
 
-    /// <summary>How often blocks are looked at that were never stored to: most are not, ever.</summary>
-    private const long StoresPerThoroughLook = 16;
+    /// <summary>Of so many stores one is followed by a look at all blocks, or at the usual ones of a long table.</summary>
+    private const long StoresPerLook = 16, StoresPerLookAtLongTable = 8192, StoresPerShortLook = 64;
+
+    /// <summary>So many first stores of a step are each followed by a look, even at a long table.</summary>
+    private const long FirstStores = 200;
 
     private readonly Trace _trace;
     private readonly Coverage _coverage;
@@ -16,6 +19,7 @@ internal sealed class StoreRecorder : IDisposable
     private int _phase, _totalPages;
     private long _length;
     private long _rehashBegan;
+    private long _firstStore;
     private long _ended;
 
     /// <param name="name">The table's name.</param>
@@ -26,9 +30,11 @@ internal sealed class StoreRecorder : IDisposable
         _trace = trace;
         _coverage = coverage;
         string path = name.MemoryPath;
-        _table = new ObservedFile("table", path, FilePlaces.VaryingInTable);
-        _sidecar = new ObservedFile("sidecar", path + FilePlaces.SidecarSuffix, FilePlaces.VaryingInSidecar);
-        _draft = new ObservedFile("draft", path + FilePlaces.DraftSuffix, FilePlaces.VaryingInSidecar, isShortLived: true);
+        _table = new ObservedFile("table", path, FilePlaces.VaryingInTable, FilePlaces.UsualBlocksOfTable);
+        _sidecar = new ObservedFile(
+            "sidecar", path + FilePlaces.SidecarSuffix, FilePlaces.VaryingInSidecar, FilePlaces.UsualBlocksOfSidecar);
+        _draft = new ObservedFile("draft", path + FilePlaces.DraftSuffix, FilePlaces.VaryingInSidecar,
+            FilePlaces.UsualBlocksOfSidecar, isShortLived: true);
     }
 
     /// <summary>How many stores there were; the one that is about to be made does not count.</summary>
@@ -40,8 +46,12 @@ internal sealed class StoreRecorder : IDisposable
     /// <summary>To be called right before a store.</summary>
     public void BeforeStore()
     {
-        if (_table.Length < LongTable || Stores % StoresPerLookAtLongTable == 0)
-            Look(isThorough: Stores % StoresPerThoroughLook == 0);
+        if (_table.Length < LongTable)
+            Look(Stores % StoresPerLook == 0 ? BlockUse.Idle : BlockUse.InUse);
+        else if (Stores % StoresPerLookAtLongTable == 0)
+            Look(BlockUse.Idle);
+        else if (Stores - _firstStore < FirstStores || Stores % StoresPerShortLook == 0)
+            Look(BlockUse.Usual);
         Stores++;
     }
 
@@ -50,22 +60,17 @@ internal sealed class StoreRecorder : IDisposable
     /// <param name="filesMayComeAndGo">Whether one of the table's files may be made, moved or removed.</param>
     public void Begin(string what, bool filesMayComeAndGo)
     {
-        Look(isThorough: true);
-        _trace.Tell($"{Stores} == {what}");
+        Tell("==", what);
         _findFiles.Push(filesMayComeAndGo);
     }
 
     /// <summary>Says what happens meanwhile.</summary>
-    public void Tell(string what)
-    {
-        Look(isThorough: true);
-        _trace.Tell($"{Stores} -- {what}");
-    }
+    public void Tell(string what) => Tell("--", what);
 
     /// <summary>To be called when it is done.</summary>
     public void End()
     {
-        Look(isThorough: true);
+        Look(BlockUse.Idle);
         _ = _findFiles.Pop();
         _ended++;
     }
@@ -77,15 +82,24 @@ internal sealed class StoreRecorder : IDisposable
         _draft.Dispose();
     }
 
+    private void Tell(string mark, string what)
+    {
+        Look(BlockUse.Idle);
+        _trace.Tell($"{Stores} {mark} {what}");
+        _firstStore = Stores;
+    }
+
     /// <summary>Traces what has changed since the last look.</summary>
-    private void Look(bool isThorough)
+    private void Look(BlockUse least)
     {
         if (_findFiles.TryPeek(out bool mayComeAndGo) && mayComeAndGo)
             FindFiles();
-        if (_table.Look(_trace, Stores, isThorough))
+        if (_table.Look(_trace, Stores, least))
             CountChangesOfTable();
-        _ = _sidecar.Look(_trace, Stores, isThorough);
-        _ = _draft.Look(_trace, Stores, isThorough);
+        long length = _sidecar.Length;
+        _ = _sidecar.Look(_trace, Stores, least);
+        _coverage.CountIf(length > 0 && _sidecar.Length > length, Covered.JournalGrowth);
+        _ = _draft.Look(_trace, Stores, least);
     }
 
     private void FindFiles()
@@ -103,14 +117,14 @@ internal sealed class StoreRecorder : IDisposable
         _totalPages = totalPages;
         _length = _table.Length;
 
-        const int filling = 1;
+        const int filling = 1, clearing = 3;
         int phase = _table.Word(FilePlaces.RehashPhaseOffset(PageSize));
-        if (phase == _phase)
+        if (phase == _phase || phase is < 0 or > clearing) // Else it is being created anew, with other pages.
             return;
         if (phase == filling)
             _rehashBegan = _ended;
         if (phase == 0)
-            _coverage.Count(_rehashBegan == _ended ? Covered.RehashAtOnce : Covered.RehashByAndBy);
+            _coverage.Count(_rehashBegan == _ended ? Covered.RehashAtOnce : Covered.GradualRehash);
         _phase = phase;
     }
 }
