@@ -1,7 +1,7 @@
 namespace Netshm.Recovery;
 
 /// <summary>Brings a table in order after a death, and finds out whether that is needed.</summary>
-/// <remarks>docs/Locking.md, "Recovery". The caller holds the write lock. It can be repeated from the start at any time.</remarks>
+/// <remarks>docs/Architecture.md, "Why a table is recovered". The caller holds the write lock. It can be repeated from the start at any time.</remarks>
 internal sealed class Recoverer(TableStorage storage)
 {
     private readonly UndoJournal? _journal = storage.Journal;
