@@ -93,6 +93,36 @@ public class ConversionFaultTests
         }
     }
 
+    /// <summary>The original can't go on with a rehash that is done little by little: the last process to leave finishes it.</summary>
+    [Fact]
+    public void A_table_that_is_left_in_the_middle_of_a_rehash_is_in_order_for_the_original()
+    {
+        int rehashes = 0;
+        foreach (Scenario scenario in Scenarios.LittleByLittle)
+        {
+            using var files = new TableFiles();
+            new SimulatedProcess(files).DoAlive(process =>
+            {
+                process.Open(scenario.OptionsFor(LockingMethod.Futex));
+                scenario.Setup(process.Table);
+                rehashes += process.Table.Storage.IsRehashing(out _) ? 1 : 0;
+                process.Close();
+            });
+            new SimulatedProcess(files).DoAlive(process =>
+            {
+                process.Convert(LockingMethod.Record);
+                process.Open(Scenario.OptionsToOpen(LockingMethod.Record));
+                Assert.Equal(RehashPhase.None, process.Table.Storage.OpenDescriptor().RehashPhase);
+                process.Table.Add(1, [1]);
+                Assert.Null(process.Table.LastRecovery);
+                Assert.True(process.Table.Check().IsConsistent, scenario.Name);
+                process.Close();
+            });
+        }
+
+        Assert.InRange(rehashes, 6, int.MaxValue);
+    }
+
     private static void PrepareFutex(TableFiles files, Past past)
     {
         AttachmentFaults.Fill(files, LockingMethod.Futex, AttachmentFaults.Large);
