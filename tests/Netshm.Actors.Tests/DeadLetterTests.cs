@@ -57,6 +57,8 @@ public sealed class DeadLetterTests : TableSpec
         IActorRef[] subscribers = [.. Enumerable.Range(0, 8).Select(_ => Sys.ActorOf(Props.Create(() => new Sink())))];
         foreach (IActorRef subscriber in subscribers)
             Table.Subscribe(subscriber);
+        IActorRef publisher = Sys.Netshm().HostOf(Table.Actor).Publisher;
+        await publisher.Ask<ActorIdentity>(new Identify(null), Patience); // They have begun.
         for (int key = 0; key < 100; key++)
             await Table.ReplaceAsync(key, []);
         foreach (IActorRef subscriber in subscribers[..4])
@@ -69,7 +71,6 @@ public sealed class DeadLetterTests : TableSpec
         }
 
         await Table.ReplaceAsync(1, []);
-        IActorRef publisher = Sys.Netshm().HostOf(Table.Actor).Publisher;
         Watch(publisher);
         Table.Actor.Tell(PoisonPill.Instance);
         ExpectTerminated(publisher, Patience);
