@@ -28,7 +28,9 @@ internal static class TableConversion
     private static void BringInOrder(SharedMemoryObject memory, Deadline deadline)
     {
         using var table = ShmTable.Manage(memory, new ShmTableOptions { OpenTimeout = deadline.Remaining });
-        table.Group(static () => { });
+
+        // Here, since damage that a rehash meets when the table is left is told to nobody.
+        table.Group(table.Table.Writing.FinishRehash);
     }
 
     /// <summary>Converts a table that nobody uses; false when somebody came in between, and left it out of order.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Netshm.Exploration;
 
 /// <summary>A process dies before every store while it converts a table.</summary>
@@ -93,7 +95,10 @@ public class ConversionFaultTests
         }
     }
 
-    /// <summary>The original can't go on with a rehash that is done little by little: the last process to leave finishes it.</summary>
+    /// <summary>
+    /// Neither the original nor a process that can't write can go on with a rehash that is done little by little: the last process
+    /// to leave finishes it.
+    /// </summary>
     [Fact]
     public void A_table_that_is_left_in_the_middle_of_a_rehash_is_in_order_for_the_original()
     {
@@ -108,6 +113,8 @@ public class ConversionFaultTests
                 rehashes += process.Table.Storage.IsRehashing(out _) ? 1 : 0;
                 process.Close();
             });
+            int[] words = MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(files.Name.MemoryPath)).ToArray();
+            Assert.Equal(RehashPhase.None, new DescriptorView(words.AsSpan(Scenario.PageSize / sizeof(int))).RehashPhase);
             new SimulatedProcess(files).DoAlive(process =>
             {
                 process.Convert(LockingMethod.Record);
