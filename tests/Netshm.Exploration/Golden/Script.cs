@@ -137,7 +137,7 @@ internal sealed partial class Script : IDisposable
                 _operations.ForgetTransaction();
                 _isSidecarInTheWay = e is UntrustedFileException;
                 _coverage.Count(e is LockTimeoutException ? Covered.TimeOut : Covered.Refusal);
-                _recorder.Tell($"refused: {e.GetType().Name}");
+                _recorder.Tell("refused");
             }
         });
         if (process.IsOpen && process.Table.LastRecovery is { } recovery && !ReferenceEquals(recovery, lastRecovery))
