@@ -9,6 +9,9 @@ namespace Netshm.Exploration;
 /// <param name="Hash">The hash of the trace's lines.</param>
 internal sealed record GoldenTrace(int Seed, long Stores, string Hash)
 {
+    /// <summary>Why the script failed; null when it did not.</summary>
+    public Exception? Failure { get; init; }
+
     public static GoldenTrace Parse(string line)
     {
         string[] parts = line.Split(' ');
@@ -16,7 +19,7 @@ internal sealed record GoldenTrace(int Seed, long Stores, string Hash)
             int.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seed} {Stores} {Hash}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seed} {Stores} {Hash}{(Failure is null ? "" : $" {Failure.GetType().Name}: {Failure.Message}")}");
 }
 
 /// <summary>The file with the golden traces, where it lies in the sources.</summary>

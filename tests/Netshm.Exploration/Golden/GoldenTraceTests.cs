@@ -15,16 +15,26 @@ public class GoldenTraceTests(ITestOutputHelper output)
     [InlineData(LockingMethod.None)]
     public void Stores_are_those_of_the_golden_traces(LockingMethod locking)
     {
+        const int differencesToStopAt = 10;
         var coverage = new Coverage();
-        List<GoldenTrace> found =
-            [.. Enumerable.Range(0, Script.Count).Where(seed => Script.LockingOf(seed) == locking).Select(seed => Script.Run(seed, coverage))];
-        output.WriteLine($"{found.Count} scripts, {found.Sum(trace => trace.Stores)} stores: {coverage}");
-        Assert.Equal("", coverage.Missing(locking));
-        if (GoldenFile.IsToBeWritten)
-            GoldenFile.Write(found);
         Dictionary<int, GoldenTrace> golden = GoldenFile.Read();
-        GoldenTrace[] differing = [.. found.Where(trace => trace != golden.GetValueOrDefault(trace.Seed))];
-        Assert.True(differing.Length == 0, Describe(differing, golden));
+        List<GoldenTrace> found = [], differing = [];
+        foreach (int seed in Enumerable.Range(0, Script.Count).Where(seed => Script.LockingOf(seed) == locking))
+        {
+            GoldenTrace trace = Script.Run(seed, coverage);
+            found.Add(trace);
+            if (trace != golden.GetValueOrDefault(seed))
+                differing.Add(trace);
+            if (differing.Count == differencesToStopAt && !GoldenFile.IsToBeWritten)
+                break;
+        }
+
+        output.WriteLine($"{found.Count} scripts, {found.Sum(trace => trace.Stores)} stores: {coverage}");
+        if (GoldenFile.IsToBeWritten && differing.TrueForAll(trace => trace.Failure is null))
+            GoldenFile.Write(found);
+        else
+            Assert.True(differing.Count == 0, Describe(found, differing, golden));
+        Assert.Equal("", coverage.Missing(locking));
     }
 
     [Fact]
@@ -39,14 +49,10 @@ public class GoldenTraceTests(ITestOutputHelper output)
         Assert.StartsWith(trace.Hash, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), StringComparison.Ordinal);
     }
 
-    private static string Describe(GoldenTrace[] differing, Dictionary<int, GoldenTrace> golden)
-    {
-        const int named = 10;
-        return $"{differing.Length} scripts make other stores. Each first number is a seed: NETSHM_GOLDEN_SEED=seed writes the trace of "
-            + "one to a file, before and after a change. The first ones are:\n"
-            + string.Join('\n', differing.Take(named).Select(trace =>
-                $"found {trace}; expected {golden.GetValueOrDefault(trace.Seed)?.ToString() ?? "nothing"}"));
-    }
+    private static string Describe(List<GoldenTrace> found, List<GoldenTrace> differing, Dictionary<int, GoldenTrace> golden) =>
+        $"{differing.Count} of {found.Count} scripts make other stores. NETSHM_GOLDEN_SEED=seed writes the trace of one to a file, "
+        + $"before and after a change. Seed, number of stores and hash are:\n{string.Join('\n', differing.Select(trace =>
+            $"found {trace}; expected {golden.GetValueOrDefault(trace.Seed)?.ToString() ?? "nothing"}"))}";
 }
 
 /// <summary>A theory about traces, which have the lengths of files: those are whole pages of the machine.</summary>

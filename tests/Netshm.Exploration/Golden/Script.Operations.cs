@@ -80,8 +80,10 @@ internal sealed partial class Script
         RecordedProcess process = _processes[slot]!;
         process.WhenWaiting = () =>
         {
-            _ = Do(other, "become the owner", writer.Own); // Else it may be refused, and the other one waits for ever.
-            _ = Do(other, "make a change", () => writer.Table.Replace(1, _shape.DrawShortValue()));
+            // Without this the change may be refused, if another one has become the owner.
+            bool isMade = Do(other, "become the owner", writer.Own)
+                && Do(other, "make a change", () => writer.Table.Replace(1, _shape.DrawShortValue()));
+            Assert.True(isMade, "the change that a reader waits for can't be made");
         };
         _ = Do(slot, "wait for changes", () => reader.Wait(Timeout.InfiniteTimeSpan));
         process.WhenWaiting = null;

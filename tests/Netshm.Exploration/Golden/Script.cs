@@ -62,11 +62,21 @@ internal sealed partial class Script : IDisposable
     /// <param name="seed">The seed.</param>
     /// <param name="coverage">Counts what it does.</param>
     /// <param name="text">Where its trace goes; null when the hash is enough.</param>
+    /// <returns>What is kept of the trace; one that differs from every golden one when the library fails.</returns>
     public static GoldenTrace Run(int seed, Coverage coverage, Stream? text = null)
     {
         using var trace = new Trace(text);
         using var script = new Script(seed, trace, coverage);
-        script.Run();
+        try
+        {
+            script.Run();
+        }
+        catch (Exception e)
+        {
+            trace.Tell($"{e}");
+            return new GoldenTrace(seed, script._recorder.Stores, trace.End()) { Failure = e };
+        }
+
         return new GoldenTrace(seed, script._recorder.Stores, trace.End());
     }
 
@@ -127,7 +137,7 @@ internal sealed partial class Script : IDisposable
                 _operations.ForgetTransaction();
                 _isSidecarInTheWay = e is UntrustedFileException;
                 _coverage.Count(e is LockTimeoutException ? Covered.TimeOut : Covered.Refusal);
-                _recorder.Tell($"refused: {e.GetType().Name}");
+                _recorder.Tell("refused");
             }
         });
         if (process.IsOpen && process.Table.LastRecovery is { } recovery && !ReferenceEquals(recovery, lastRecovery))

@@ -12,6 +12,9 @@ internal sealed class StoreRecorder : IDisposable
     /// <summary>So many first stores of a step are each followed by a look, even at a long table.</summary>
     private const long FirstStores = 200;
 
+    /// <summary>Three times as many as any script makes, unless a process stores for ever.</summary>
+    private const long MostStores = 5_000_000;
+
     private readonly Trace _trace;
     private readonly Coverage _coverage;
     private readonly ObservedFile _table, _sidecar, _draft;
@@ -53,6 +56,7 @@ internal sealed class StoreRecorder : IDisposable
         else if (Stores - _firstStore < FirstStores || Stores % StoresPerShortLook == 0)
             Look(BlockUse.Usual);
         Stores++;
+        Assert.True(Stores <= MostStores, "a process stores for ever");
     }
 
     /// <summary>To be called when a process begins to do something, maybe in the middle of what another one does.</summary>
