@@ -18,6 +18,7 @@ internal static class TableConversion
             BringInOrder(memory, deadline);
             if (TryConvert(memory, wanted, deadline))
                 return;
+            ThrowIfDamaged(memory, deadline);
         }
 
         throw new InvalidTableOperationException(
@@ -28,9 +29,15 @@ internal static class TableConversion
     private static void BringInOrder(SharedMemoryObject memory, Deadline deadline)
     {
         using var table = ShmTable.Manage(memory, new ShmTableOptions { OpenTimeout = deadline.Remaining });
+        table.Group(static () => { });
+    }
 
-        // Here, since damage that a rehash meets when the table is left is told to nobody.
-        table.Group(table.Table.Writing.FinishRehash);
+    /// <summary>Damage that a process meets when it leaves the table is told to nobody, and the table is not in order then.</summary>
+    private static void ThrowIfDamaged(SharedMemoryObject memory, Deadline deadline)
+    {
+        using var table = ShmTable.Manage(memory, new ShmTableOptions { OpenTimeout = deadline.Remaining });
+        if (table.Check().Violations is [{ } damage, ..])
+            throw new CorruptFileException(memory.Name.ToString(), damage.Page, damage.Word, damage.Problem);
     }
 
     /// <summary>Converts a table that nobody uses; false when somebody came in between, and left it out of order.</summary>
