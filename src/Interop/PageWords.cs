@@ -10,7 +10,7 @@ internal readonly ref struct PageWords
     /// <summary>How many words every page has: the compiler leaves the check of a constant index below it out.</summary>
     public const int HeadLengthInWords = 16;
 
-    /// <summary>How much <see cref="CopyTo"/> copies at most, whatever the value's length is.</summary>
+    /// <summary>How long a destination may be for which <see cref="CopyTo"/> is two vectors and no call.</summary>
     public const int MaxCopiedWords = 16;
 
     private readonly ref int _first;

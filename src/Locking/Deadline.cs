@@ -67,7 +67,11 @@ internal readonly struct Deadline
                 parameter, timeout, "a time to wait must not be negative, unless it is Timeout.InfiniteTimeSpan");
 
     /// <summary>This deadline, or a nearer one.</summary>
-    public Deadline ButAtMost(TimeSpan fromNow) => new(Math.Min(_ticks, After(fromNow)._ticks));
+    public Deadline ButAtMost(TimeSpan fromNow)
+    {
+        AssertBegun();
+        return new Deadline(Math.Min(_ticks, After(fromNow)._ticks));
+    }
 
     /// <summary>Enters a monitor, looking for deadlocks now and then if there is something to look with.</summary>
     /// <exception cref="LockTimeoutException">Another thread held it until the deadline.</exception>
@@ -108,5 +112,5 @@ internal readonly struct Deadline
     }
 
     [Conditional("DEBUG")]
-    private void AssertBegun() => Debug.Assert(_ticks >= 0, "Whoever waits begins the deadline first.");
+    private void AssertBegun() => Debug.Assert(_ticks >= 0, "A thread that waits begins its deadline first.");
 }

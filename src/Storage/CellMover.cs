@@ -93,7 +93,7 @@ internal sealed class CellMover
     private void FollowInCopy(DescriptorView descriptor, int key)
     {
         HashGeometry spares = _index.GeometryOf(descriptor);
-        ProbeWalk probes = SearchFor(spares, key);
+        var probes = ProbeWalk.ToEnd(_pages, spares, key);
         if (probes.Current.Pointer != Layout.NeverUsed)
             CopyCell(spares, _index.NewGeometryOf(descriptor, CellSide.Main), spares.CellOf(key, probes.Probe));
     }
@@ -125,14 +125,7 @@ internal sealed class CellMover
     }
 
     /// <summary>The cell of a key, or the never-used one where its search ends.</summary>
-    private CellView Find(HashGeometry geometry, int key) => SearchFor(geometry, key).Current;
-
-    private ProbeWalk SearchFor(HashGeometry geometry, int key)
-    {
-        var probes = new ProbeWalk(_pages, geometry, key);
-        probes.MoveToEnd();
-        return probes;
-    }
+    private CellView Find(HashGeometry geometry, int key) => ProbeWalk.ToEnd(_pages, geometry, key).Current;
 
     private CellView At(HashGeometry geometry, int cell) =>
         new(_pages.WordsAt(geometry.FirstWordOf(cell), CellView.LengthInWords));

@@ -40,14 +40,15 @@ internal sealed class HashIndex
     /// <exception cref="CorruptFileException">The table is damaged, or has no never-used cell at all.</exception>
     public CellView Find(DescriptorView descriptor, int key, out bool found)
     {
-        ProbeWalk probes = SearchFor(descriptor, key);
+        var probes = ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key);
         found = probes.Current.Pointer != Layout.NeverUsed;
         return probes.Current;
     }
 
     /// <summary>How many cells the search for a key looks at.</summary>
     /// <inheritdoc cref="Find" path="/exception"/>
-    public int CountProbes(DescriptorView descriptor, int key) => SearchFor(descriptor, key).Probe + 1;
+    public int CountProbes(DescriptorView descriptor, int key) =>
+        ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key).Probe + 1;
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
     /// <remarks>
@@ -80,11 +81,4 @@ internal sealed class HashIndex
     /// <summary>All cells, in the order of the hash table.</summary>
     public CellWalk Cells(DescriptorView descriptor) =>
         new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
-
-    private ProbeWalk SearchFor(DescriptorView descriptor, int key)
-    {
-        var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key);
-        probes.MoveToEnd();
-        return probes;
-    }
 }

@@ -25,18 +25,21 @@ internal ref struct ProbeWalk
     public int Probe { get; private set; }
 
     /// <summary>Whether the search for the key ends here: the cell is the key's, or was never used.</summary>
-    public readonly bool IsAtEnd => Current.Pointer == Layout.NeverUsed || Current.Key == _key;
+    private readonly bool IsAtEnd => Current.Pointer == Layout.NeverUsed || Current.Key == _key;
 
-    /// <summary>Goes to where the search for the key ends.</summary>
+    /// <summary>A walk that has come to where the search for the key ends.</summary>
     /// <inheritdoc cref="MoveNext" path="/exception"/>
-    public void MoveToEnd()
+    public static ProbeWalk ToEnd(MappedPages pages, HashGeometry geometry, int key)
     {
+        var probes = new ProbeWalk(pages, geometry, key);
         Seam.Reached(SeamKind.Load);
-        while (!IsAtEnd)
+        while (!probes.IsAtEnd)
         {
-            MoveNext();
+            probes.MoveNext();
             Seam.Reached(SeamKind.Load);
         }
+
+        return probes;
     }
 
     /// <summary>Goes to the next probe.</summary>

@@ -105,12 +105,6 @@ internal sealed class TableStorage
         }
     }
 
-    private void SetInMaster(int flag)
-    {
-        MasterView master = Master;
-        master.Writing = flag;
-    }
-
     public MasterView Master => new(Pages.Words(Layout.MasterPage, MasterView.LengthInWords));
 
     /// <summary>The descriptor, whatever it holds.</summary>
@@ -222,5 +216,11 @@ internal sealed class TableStorage
                 $"{Pages.Name}: another program has created the table anew while it was in use here, as Ocamlnet's "
                 + "manage ~init does; close it and open it again");
         }
+    }
+
+    private void SetInMaster(int flag)
+    {
+        MasterView master = Master;
+        master.Writing = flag;
     }
 }

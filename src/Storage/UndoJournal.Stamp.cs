@@ -50,12 +50,12 @@ internal sealed partial class UndoJournal
 
     /// <summary>
     /// Gives the table and the journal, which is idle, a new number. Dying between the two stores leaves two numbers, and
-    /// nothing to take back; who comes alone then checks the table.
+    /// nothing to take back; a process that comes alone then checks the table.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // It is rare, and what is usual stays short.
     private void Stamp(bool isTransaction)
     {
-        _scopesUntilStamp = ScopesPerStamp - 1; // Else a transaction's first scope would get another one, that of no transaction.
+        _scopesUntilStamp = ScopesPerStamp - 1;
         MasterView master = Master;
         int stamp = unchecked((master.Stamp & ~1) + 2);
         SharedWord.Store(ref _header.Value.Stamp, stamp);

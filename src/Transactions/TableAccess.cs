@@ -40,7 +40,7 @@ internal sealed class TableAccess
     /// </remarks>
     public Deadline NewDeadline => _hasRecordLocks ? _patience.Begun : _patience;
 
-    /// <summary>Whether the handle was not disposed of before.</summary>
+    /// <summary>Says that the handle is disposed of; false when it was so before.</summary>
     public bool TryDispose() => Interlocked.Exchange(ref _isDisposed, 1) == 0;
 
     public bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
