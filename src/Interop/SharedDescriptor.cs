@@ -131,6 +131,17 @@ internal sealed class SharedDescriptor
         return Marshal.GetLastPInvokeError() == Libc.ENOENT ? false : throw SystemError.Last("examine", path);
     }
 
+    /// <summary>Makes sure that a path still leads to this file.</summary>
+    /// <param name="path">The path it was opened by.</param>
+    /// <param name="table">The name of the table it belongs to.</param>
+    /// <exception cref="IOException">The file was removed or replaced, or the path can't be examined.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path may not be examined.</exception>
+    public void ThrowIfNotAt(string path, SharedMemoryName table)
+    {
+        if (!IsAt(path))
+            throw new IOException($"{table}: it was removed or replaced while it was being opened");
+    }
+
     /// <summary>Takes one more reference.</summary>
     public SharedDescriptor Share()
     {

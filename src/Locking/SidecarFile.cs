@@ -253,10 +253,18 @@ internal static class SidecarFile
             throw SystemError.Last("examine", path);
         if (status.LengthInBytes > MaxBlankBytes)
             return false;
-        byte[] bytes = new byte[status.LengthInBytes];
-        int count = Libc.Read(FaultPoint.ReadBlank, file, bytes, 0);
-        return count == bytes.Length ? !bytes.AsSpan().ContainsAnyExcept((byte)0)
-            : count < 0 ? throw SystemError.Last("read", path) : false;
+        Span<byte> block = stackalloc byte[4096];
+        for (long offset = 0; offset < status.LengthInBytes;)
+        {
+            int count = Libc.Read(FaultPoint.ReadBlank, file, block, offset);
+            if (count < 0)
+                throw SystemError.Last("read", path);
+            if (count == 0 || block[..count].ContainsAnyExcept((byte)0))
+                return false;
+            offset += count;
+        }
+
+        return true;
     }
 
     /// <summary>Whether a sidecar belongs to another table.</summary>

@@ -35,8 +35,7 @@ internal sealed class SidecarAttachment : IDisposable
         isMade = false;
         if (SidecarFile.TryOpen(name, memory.Status, master.TableId) is { } found)
             return found;
-        if (!memory.IsAt(name.MemoryPath))
-            throw new IOException($"{name}: it was removed or replaced while it was being opened");
+        memory.ThrowIfNotAt(name.MemoryPath, name);
         if (AttachLock.IsTakenByOthers(lockFile, LockingMethod.Futex, pages.Name))
         {
             throw new InvalidTableOperationException(

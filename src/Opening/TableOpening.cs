@@ -111,7 +111,11 @@ internal sealed class TableOpening
             throw SoleUse.InUseHere(_name, purpose);
         using var sole = SoleUse.Take(_name, _lockFile, purpose);
         if (locking == LockingMethod.Futex)
+        {
+            _memory.ThrowIfNotAt(_name.MemoryPath, _name); // Else the sidecar is that of the table that is there now.
             _ = SidecarFile.ThrowIfInTheWay(_name, TableInspection.ReadMaster(_memory).TableId);
+        }
+
         using var pages = new MappedPages(_memory, writable: true, _options.PageSize, _name.ToString());
         var creation = new TableCreation(_name, pages, init, locking);
         creation.MakeRoom();

@@ -84,8 +84,10 @@ internal sealed class TableStore
     /// </summary>
     private void ThrowIfCompanionIsOfAnother()
     {
-        if (_attached is null && Name.Type == SharedMemoryType.Posix && !IsAtItsName)
-            throw new IOException($"{Name}: it was removed or replaced while it was being opened");
+        if (_attached is not null || Name.Type != SharedMemoryType.Posix)
+            return;
+        LockFile.ThrowIfNotAt(_fullLockPath, Name);
+        _memory.ThrowIfNotAt(FullPath, Name);
     }
 
     private void OnRecovered(TableRecovery recovery)

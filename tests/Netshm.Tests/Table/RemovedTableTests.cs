@@ -63,6 +63,22 @@ public class RemovedTableTests
     }
 
     [Fact]
+    public void Memory_that_was_replaced_before_a_table_is_created_in_it_is_told_as_such()
+    {
+        using var temp = new TempTable(options: new ShmTableOptions { Locking = LockingMethod.Futex });
+        using var old = SharedMemoryObject.Open(temp.Name);
+        File.Delete(temp.Name.MemoryPath);
+        using ChildProcess user = WorkerProcess.Start("hold", $"{temp.Name}", "Futex", "Write");
+        Assert.Equal("held", user.ReadLine());
+
+        IOException e = Assert.Throws<IOException>(() => ShmTable.Manage(old, temp.Options));
+
+        user.WriteLine("");
+        user.Finish();
+        Assert.Contains("removed or replaced", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_table_that_is_renamed_while_it_is_open_can_be_opened_by_its_new_name()
     {
         SharedMemoryName draft = TempTable.FreshName();
