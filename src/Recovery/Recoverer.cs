@@ -80,8 +80,6 @@ internal sealed class Recoverer(TableStorage storage)
             _journal?.Clear(); // It is about another table, or about this one at another time.
         }
 
-        if (reason is RecoveryReason.OpenedAfterRestart or RecoveryReason.OpenedWithoutPast)
-            storage.Rehash.Forget();
         ThrowIfUnfinished();
 
         // Set first: whatever process comes next, should this one fail or die, has to begin again.
