@@ -106,7 +106,7 @@ public static partial class TableProtocol
     public readonly record struct Binding(int Key, Sequence<int> Value);
 
     /// <summary>
-    /// Has the table checked for damage (<see cref="ShmTable.Check"/>); answered by <see cref="Checked"/>.
+    /// Has the table checked for damage (<see cref="ShmTable.Check()"/>); answered by <see cref="Checked"/>.
     /// </summary>
     /// <remarks>The whole table is read, locked for reading.</remarks>
     public sealed record Check : Request, IWireMessage

@@ -48,8 +48,8 @@ internal sealed class CheckCommand : TableCommand
         catch (CorruptFileException)
         {
             // Who can't even join the table looks at it from outside: nobody else can join it and modify it, either.
-            using DamagedTable damaged = DamagedTable.Open(invocation.Name);
-            TableReport report = damaged.Check();
+            using SharedMemoryObject damaged = OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out _);
+            TableReport report = ShmTable.Check(damaged);
             if (report.IsConsistent)
                 throw;
             return report;

@@ -41,10 +41,11 @@ internal sealed class CompactCommand : TableCommand
     private static Snapshot Collect(
         Invocation invocation, out long lengthInBytes, out int pageSize, out LockingMethod locking)
     {
+        using SharedMemoryObject memory = OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out TableObservation found);
         using ShmTable table = OpenedTable.ForReading(invocation);
-        lengthInBytes = new FileInfo(table.Name.MemoryPath).Length;
+        lengthInBytes = memory.Length;
         pageSize = table.PageSize;
-        locking = table.StoredLocking;
+        locking = found.Locking;
         return Snapshot.Of(table);
     }
 }

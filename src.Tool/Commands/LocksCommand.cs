@@ -20,8 +20,8 @@ internal sealed class LocksCommand : ToolCommand
     protected override int Run(Invocation invocation)
     {
         using SharedMemoryObject memory =
-            OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out int pageSize);
-        IReadOnlyList<RecordLockHolder> recordLocks = RecordLocksOn(memory, pageSize / sizeof(int));
+            OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out TableObservation table);
+        IReadOnlyList<RecordLockHolder> recordLocks = RecordLocksOn(memory, table.PageSize / sizeof(int));
         SidecarView? sidecar = SidecarView.Of(memory);
         invocation.Output.Write(
             new { name = memory.Name.ToString(), recordLocks, sidecar },
@@ -35,7 +35,7 @@ internal sealed class LocksCommand : ToolCommand
 
     private static IReadOnlyList<RecordLockHolder> RecordLocksOn(SharedMemoryObject memory, int wordsPerPage) =>
     [
-        .. from found in KernelLock.On(memory.LockFile.Identity)
+        .. from found in KernelLock.On(memory.Name.LockPath)
            orderby found.First, found.IsWaiting, found.ProcessId
            select new RecordLockHolder(
                found.ProcessId,

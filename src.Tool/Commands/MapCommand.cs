@@ -34,12 +34,12 @@ internal sealed class MapCommand : TableCommand
         try
         {
             using ShmTable table = OpenedTable.ForReading(invocation);
-            return table.Group(() => PageMap.Of(table.Storage), GroupIntent.Read);
+            return [.. TablePages.Of(table)];
         }
         catch (CorruptFileException)
         {
-            using DamagedTable damaged = DamagedTable.Open(invocation.Name);
-            return PageMap.Of(damaged.Storage);
+            using SharedMemoryObject damaged = OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out _);
+            return [.. TablePages.Of(damaged)];
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Netshm.Tool.CommandLine;
+using Netshm.Tool.Observation;
 using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Commands;
@@ -29,26 +30,10 @@ internal sealed class RepairCommand : ToolCommand
     protected override int Run(Invocation invocation)
     {
         using var file = new NewFile(invocation.Get(_target));
-        Salvage salvage;
-        int pageSize;
-        int? takenBack;
-        LockingMethod locking;
-
-        // The locks need write access to the file; its pages are mapped for reading only.
-        using (SharedMemoryObject memory = SharedMemoryObject.Open(invocation.Name, FileMode.Open))
-        using (ExclusiveUse.Of(invocation, memory))
-        using (DamagedTable damaged = DamagedTable.OpenRest(memory, invocation.Get(SharedOptions.PageSize)))
-        using (UnfinishedWork? unfinished = UnfinishedWork.TakeBack(damaged, memory, file))
-        {
-            takenBack = unfinished?.StoresTakenBack;
-            pageSize = damaged.Pages.WordsPerPage * sizeof(int);
-            locking = LockingMark.ReadWanted(memory.Memory) ?? LockingMethod.Record;
-            salvage = Salvage.Of(invocation, unfinished?.Table ?? damaged);
-        }
-
-        IReadOnlyList<RawBinding> saved = salvage.OldestFirst;
+        TableSalvage salvage = Salvage(invocation);
+        IReadOnlyList<RawBinding> saved = [.. salvage.Bindings.Select(binding => new RawBinding(binding.Key, binding.Value))];
         int keys = saved.Select(binding => binding.RawKey).Distinct().Count();
-        _ = Rebuild.Write(invocation, file, pageSize, locking, keys, saved.Count, saved);
+        _ = Rebuild.Write(invocation, file, salvage.PageSize, salvage.Locking, keys, saved.Count, saved);
         file.Publish();
         string name = invocation.Get(_target).ToString();
         int bindings = saved.Count;
@@ -56,21 +41,48 @@ internal sealed class RepairCommand : ToolCommand
             new
             {
                 name,
-                pageSize,
+                salvage.PageSize,
                 bindings,
                 salvage.KeysWithoutCell,
                 salvage.BindingsWithoutLink,
-                storesTakenBack = takenBack,
+                salvage.StoresTakenBack,
                 salvage.Dropped,
             },
-            () => Show(name, bindings, takenBack, salvage));
+            () => Show(name, salvage));
         return ExitCode.Fine;
     }
 
-    private static void Show(string name, int bindings, int? takenBack, Salvage salvage)
+    private static TableSalvage Salvage(Invocation invocation)
     {
-        Output.WriteLine($"{name}: {bindings} bindings saved, {salvage.Dropped.Count} dropped");
-        if (takenBack is { } stores)
+        using SharedMemoryObject memory = SharedMemoryObject.Open(invocation.Name, FileMode.Open);
+        int? pageSize = invocation.Get(SharedOptions.PageSize);
+        TableSalvage? salvage = null;
+        try
+        {
+            ProgressBar.Show(
+                invocation,
+                "searching",
+                progress => salvage = ShmTable.Salvage(memory, pageSize, SharedOptions.PatienceOf(invocation), progress));
+            return salvage!;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(
+                pageSize is { } bytes
+                    ? $"{bytes} bytes are no page size"
+                    : $"{memory.Name}: the page size can't be found any more; state it with --page-size",
+                e);
+        }
+        catch (InvalidTableOperationException) when (TableUsers.Of(memory).Count > 0)
+        {
+            throw new LockTimeoutException($"{memory.Name}: processes have it open; see 'netshm locks'");
+        }
+    }
+
+    private static void Show(string name, TableSalvage salvage)
+    {
+        Output.WriteLine($"{name}: {salvage.Bindings.Count} bindings saved, {salvage.Dropped.Count} dropped");
+        if (salvage.StoresTakenBack is { } stores)
             Output.WriteLine($"a process died in the middle of a modification: {stores} of its stores were taken back");
         if (salvage.KeysWithoutCell > 0)
             Output.WriteLine($"{salvage.KeysWithoutCell} keys were not in the hash table any more");

@@ -23,7 +23,7 @@ internal sealed class StatCommand : TableCommand
         SidecarView? sidecar = SidecarView.Of(memory); // Before this process takes a slot itself.
         using ShmTable table = OpenedTable.ForReading(invocation);
         TableStatistics statistics = table.GetStatistics();
-        IReadOnlyList<TableUser> users = TableUsers.Of(memory);
+        IReadOnlyList<FoundUser> users = TableUsers.Of(memory);
         IReadOnlyList<RemovedTable> removed = RemovedTable.Of(table.Name);
         var answer = new
         {
@@ -49,7 +49,7 @@ internal sealed class StatCommand : TableCommand
         ShmTable table,
         SharedMemoryObject memory,
         TableStatistics statistics,
-        IReadOnlyList<TableUser> users,
+        IReadOnlyList<FoundUser> users,
         SidecarView? sidecar)
     {
         Output.WriteFacts(
@@ -87,7 +87,7 @@ internal sealed class StatCommand : TableCommand
         : Text($"; with {statistics.BestPageSize:N0} the bindings would take ") +
             Text($"{statistics.BestBindingBytes:N0} bytes instead of {statistics.BindingBytes:N0}");
 
-    private static string Describe(TableUser user) =>
+    private static string Describe(FoundUser user) =>
         Text($"{user.Program} {user.ProcessId} ({user.Locking?.ToString() ?? "only maps it"})");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -46,9 +46,9 @@ internal sealed class TopCommand : ToolCommand
             throw new UsageException("--interval is a number of seconds, a day at most");
         var interval = TimeSpan.FromSeconds(Math.Max(MinInterval, seconds));
         using SharedMemoryObject memory =
-            OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out int pageSize);
+            OpenedTable.OpenMemory(invocation.Name, FileAccess.Read, out _);
         Output output = invocation.Output;
-        IEnumerable<TableRates> rates = Watch(invocation, memory, pageSize, interval);
+        IEnumerable<TableRates> rates = Watch(invocation, memory, interval);
         if (output.IsJson || !output.Console.Profile.Capabilities.Interactive)
             WriteLines(output, rates);
         else
@@ -56,14 +56,13 @@ internal sealed class TopCommand : ToolCommand
         return ExitCode.Fine;
     }
 
-    private IEnumerable<TableRates> Watch(
-        Invocation invocation, SharedMemoryObject memory, int pageSize, TimeSpan interval)
+    private IEnumerable<TableRates> Watch(Invocation invocation, SharedMemoryObject memory, TimeSpan interval)
     {
         int left = invocation.Get(_count) ?? int.MaxValue;
-        TableSample earlier = TableSample.Of(memory, pageSize);
+        TableSample earlier = TableSample.Of(memory);
         while (left-- > 0 && !invocation.Cancellation.WaitHandle.WaitOne(interval))
         {
-            TableSample now = TableSample.Of(memory, pageSize);
+            TableSample now = TableSample.Of(memory);
             yield return now.Since(earlier);
             earlier = now;
         }

@@ -29,20 +29,16 @@ internal sealed record FoundTable(
     private static FoundTable LookAt(SharedMemoryObject memory)
     {
         string name = memory.Name.ToString();
+        int users = TableUsers.Of(memory).Count;
         try
         {
-            FileContents contents = TableInspection.Inspect(memory.Memory, null, name, out int pageSize);
-            if (contents != FileContents.Table)
-                return new FoundTable(name, "unfinished", memory.Length, 0, 0, TableUsers.Of(memory).Count);
-            using var pages = new MappedPages(memory.Memory, writable: false, pageSize, name);
-            pages.EnsureMapped(Layout.DescriptorPage + 1);
-            var descriptor = new DescriptorView(pages.Words(Layout.DescriptorPage, DescriptorView.BindingsWord + 1));
-            return new FoundTable(
-                name, "table", memory.Length, pageSize, descriptor.Bindings, TableUsers.Of(memory).Count);
+            return TableObservation.Of(memory) is { } table
+                ? new FoundTable(name, "table", memory.Length, table.PageSize, table.Bindings, users)
+                : new FoundTable(name, "unfinished", memory.Length, 0, 0, users);
         }
         catch (CorruptFileException)
         {
-            return new FoundTable(name, "damaged", memory.Length, 0, 0, TableUsers.Of(memory).Count);
+            return new FoundTable(name, "damaged", memory.Length, 0, 0, users);
         }
     }
 }

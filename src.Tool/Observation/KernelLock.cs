@@ -16,11 +16,12 @@ internal sealed record KernelLock(
     private const int FieldCount = 8;
     private const int ArrowField = 1, OwnerTypeField = 1, TypeField = 3, ProcessField = 4, FileField = 5;
 
-    /// <summary>The locks on a file, held and waited for.</summary>
-    public static IReadOnlyList<KernelLock> On(FileIdentity file)
+    /// <summary>The locks on the file at a path, held and waited for.</summary>
+    public static IReadOnlyList<KernelLock> On(string path)
     {
+        if (FileStatus.TryOf(path) is not { } file)
+            return [];
         string inode = string.Create(CultureInfo.InvariantCulture, $":{file.Inode}");
-        string device = string.Create(CultureInfo.InvariantCulture, $"{file.DeviceMajor:x2}:{file.DeviceMinor:x2}");
         List<string[]> sameInode =
         [
             .. File.ReadLines(ListFile)
@@ -31,7 +32,7 @@ internal sealed record KernelLock(
 
         // Some file systems show another device here than to those who ask for the file's status.
         List<string[]> sameFile =
-            sameInode.FindAll(fields => fields[FileField].StartsWith(device + ":", StringComparison.Ordinal));
+            sameInode.FindAll(fields => fields[FileField].StartsWith(file.Device + ":", StringComparison.Ordinal));
         List<KernelLock> locks = [.. (sameFile.Count > 0 ? sameFile : sameInode).Select(Parse)];
 
         // The kernel hands the list out in pieces: when locks come and go in between, one may be in two of them.

@@ -3,10 +3,11 @@ namespace Netshm.Tool.Observation;
 /// <summary>What the bytes of a table's lock file stand for; docs/Locking.md, "Record locks".</summary>
 internal static class LockedBytes
 {
-    private const long Creation = ByteRangeLock.FirstReserved;
-    private const long RecordUse = ByteRangeLock.FirstReserved + 1;
-    private const long FutexUse = ByteRangeLock.FirstReserved + 2;
-    private const long NoneUse = ByteRangeLock.FirstReserved + 3;
+    private const long Creation = TableFiles.FirstReservedByte;
+    private const long RecordUse = TableFiles.FirstReservedByte + 1;
+    private const long FutexUse = TableFiles.FirstReservedByte + 2;
+    private const long NoneUse = TableFiles.FirstReservedByte + 3;
+    private const int DescriptorPage = 1;
 
     /// <summary>The method that a lock says its holder has the table open with, or null.</summary>
     public static LockingMethod? AttachedWith(long first, long last) => (first, last) switch
@@ -37,5 +38,5 @@ internal static class LockedBytes
     }
 
     private static string DescribePage(long page) =>
-        page == Layout.DescriptorPage ? "the descriptor" : $"the binding at page {page}";
+        page == DescriptorPage ? "the descriptor" : $"the binding at page {page}";
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Netshm.Tool.Observation;
@@ -6,22 +5,15 @@ namespace Netshm.Tool.Observation;
 /// <summary>Recognises this library's files by how they begin.</summary>
 internal static class Marks
 {
-    private static ReadOnlySpan<byte> SidecarMark => "NETSHMSC"u8;
+    private const int LongestMark = 64;
 
     private static ReadOnlySpan<byte> CompanionMark => "R POSIX_SHM \"/"u8;
 
     /// <summary>Whether a file begins as a table does, a complete one or one whose creation is under way.</summary>
-    public static bool BeginTable(string path)
-    {
-        byte[] head = HeadOf(path, MasterView.LengthInWords * sizeof(int));
-        if (head.Length < MasterView.LengthInWords * sizeof(int))
-            return false;
-        var master = new MasterView(MemoryMarshal.Cast<byte, int>(head.AsSpan()));
-        return master.HasMagic || (master.HasPartOfMagic && master.Creation == MasterView.CreationMark);
-    }
+    public static bool BeginTable(string path) => TableFiles.BeginTable(HeadOf(path, LongestMark));
 
     /// <summary>Whether a file begins as a sidecar does.</summary>
-    public static bool BeginSidecar(string path) => HeadOf(path, SidecarMark.Length).AsSpan().SequenceEqual(SidecarMark);
+    public static bool BeginSidecar(string path) => TableFiles.BeginSidecar(HeadOf(path, LongestMark));
 
     /// <summary>The object that a companion file names; null when the file is no companion.</summary>
     public static string? ObjectOfCompanion(string path)
@@ -42,7 +34,7 @@ internal static class Marks
     {
         try
         {
-            if (Libc.Stat(FaultPoint.Elsewhere, path, out Libc.Status status) != 0 || !status.IsRegularFile)
+            if (FileStatus.TryOf(path) is not { IsRegularFile: true })
                 return [];
             using FileStream stream = File.OpenRead(path);
             byte[] head = new byte[length];

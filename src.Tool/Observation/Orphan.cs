@@ -18,7 +18,7 @@ internal sealed partial record Orphan(string Path, string TablePath, string Reas
             return TryFindSidecar(path, sidecar.Groups["table"].Value);
         if (DraftPath().Match(path) is { Success: true } draft)
             return TryFindDraft(path, draft.Groups["table"].Value);
-        return Marks.ObjectOfCompanion(path) is { } name && !File.Exists(SharedMemoryFileSystem.Directory + name)
+        return Marks.ObjectOfCompanion(path) is { } name && !File.Exists(UsualPlaces.SharedMemory + name)
             ? new Orphan(path, path, $"the companion of the object {name}, which does not exist")
             : null;
     }
@@ -28,27 +28,32 @@ internal sealed partial record Orphan(string Path, string TablePath, string Reas
     public bool Remove()
     {
         // Whoever makes or opens the table waits for the lock on its file; without one, a file is made for the lock.
-        if (SharedDescriptor.TryOpenOrCreate(TablePath, out bool created) is not { } lockFile)
-            return false;
+        bool isRemoved = false;
         try
         {
-            using AttachLock creating = AttachLock.TakeForCreation(lockFile, writable: true, Deadline.Never, TablePath);
-            bool isOrphan = lockFile.IsAt(TablePath) && (created || TryFind(Path) is not null);
-            if (isOrphan)
-                File.Delete(Path);
-            if (created)
-                File.Delete(TablePath);
-            return isOrphan;
+            bool exists = File.Exists(TablePath);
+            using SharedMemoryObject table =
+                SharedMemoryObject.Open(SharedMemoryName.File(TablePath), exists ? FileMode.Open : FileMode.CreateNew);
+            TableFiles.WithNobodyComing(table, () =>
+            {
+                isRemoved = !exists || TryFind(Path) is not null;
+                if (isRemoved)
+                    File.Delete(Path);
+                if (!exists)
+                    File.Delete(TablePath);
+            });
         }
-        finally
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !isRemoved)
         {
-            lockFile.Release();
+            // Somebody else makes or removes the table just now, or it is another user's: so the file stays.
         }
+
+        return isRemoved;
     }
 
     private static Orphan? TryFindSidecar(string path, string table)
     {
-        if (!Marks.BeginSidecar(path) || LiveSlot.Of(path).Count > 0)
+        if (!Marks.BeginSidecar(path) || KernelLock.On(path).Count > 0)
             return null;
         if (!File.Exists(table))
             return new Orphan(path, table, "the sidecar of a table that does not exist");
@@ -72,7 +77,7 @@ internal sealed partial record Orphan(string Path, string TablePath, string Reas
         {
             using SharedMemoryObject memory =
                 SharedMemoryObject.Open(SharedMemoryName.File(table), FileMode.Open, FileAccess.Read);
-            return SidecarView.Of(memory) is not null;
+            return SidecarObservation.Of(memory) is not null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NetshmException)
         {

@@ -12,16 +12,10 @@ internal sealed record ProcessCounts(
 {
     private static readonly ProcessCounts s_none = new(0, 0, 0, 0, 0, 0);
 
-    /// <summary>Names the counts of a sidecar.</summary>
-    public static ProcessCounts? Of(long[]? counts) => counts is null
+    /// <summary>The counts of a process; null in slots that have no room for them.</summary>
+    public static ProcessCounts? Of(TableUser user) => user.ProcessId is null
         ? null
-        : new ProcessCounts(
-            counts[(int)Counter.Writes],
-            counts[(int)Counter.Acquisitions],
-            counts[(int)Counter.Waits],
-            counts[(int)Counter.Retries],
-            counts[(int)Counter.Recoveries],
-            counts[(int)Counter.PagesAdded]);
+        : new ProcessCounts(user.Writes, user.Locks, user.Waits, user.Retries, user.Recoveries, user.PagesAdded);
 
     /// <summary>What was counted per second.</summary>
     /// <param name="earlier">The counts of the same process some time ago; null when it was not there.</param>

@@ -6,10 +6,10 @@ namespace Netshm.Tool.Observation;
 internal static class ProcessFiles
 {
     /// <summary>The processes that have a file mapped.</summary>
-    public static IReadOnlyList<int> ThatMap(string path, ulong inode)
+    public static IReadOnlyList<int> ThatMap(string path)
     {
         string full = Path.GetFullPath(path);
-        string number = inode.ToString(CultureInfo.InvariantCulture);
+        string? number = FileStatus.TryOf(path)?.Inode.ToString(CultureInfo.InvariantCulture);
         return [.. AllProcesses().Where(process => Maps(process, full, number))];
     }
 
@@ -47,7 +47,7 @@ internal static class ProcessFiles
         orderby process
         select process;
 
-    private static bool Maps(int process, string path, string inode) =>
+    private static bool Maps(int process, string path, string? inode) =>
         ReadLines($"/proc/{process}/maps").Any(line =>
             line.EndsWith(' ' + path, StringComparison.Ordinal)
             && line.Contains($" {inode} ", StringComparison.Ordinal));

@@ -39,34 +39,22 @@ internal sealed record SidecarView
     /// <summary>Looks at a table's sidecar; null when it has none.</summary>
     public static SidecarView? Of(SharedMemoryObject memory)
     {
-        using var pages = new MappedPages(memory.Memory, writable: false, Layout.MinPageSize, memory.Name.ToString());
-        pages.EnsureMapped(1);
-        long id = new MasterView(pages.Words(Layout.MasterPage, MasterView.LengthInWords)).TableId;
-        string path = memory.Name.SidecarPath;
-        using Sidecar? sidecar = SidecarFile.TryOpen(memory.Name, memory.Memory.Status, id);
-        return sidecar is null ? null : Read(sidecar, path);
-    }
-
-    private static SidecarView Read(Sidecar sidecar, string path)
-    {
-        IReadOnlyList<LiveSlot> slots = LiveSlot.Of(path, sidecar);
-        var awaited = new List<AwaitedLock>();
-        sidecar.Waits.ReadAll(awaited);
-        int? owner = sidecar.OwnerSlot;
-        var contents = new SidecarContents(sidecar);
+        if (SidecarObservation.Of(memory) is not { } seen)
+            return null;
+        IReadOnlyList<LiveSlot> slots = LiveSlot.Of(seen);
         return new SidecarView
         {
-            Path = path,
-            OwnerSlot = owner,
-            OwnerProcessId = slots.FirstOrDefault(slot => slot.Slot == owner)?.ProcessId,
-            HasSleepers = (Volatile.Read(ref sidecar.LockWord) & FutexLock.SleepersBit) != 0,
-            IsModified = Volatile.Read(ref sidecar.Mark) != 0,
-            IsClean = sidecar.IsClean,
-            Epoch = Volatile.Read(ref sidecar.Epoch),
-            Writes = contents.Sequences.CountWrites(),
-            Changes = contents.Changes is { } changes ? new ChangeFeedView(changes.Head, changes.Capacity) : null,
+            Path = seen.Path,
+            OwnerSlot = seen.OwnerSlot,
+            OwnerProcessId = slots.FirstOrDefault(slot => slot.Slot == seen.OwnerSlot)?.ProcessId,
+            HasSleepers = seen.HasSleepers,
+            IsModified = seen.IsModified,
+            IsClean = seen.IsClean,
+            Epoch = seen.Epoch,
+            Writes = seen.Writes,
+            Changes = seen.LastChange is { } last ? new ChangeFeedView(last, seen.FeedCapacity) : null,
             Slots = slots,
-            Awaited = awaited,
+            Awaited = seen.Awaited,
         };
     }
 }
@@ -80,31 +68,18 @@ internal sealed record ChangeFeedView(long Last, int Capacity);
 /// <param name="Slot">Its number.</param>
 /// <param name="ProcessId">The process, or null when it can't be told: another user's, or in another namespace.</param>
 /// <param name="Program">Its program's name.</param>
-/// <param name="Counts">What it has counted; null when it was not looked at, and in slots that have no room for it.</param>
+/// <param name="Counts">What it has counted; null in slots that have no room for it.</param>
 internal sealed record LiveSlot(int Slot, int? ProcessId, string Program, ProcessCounts? Counts)
 {
-    /// <summary>The slots of a sidecar whose life bytes are locked.</summary>
-    /// <param name="sidecarPath">The sidecar's path.</param>
-    /// <param name="sidecar">The sidecar, for what they have counted; null when that is not wanted.</param>
-    public static IReadOnlyList<LiveSlot> Of(string sidecarPath, Sidecar? sidecar = null)
+    /// <summary>The slots of a sidecar, with the processes as this one's namespace numbers them.</summary>
+    public static IReadOnlyList<LiveSlot> Of(SidecarObservation seen)
     {
-        if (Libc.Stat(FaultPoint.Elsewhere, sidecarPath, out Libc.Status status) != 0)
-            return [];
-        return
-        [
-            .. KernelLock.On(FileIdentity.Of(status))
-                .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, First: >= SidecarLayout.FirstLifeByte }
-                    && held.First == held.Last)
-                .OrderBy(held => held.First)
-                .Select(held => Describe(held, sidecar)),
-        ];
+        ILookup<long, int> processes = KernelLock.On(seen.Path)
+            .Where(held => held is { IsWaiting: false, IsOfOpenFile: true, ProcessId: > 0 })
+            .ToLookup(held => held.First - TableFiles.FirstLifeByte, held => held.ProcessId);
+        return [.. seen.Users.Select(user => Describe(user, processes[user.Slot].Select(id => (int?)id).FirstOrDefault()))];
     }
 
-    private static LiveSlot Describe(KernelLock held, Sidecar? sidecar)
-    {
-        int slot = (int)(held.First - SidecarLayout.FirstLifeByte);
-        int? process = held.ProcessId > 0 ? held.ProcessId : null;
-        string program = process is { } id ? ProcessFiles.NameOf(id) : "?";
-        return new LiveSlot(slot, process, program, ProcessCounts.Of(sidecar?.ReadCounters(slot)));
-    }
+    private static LiveSlot Describe(TableUser user, int? process) =>
+        new(user.Slot, process, process is { } id ? ProcessFiles.NameOf(id) : "?", ProcessCounts.Of(user));
 }

@@ -1,34 +1,19 @@
 using System.Diagnostics;
+using Netshm.Tool.CommandLine;
+using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Observation;
 
 /// <summary>The counters of a table at one moment, read without any lock.</summary>
 /// <param name="Time">When, in ticks of <see cref="Stopwatch"/>.</param>
-/// <param name="Bindings">How many bindings the descriptor counts.</param>
-/// <param name="TotalPages">How many pages the table has.</param>
-/// <param name="FreePages">How many of them are free.</param>
-/// <param name="UsedCells">How many cells are claimed.</param>
-/// <param name="Cells">How many cells there are.</param>
+/// <param name="Table">What the table's first pages tell.</param>
 /// <param name="Sidecar">What the sidecar tells; null when there is none.</param>
-internal sealed record TableSample(
-    long Time, int Bindings, int TotalPages, int FreePages, int UsedCells, int Cells, SidecarView? Sidecar)
+internal sealed record TableSample(long Time, TableObservation Table, SidecarView? Sidecar)
 {
     /// <summary>Reads the counters of a table.</summary>
-    public static TableSample Of(SharedMemoryObject memory, int pageSize)
-    {
-        using var pages = new MappedPages(memory.Memory, writable: false, pageSize, memory.Name.ToString());
-        pages.EnsureMapped(Layout.DescriptorPage + 1);
-        var descriptor = new DescriptorView(
-            pages.WordsAt(pages.WordsPerPage, DescriptorView.ExtentsWord));
-        return new TableSample(
-            Stopwatch.GetTimestamp(),
-            descriptor.Bindings,
-            descriptor.TotalPages,
-            descriptor.FreePages,
-            descriptor.UsedCells,
-            descriptor.Cells,
-            SidecarView.Of(memory));
-    }
+    /// <exception cref="NotFoundException">There is none in the object any more.</exception>
+    public static TableSample Of(SharedMemoryObject memory) =>
+        new(Stopwatch.GetTimestamp(), OpenedTable.LookAt(memory), SidecarView.Of(memory));
 
     /// <summary>What happened per second since an earlier sample.</summary>
     public TableRates Since(TableSample earlier)
@@ -37,12 +22,12 @@ internal sealed record TableSample(
         return new TableRates(
             Rate(Sidecar?.Writes - earlier.Sidecar?.Writes),
             Rate(Sidecar?.Epoch - earlier.Sidecar?.Epoch),
-            Rate(Bindings - earlier.Bindings) ?? 0,
-            Bindings,
-            TotalPages,
-            FreePages,
-            Math.Round((double)UsedCells / Cells, 4),
-            Rate(TotalPages - earlier.TotalPages) ?? 0,
+            Rate(Table.Bindings - earlier.Table.Bindings) ?? 0,
+            Table.Bindings,
+            Table.TotalPages,
+            Table.FreePages,
+            Math.Round((double)Table.UsedCells / Table.Cells, 4),
+            Rate(Table.TotalPages - earlier.Table.TotalPages) ?? 0,
             Sidecar?.OwnerSlot,
             Sidecar?.Slots.Count,
             Sidecar is null ? null : [.. Sidecar.Slots.Select(slot => ActiveSince(slot, earlier.Sidecar, seconds))]);

@@ -7,6 +7,12 @@ internal static class UsualPlaces
 {
     private const string SidecarEnding = ".netshm";
 
+    /// <summary>This user's directory of <c>local:</c> names.</summary>
+    private static readonly string s_userDirectory = Path.GetDirectoryName(SharedMemoryName.Local("name").MemoryPath)!;
+
+    /// <summary>Where POSIX objects lie.</summary>
+    public static string SharedMemory { get; } = Path.GetDirectoryName(s_userDirectory)!;
+
     /// <summary>The directories to look at: those that were asked for, or else the usual ones.</summary>
     /// <exception cref="UsageException">A name is empty.</exception>
     public static IReadOnlyList<string> Directories(IReadOnlyList<string> wanted)
@@ -17,7 +23,7 @@ internal static class UsualPlaces
             return [.. wanted.Select(Path.GetFullPath)];
         return
         [
-            .. new[] { SharedMemoryFileSystem.Directory, SharedMemoryFileSystem.UserDirectory }.Where(Directory.Exists),
+            .. new[] { SharedMemory, s_userDirectory }.Where(Directory.Exists),
         ];
     }
 
@@ -62,7 +68,7 @@ internal static class UsualPlaces
 
     private static SharedMemoryName NameOf(string directory, string path, Dictionary<string, string> companions)
     {
-        if (directory == SharedMemoryFileSystem.UserDirectory)
+        if (directory == s_userDirectory)
             return SharedMemoryName.Local(Path.GetFileName(path));
         return companions.TryGetValue(path, out string? companion)
             ? SharedMemoryName.Posix(companion, "/" + Path.GetFileName(path))
@@ -75,7 +81,7 @@ internal static class UsualPlaces
         foreach (string path in directories.SelectMany(Files))
         {
             if (Marks.ObjectOfCompanion(path) is { } name)
-                companions[SharedMemoryFileSystem.Directory + name] = path;
+                companions[SharedMemory + name] = path;
         }
 
         return companions;

@@ -17,8 +17,7 @@ internal sealed class NewFile : IDisposable
         _path = name.MemoryPath;
         if (Path.Exists(_path))
             throw new UsageException($"{name} exists");
-        name.EnsureDirectory(mayCreate: true);
-        Draft = SharedMemoryName.File($"{_path}.draft-{RandomNumberGenerator.GetHexString(12)}");
+        Draft = SharedMemoryName.Parse($"{name}.draft-{RandomNumberGenerator.GetHexString(12)}");
         _unfinished = new Unfinished(() => File.Delete(Draft.MemoryPath));
     }
 

@@ -25,18 +25,16 @@ internal static class OpenedTable
     /// <summary>Opens the memory of a table that is there.</summary>
     /// <param name="name">The table's name.</param>
     /// <param name="access">What it is opened for.</param>
-    /// <param name="pageSize">The table's page size, in bytes.</param>
+    /// <param name="table">What its first pages tell.</param>
     /// <exception cref="NotFoundException">There is no table.</exception>
     /// <exception cref="CorruptFileException">The file is no table, or a damaged one.</exception>
-    public static SharedMemoryObject OpenMemory(SharedMemoryName name, FileAccess access, out int pageSize)
+    public static SharedMemoryObject OpenMemory(SharedMemoryName name, FileAccess access, out TableObservation table)
     {
         SharedMemoryObject memory = OpenExisting(name, access);
         try
         {
-            FileContents contents = TableInspection.Inspect(memory.Memory, null, name.ToString(), out pageSize);
-            return contents == FileContents.Table
-                ? memory
-                : throw new NotFoundException($"{name}: there is no table in the file, which is {Describe(contents)}");
+            table = LookAt(memory);
+            return memory;
         }
         catch
         {
@@ -44,6 +42,12 @@ internal static class OpenedTable
             throw;
         }
     }
+
+    /// <summary>Looks at a table without its locks.</summary>
+    /// <inheritdoc cref="OpenMemory" path="/exception"/>
+    public static TableObservation LookAt(SharedMemoryObject memory) => TableObservation.Of(memory)
+        ?? throw new NotFoundException($"{memory.Name}: there is no table in the file, which is "
+            + (memory.Length == 0 ? "empty" : "an unfinished creation"));
 
     private static SharedMemoryObject OpenExisting(SharedMemoryName name, FileAccess access)
     {
@@ -62,7 +66,4 @@ internal static class OpenedTable
         using SharedMemoryObject memory = OpenMemory(invocation.Name, access, out _);
         return ShmTable.Manage(memory, SharedOptions.ToTableOptions(invocation));
     }
-
-    private static string Describe(FileContents contents) =>
-        contents == FileContents.Empty ? "empty" : "an unfinished creation";
 }

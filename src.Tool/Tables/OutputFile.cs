@@ -20,16 +20,16 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be written, or is a directory.</exception>
     public OutputFile(string path)
     {
-        bool exists = Libc.Stat(FaultPoint.Elsewhere, path, out Libc.Status status) == 0;
-        _path = exists && status.IsRegularFile ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-        if (exists && status.IsRegularFile)
+        FileStatus? existing = FileStatus.TryOf(path);
+        _path = existing is { IsRegularFile: true } ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+        if (existing is { IsRegularFile: true })
             EnsureReplaceable(_path);
-        bool isWrittenDirectly = exists && !status.IsRegularFile;
+        bool isWrittenDirectly = existing is { IsRegularFile: false };
         _draft = isWrittenDirectly ? _path : $"{_path}.draft-{RandomNumberGenerator.GetHexString(12)}";
         Writer = new StreamWriter(_draft, append: false, new UTF8Encoding(false));
         _unfinished = new Unfinished(isWrittenDirectly ? static () => { } : () => File.Delete(_draft));
-        if (_draft != _path && exists)
-            File.SetUnixFileMode(_draft, status.Permissions);
+        if (_draft != _path && existing is not null)
+            File.SetUnixFileMode(_draft, File.GetUnixFileMode(_path));
     }
 
     /// <summary>Takes the text.</summary>

@@ -78,8 +78,10 @@ internal abstract class TypedView(ItemFormat keyFormat, ItemFormat valueFormat)
 
         public override bool Remove(string key) => Bindings.Remove(key);
 
-        protected override Binding DecodeStored(RawBinding stored) =>
-            new(KeyFormat.Manager.Decode(PairFormat.Left(stored.Words)),
-                ValueFormat.Manager.Decode(PairFormat.Right(stored.Words)));
+        protected override Binding DecodeStored(RawBinding stored)
+        {
+            (string key, string value) = DataManagers.Pair(KeyFormat.Manager, ValueFormat.Manager).Decode(stored.Words);
+            return new Binding(key, value);
+        }
     }
 }

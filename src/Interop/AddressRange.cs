@@ -71,9 +71,9 @@ internal sealed unsafe class AddressRange : SafeHandle
     }
 
     /// <summary>Maps a file's beginning to addresses that belong to a range, in one step; false when the kernel says no.</summary>
-    public static bool TryMap(FileHandle file, int protection, byte* first, long lengthInBytes)
+    public static bool TryMap(FileHandle file, int protection, byte* first, long lengthInBytes, int sharing = Libc.MAP_SHARED)
     {
-        const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED;
+        int flags = sharing | Libc.MAP_FIXED;
         return (nint)Libc.Map(FaultPoint.MapPages, first, (nuint)lengthInBytes, protection, flags, file, 0) != -1;
     }
 

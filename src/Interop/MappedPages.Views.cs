@@ -58,6 +58,22 @@ internal sealed unsafe partial class MappedPages
         }
     }
 
+    /// <summary>
+    /// Has stores from now on change what this process sees, and not the file: the kernel copies what is stored to. Nothing
+    /// more is mapped afterwards.
+    /// </summary>
+    public void MakePrivate()
+    {
+        (AddressRange range, long length) = _views[^1];
+
+        // SAFETY: the addresses belong to the range, and are those in use.
+        if (!AddressRange.TryMap(_file.Descriptor, Libc.PROT_READ | Libc.PROT_WRITE, (byte*)FirstOf(range),
+            Math.Min(_mappedBytes, length), Libc.MAP_PRIVATE | Libc.MAP_NORESERVE))
+        {
+            throw SystemError.Last("map", Name);
+        }
+    }
+
     /// <summary>Puts zeros where the file was, and gives the rest of the addresses back.</summary>
     private void RetireViews()
     {

@@ -1,12 +1,5 @@
 namespace Netshm.Locking;
 
-/// <summary>A lock that is waited for, somewhere behind a table's holder.</summary>
-/// <param name="TableId">The table's number.</param>
-/// <param name="Epoch">Which hold of its lock is waited out.</param>
-/// <param name="Heartbeat">Goes up as long as the thread that waits for it does.</param>
-/// <param name="LargestThread">The largest number of a thread on the way to it.</param>
-internal readonly record struct AwaitedLock(long TableId, long Epoch, long Heartbeat, long LargestThread);
-
 /// <summary>The part of a sidecar where those who hold the table and wait for another one say so.</summary>
 /// <remarks>
 /// docs/Locking.md, "Deadlocks". Each entry belongs to one thread, which alone writes it; its version is odd meanwhile.

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Netshm;
 
-/// <summary>What <see cref="ShmTable.Check"/> found.</summary>
+/// <summary>What <see cref="ShmTable.Check()"/> found.</summary>
 public sealed class TableReport
 {
     internal TableReport(

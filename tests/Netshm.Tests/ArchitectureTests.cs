@@ -11,7 +11,8 @@ public class ArchitectureTests
     {
         var layers = new Layers(
             typeof(ShmTable).Assembly, Path.GetFullPath("../../src", Path.GetDirectoryName(ThisFile())!),
-            "Vocabulary", "Interop", "Format", "Locking", "Storage", "Recovery", "Transactions", "Opening", "Tables", "Typed");
+            "Vocabulary", "Interop", "Format", "Locking", "Storage", "Recovery", "Transactions", "Opening", "Tables", "Typed",
+            "Diagnostics");
 
         Assert.Empty(layers.Violations());
     }

@@ -1,6 +1,4 @@
-using Netshm.Tool.CommandLine;
-
-namespace Netshm.Tool.Tables;
+namespace Netshm.Recovery;
 
 /// <summary>Finds the page size of a damaged table: pages begin with marks at equal distances.</summary>
 internal static class PageSizeGuess
@@ -9,18 +7,16 @@ internal static class PageSizeGuess
     /// The most frequent distance between neighbouring marks, in bytes, unless the descriptor's own size fits the marks as
     /// well: a descriptor that was put in another place tells another size.
     /// </summary>
-    /// <param name="memory">The table's memory.</param>
+    /// <param name="file">The table's memory.</param>
     /// <param name="told">The page size that the descriptor tells, or null when there is no sound one.</param>
-    /// <exception cref="UsageException">There are too few marks to tell.</exception>
-    public static int Of(SharedMemoryObject memory, int? told)
+    /// <param name="name">The table, for messages.</param>
+    /// <returns>Null when there are too few marks to tell.</returns>
+    public static int? Of(SharedDescriptor file, int? told, string name)
     {
-        using var units = new MappedPages(memory.Memory, writable: false, Layout.MinPageSize, memory.Name.ToString());
-        units.EnsureMapped((int)Math.Min(int.MaxValue, memory.Length / Layout.MinPageSize));
+        using var units = new MappedPages(file, writable: false, Layout.MinPageSize, name);
+        units.MapWhatIsThere();
         int? guess = MostFrequentDistance(units);
-        if (told is { } size && (guess is null || MarksAt(units, size) >= MarksAt(units, guess.Value)))
-            return size;
-        return guess
-            ?? throw new UsageException($"{memory.Name}: the page size can't be found any more; state it with --page-size");
+        return told is { } size && (guess is null || MarksAt(units, size) >= MarksAt(units, guess.Value)) ? size : guess;
     }
 
     private static int? MostFrequentDistance(MappedPages units)

@@ -1,7 +1,7 @@
-namespace Netshm.Tool.Tables;
+namespace Netshm;
 
 /// <summary>What a page of a table holds.</summary>
-internal enum PageKind
+public enum PageKind
 {
     /// <summary>Nothing that the table knows of: a leak, or damage.</summary>
     Unknown,
@@ -28,13 +28,30 @@ internal enum PageKind
 /// <summary>A page of a table.</summary>
 /// <param name="Kind">What it holds.</param>
 /// <param name="Fill">Which part of the room for that is taken, from 0 to 1.</param>
-internal readonly record struct PageState(PageKind Kind, double Fill);
+public readonly record struct PageState(PageKind Kind, double Fill);
 
 /// <summary>Finds out what each page of a table holds, from the marks in the pages.</summary>
-internal static class PageMap
+public static class TablePages
 {
-    /// <summary>Looks at all pages. The caller holds the table's lock for reading.</summary>
-    public static PageState[] Of(TableStorage storage)
+    /// <summary>Looks at all pages, the table locked for reading meanwhile; in the middle of a group, too.</summary>
+    /// <exception cref="CorruptFileException">The descriptor is damaged. Other damage shows in the picture.</exception>
+    public static IReadOnlyList<PageState> Of(ShmTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Group(() => Of(table.Storage), GroupIntent.Read);
+    }
+
+    /// <summary>Looks at all pages of a table from outside, without any lock: one that can't be opened as it is damaged.</summary>
+    /// <exception cref="CorruptFileException">There is no table in it, or none whose page size can be told.</exception>
+    public static IReadOnlyList<PageState> Of(SharedMemoryObject memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        TableStorage storage = UnlockedTable.Map(memory);
+        using MappedPages pages = storage.Pages;
+        return Of(storage);
+    }
+
+    private static PageState[] Of(TableStorage storage)
     {
         DescriptorView descriptor = storage.OpenDescriptor();
         var states = new PageState[descriptor.TotalPages];

@@ -1,6 +1,4 @@
-using Netshm.Tool.CommandLine;
-
-namespace Netshm.Tool.Tables;
+namespace Netshm.Recovery;
 
 /// <summary>Finds the sound bindings of a damaged table.</summary>
 /// <remarks>
@@ -19,7 +17,7 @@ internal sealed class Salvage
     private readonly HashSet<int> _sound = [];
     private readonly HashSet<int> _taken = [];
     private readonly List<TableViolation> _dropped = [];
-    private readonly List<RawBinding> _oldestFirst = [];
+    private readonly List<(int Key, int[] Value)> _oldestFirst = [];
     private int _keysWithoutCell;
     private int _bindingsWithoutLink;
 
@@ -29,39 +27,45 @@ internal sealed class Salvage
         _totalPages = pages.MappedPageCount;
     }
 
-    /// <summary>What could be saved: those of one key together, the oldest first.</summary>
-    public IReadOnlyList<RawBinding> OldestFirst => _oldestFirst;
-
-    /// <summary>What was left out, and why.</summary>
-    public IReadOnlyList<TableViolation> Dropped => _dropped;
-
-    /// <summary>How many keys were found by their bindings alone.</summary>
-    public int KeysWithoutCell => _keysWithoutCell;
-
-    /// <summary>How many bindings no link led to, of keys that were found in the hash table.</summary>
-    public int BindingsWithoutLink => _bindingsWithoutLink;
-
     /// <summary>Looks through all pages of the file. Nobody may modify it meanwhile.</summary>
-    /// <param name="invocation">The command.</param>
-    /// <param name="table">The damaged table, with all of its file mapped.</param>
-    public static Salvage Of(Invocation invocation, DamagedTable table)
+    /// <param name="storage">The damaged table, with all of its file mapped.</param>
+    /// <param name="sidecar">Its sidecar, which is not in use; null when it has none.</param>
+    /// <param name="locking">The method that it carries.</param>
+    /// <param name="progress">Is told now and then which part of the pages was looked at, from 0 to 1.</param>
+    public static TableSalvage Run(TableStorage storage, Sidecar? sidecar, LockingMethod locking, IProgress<double>? progress)
     {
-        var salvage = new Salvage(table.Pages);
-        Dictionary<int, int> cells = CellsOf(table);
-        ProgressBar.Show(invocation, "searching", salvage._totalPages, salvage.FindHeads);
+        int? takenBack = sidecar is null ? null : TakeBackUnfinishedWork(storage, sidecar);
+        var salvage = new Salvage(storage.Pages);
+        Dictionary<int, int> cells = CellsOf(storage);
+        salvage.FindHeads(progress);
         foreach ((int key, List<int> heads) in salvage._headsOf)
             salvage.Collect(key, heads, cells);
-        return salvage;
+        return new TableSalvage(salvage._oldestFirst, salvage._dropped, salvage._keysWithoutCell, salvage._bindingsWithoutLink,
+            takenBack, storage.Pages.WordsPerPage * sizeof(int), locking);
+    }
+
+    /// <summary>
+    /// Takes back in this process's memory what a process left unfinished that died; table and sidecar stay as they are.
+    /// </summary>
+    /// <returns>How many stores were taken back; null when nothing was unfinished.</returns>
+    private static int? TakeBackUnfinishedWork(TableStorage storage, Sidecar sidecar)
+    {
+        // A table that was restored from a copy is of another time than the journal.
+        var journal = new UndoJournal(new JournalSpace(sidecar), storage.Pages, storage.Index, storage.Cells);
+        if (sidecar.Generation != storage.Master.Generation || journal is not { IsOfTable: true, State: JournalState.Active })
+            return null;
+        storage.Pages.MakePrivate();
+        return journal.UndoWherePossible(storage.DescriptorAsItIs);
     }
 
     /// <summary>The pointers of the claimed cells, as far as the hash table can be read.</summary>
-    private static Dictionary<int, int> CellsOf(DamagedTable table)
+    private static Dictionary<int, int> CellsOf(TableStorage storage)
     {
         Dictionary<int, int> pointers = [];
         try
         {
-            DescriptorView descriptor = table.Storage.DescriptorAsItIs;
-            for (CellWalk cells = table.Storage.Index.Cells(descriptor); cells.MoveNext();)
+            DescriptorView descriptor = storage.DescriptorAsItIs;
+            for (CellWalk cells = storage.Index.Cells(descriptor); cells.MoveNext();)
             {
                 if (cells.Current.Pointer != Layout.NeverUsed)
                     pointers.TryAdd(cells.Current.Key, cells.Current.Pointer);
@@ -76,13 +80,13 @@ internal sealed class Salvage
     }
 
     /// <summary>Finds the first pages of all bindings, and which of them are sound.</summary>
-    private void FindHeads(Action<long> step)
+    private void FindHeads(IProgress<double>? progress)
     {
         const int pagesPerStep = 1000;
         for (int page = Layout.DescriptorPage + 1; page < _totalPages; page++)
         {
             if (page % pagesPerStep == 0)
-                step(pagesPerStep);
+                progress?.Report((double)page / _totalPages);
             var head = new ContentView(_pages.Page(page));
             if (!head.HasMagic)
                 continue;
@@ -133,7 +137,7 @@ internal sealed class Salvage
         for (int i = newestFirst.Count - 1; i >= 0; i--)
         {
             if (TryRead(key, newestFirst[i], out int[] words))
-                _oldestFirst.Add(new RawBinding(key, words));
+                _oldestFirst.Add((key, words));
         }
     }
 
