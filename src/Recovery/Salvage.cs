@@ -8,10 +8,9 @@ namespace Netshm.Recovery;
 /// that was damaged looks like one that ends. So rather too much is kept than too little: a value that was replaced or
 /// removed when a process died may come back.
 /// </remarks>
-internal sealed class Salvage
+internal sealed class Salvage(MappedPages pages)
 {
-    private readonly MappedPages _pages;
-    private readonly int _totalPages;
+    private readonly int _totalPages = pages.MappedPageCount;
     private readonly Dictionary<int, int> _olderOf = [];
     private readonly Dictionary<int, List<int>> _headsOf = [];
     private readonly HashSet<int> _sound = [];
@@ -20,12 +19,6 @@ internal sealed class Salvage
     private readonly List<(int Key, int[] Value)> _oldestFirst = [];
     private int _keysWithoutCell;
     private int _bindingsWithoutLink;
-
-    private Salvage(MappedPages pages)
-    {
-        _pages = pages;
-        _totalPages = pages.MappedPageCount;
-    }
 
     /// <summary>Looks through all pages of the file. Nobody may modify it meanwhile.</summary>
     /// <param name="storage">The damaged table, with all of its file mapped.</param>
@@ -87,7 +80,7 @@ internal sealed class Salvage
         {
             if (page % pagesPerStep == 0)
                 progress?.Report((double)page / _totalPages);
-            var head = new ContentView(_pages.Page(page));
+            var head = new ContentView(pages.Page(page));
             if (!head.HasMagic)
                 continue;
             if (TryRead(head.Key, page, out _))
@@ -104,7 +97,7 @@ internal sealed class Salvage
         words = [];
         try
         {
-            words = new FragmentWalk(_pages, _totalPages, key, page, out _).ToArray();
+            words = new FragmentWalk(pages, _totalPages, key, page, out _).ToArray();
             return true;
         }
         catch (CorruptFileException e)
@@ -144,7 +137,7 @@ internal sealed class Salvage
     /// <summary>Takes the sound bindings of a chain, as far as its links can be read and were not followed yet.</summary>
     private void FollowChain(int key, int page, List<int> newestFirst)
     {
-        while (_olderOf.TryGetValue(page, out int older) && new ContentView(_pages.Page(page)).Key == key
+        while (_olderOf.TryGetValue(page, out int older) && new ContentView(pages.Page(page)).Key == key
             && _taken.Add(page))
         {
             if (_sound.Contains(page))

@@ -75,9 +75,13 @@ public sealed partial class ShmTable
     private TableReport BringCopyInOrder(SharedMemoryObject copy)
     {
         using ShmTable table = Manage(copy, new ShmTableOptions { PageSize = PageSize, Locking = LockingMethod.Record });
-        if (!table.Check().IsConsistent)
-            table.Group(() => table.Table.Recoverer.Recover(RecoveryReason.Repair));
         TableReport report = table.Check();
+        if (!report.IsConsistent)
+        {
+            table.Group(() => table.Table.Recoverer.Recover(RecoveryReason.Repair));
+            report = table.Check();
+        }
+
         return report.Violations is [{ } damage, ..]
             ? throw new CorruptFileException(report.Name, damage.Page, damage.Word, damage.Problem)
             : report;
