@@ -7,7 +7,8 @@ namespace Netshm.Locking;
 /// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
 /// the business of the transaction that gets the lock.
 /// </remarks>
-internal sealed class FutexLock : SharingLock
+internal sealed class FutexLock(Sidecar sidecar, string name)
+    : SharingLock(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
 {
     /// <summary>The bit of the lock word that is set while somebody may sleep.</summary>
     public const int SleepersBit = unchecked((int)0x8000_0000);
@@ -18,17 +19,10 @@ internal sealed class FutexLock : SharingLock
 
     private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(2);
 
-    private readonly Sidecar _sidecar;
-    private readonly string _name;
+    private readonly Sidecar _sidecar = sidecar;
+    private readonly string _name = name;
     private long _tenureSince;
     private bool _othersWait;
-
-    public FutexLock(Sidecar sidecar, string name)
-        : base(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
-    {
-        _sidecar = sidecar;
-        _name = name;
-    }
 
     /// <summary>The sidecar it is in.</summary>
     public Sidecar Sidecar => _sidecar;

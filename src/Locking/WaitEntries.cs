@@ -11,7 +11,7 @@ internal readonly record struct AwaitedLock(long TableId, long Epoch, long Heart
 /// <remarks>
 /// docs/Locking.md, "Deadlocks". Each entry belongs to one thread, which alone writes it; its version is odd meanwhile.
 /// </remarks>
-internal sealed class WaitEntries
+internal sealed class WaitEntries(MappedBlock block, int offsetInBytes)
 {
     /// <summary>How many locks an entry can list; what is further behind is not seen.</summary>
     public const int MaxAwaited = 8;
@@ -21,14 +21,8 @@ internal sealed class WaitEntries
     private const int OwnerOffset = 0, CountOffset = 4, VersionOffset = 8, AwaitedOffset = 16;
     private const int EntryLengthInBytes = AwaitedOffset + (MaxAwaited * AwaitedLengthInBytes);
 
-    private readonly MappedBlock _block;
-    private readonly int _offset;
-
-    public WaitEntries(MappedBlock block, int offsetInBytes)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-    }
+    private readonly MappedBlock _block = block;
+    private readonly int _offset = offsetInBytes;
 
     /// <summary>Takes a free entry; null when there is none.</summary>
     public int? TryClaim(int slot)

@@ -1,16 +1,10 @@
 namespace Netshm.Storage;
 
 /// <summary>Writes the pages of a binding.</summary>
-internal sealed class BindingWriter
+internal sealed class BindingWriter(MappedPages pages, FreeList freeList)
 {
-    private readonly MappedPages _pages;
-    private readonly FreeList _freeList;
-
-    public BindingWriter(MappedPages pages, FreeList freeList)
-    {
-        _pages = pages;
-        _freeList = freeList;
-    }
+    private readonly MappedPages _pages = pages;
+    private readonly FreeList _freeList = freeList;
 
     /// <summary>Puts a value into pages that nothing points to yet.</summary>
     /// <returns>The first of the pages.</returns>

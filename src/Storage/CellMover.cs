@@ -2,18 +2,11 @@ namespace Netshm.Storage;
 
 /// <summary>Moves the entries of cells to where a rehash wants them, and keeps what is moved already in step.</summary>
 /// <remarks>docs/Locking.md, "Rehash". The caller holds the table's write lock. Each step can be repeated.</remarks>
-internal sealed class CellMover
+internal sealed class CellMover(MappedPages pages, HashIndex index, RehashProgress progress)
 {
-    private readonly MappedPages _pages;
-    private readonly HashIndex _index;
-    private readonly RehashProgress _progress;
-
-    public CellMover(MappedPages pages, HashIndex index, RehashProgress progress)
-    {
-        _pages = pages;
-        _index = index;
-        _progress = progress;
-    }
+    private readonly MappedPages _pages = pages;
+    private readonly HashIndex _index = index;
+    private readonly RehashProgress _progress = progress;
 
     /// <summary>Lays the entries of cells out in the spare words.</summary>
     /// <param name="descriptor">The table's descriptor.</param>

@@ -7,7 +7,10 @@ namespace Netshm.Storage;
 /// The holder of the table's write lock appends; anybody reads. All numbers in it are untrusted: they are only compared, and
 /// cut to the ring's length.
 /// </remarks>
-internal sealed class ChangeRing
+/// <param name="block">The sidecar.</param>
+/// <param name="offsetInBytes">Where the ring begins in it.</param>
+/// <param name="capacity">How many changes it holds, a power of two.</param>
+internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capacity)
 {
     /// <summary>No table comes to more changes than this.</summary>
     public const ulong MaxNumber = 1UL << 60;
@@ -25,23 +28,13 @@ internal sealed class ChangeRing
     /// <summary>The same where writers can't be made to see who sleeps, and miss it now and then.</summary>
     private static readonly TimeSpan s_napWithoutFence = TimeSpan.FromMilliseconds(5);
 
-    private readonly MappedBlock _block;
-    private readonly int _offset;
+    private readonly MappedBlock _block = block;
+    private readonly int _offset = offsetInBytes;
     private readonly bool _writersAreFenced = SharedFence.TryJoin();
     private long _headBefore;
 
-    /// <param name="block">The sidecar.</param>
-    /// <param name="offsetInBytes">Where the ring begins in it.</param>
-    /// <param name="capacity">How many changes it holds, a power of two.</param>
-    public ChangeRing(MappedBlock block, int offsetInBytes, int capacity)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-        Capacity = capacity;
-    }
-
     /// <summary>How many changes the ring holds.</summary>
-    public int Capacity { get; }
+    public int Capacity { get; } = capacity;
 
     /// <summary>The number of the last change that is committed.</summary>
     public long Head => SharedLongs.Load(ref Word(HeadOffset));

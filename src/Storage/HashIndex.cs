@@ -4,13 +4,11 @@ namespace Netshm.Storage;
 /// <remarks>
 /// Open addressing over 1 to 16 extents; docs/FileFormat.md, "Hash table". The caller holds the table's lock.
 /// </remarks>
-internal sealed class HashIndex
+internal sealed class HashIndex(MappedPages pages)
 {
-    private readonly MappedPages _pages;
+    private readonly MappedPages _pages = pages;
     private HashGeometry? _geometry;
     private HashGeometry? _newGeometry;
-
-    public HashIndex(MappedPages pages) => _pages = pages;
 
     /// <summary>Where the cells are now.</summary>
     /// <exception cref="CorruptFileException">The descriptor's numbers are impossible.</exception>

@@ -13,18 +13,11 @@ namespace Netshm.Storage;
 /// short: that request is the first thing an operation does. For <see cref="LockingMethod.Futex"/>: a death in it is for
 /// the journal.
 /// </remarks>
-internal sealed class PageSwap
+internal sealed class PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
 {
-    private readonly MappedPages _pages;
-    private readonly ReadSequences _sequences;
-    private readonly UndoJournal _journal;
-
-    public PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
-    {
-        _pages = pages;
-        _sequences = sequences;
-        _journal = journal;
-    }
+    private readonly MappedPages _pages = pages;
+    private readonly ReadSequences _sequences = sequences;
+    private readonly UndoJournal _journal = journal;
 
     /// <summary>Replaces a value, and leaves the change to be committed; false when this is not the usual case.</summary>
     /// <param name="descriptor">The table's descriptor.</param>

@@ -7,20 +7,13 @@ namespace Netshm.Storage;
 /// A word is odd while what it stands for is being modified, and two higher than before afterwards. Only the one writer
 /// stores. docs/Locking.md, "Reading without a lock".
 /// </remarks>
-internal sealed class ReadSequences
+internal sealed class ReadSequences(MappedBlock block, int offsetInBytes)
 {
-    private readonly MappedBlock _block;
-    private readonly int _offset;
-    private readonly SharedLongs _words;
+    private readonly MappedBlock _block = block;
+    private readonly int _offset = offsetInBytes;
+    private readonly SharedLongs _words = new SharedLongs(block, offsetInBytes, SidecarLayout.SequenceCount);
     private readonly int[] _open = new int[SidecarLayout.SequenceCount];
     private int _openCount;
-
-    public ReadSequences(MappedBlock block, int offsetInBytes)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-        _words = new SharedLongs(block, offsetInBytes, SidecarLayout.SequenceCount);
-    }
 
     /// <summary>Where keys lie: odd while cells move.</summary>
     public long Structure

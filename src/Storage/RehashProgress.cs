@@ -7,24 +7,18 @@ namespace Netshm.Storage;
 /// docs/Locking.md, "Rehash". Each number is stored together with its complement in one store, so that what something
 /// else left there is not taken for progress. Only the holder of the write lock stores.
 /// </remarks>
-internal sealed class RehashProgress
+/// <param name="block">The sidecar, or null.</param>
+/// <param name="offsetInBytes">Where the numbers lie in it.</param>
+internal sealed class RehashProgress(MappedBlock? block, int offsetInBytes)
 {
     private const int NextCellIndex = 0, LaidOutIndex = 1, BlankEndIndex = 2, WordCount = 3;
 
     /// <summary>Keeps the numbers of one phase from being taken for those of another one; any odd number would do.</summary>
     private const int PhaseFactor = unchecked((int)0x9E37_79B9);
 
-    private readonly MappedBlock? _block;
-    private readonly int _offsetInBytes;
+    private readonly MappedBlock? _block = block;
+    private readonly int _offsetInBytes = offsetInBytes;
     private readonly long[] _own = new long[WordCount];
-
-    /// <param name="block">The sidecar, or null.</param>
-    /// <param name="offsetInBytes">Where the numbers lie in it.</param>
-    public RehashProgress(MappedBlock? block, int offsetInBytes)
-    {
-        _block = block;
-        _offsetInBytes = offsetInBytes;
-    }
 
     /// <summary>Whether the other numbers are about the rehash that is under way.</summary>
     public bool IsKnown => Decode(LaidOutIndex, tag: 0) is not null;

@@ -7,7 +7,7 @@ namespace Netshm.Storage;
 /// docs/Locking.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
 /// are checked by the engine's own views of the table when they are used.
 /// </remarks>
-internal sealed partial class UndoJournal
+internal sealed partial class UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
 {
     /// <summary>
     /// How many pages runs can be longer than one, in all: what has to be restored after a death is bounded so, whatever a
@@ -15,12 +15,12 @@ internal sealed partial class UndoJournal
     /// </summary>
     private const int MaxPagesInRuns = 1 << 24;
 
-    private readonly SharedPlace<JournalHeader> _header;
-    private readonly JournalSpace _space;
-    private readonly SharedRecords _records;
-    private readonly MappedPages _pages;
-    private readonly HashIndex _index;
-    private readonly CellMover _cells;
+    private readonly SharedPlace<JournalHeader> _header = new SharedPlace<JournalHeader>(space.Block, space.HeaderOffset);
+    private readonly JournalSpace _space = space;
+    private readonly SharedRecords _records = space.Records;
+    private readonly MappedPages _pages = pages;
+    private readonly HashIndex _index = index;
+    private readonly CellMover _cells = cells;
 
     /// <summary>
     /// Bindings that transactions have unlinked. Their pages go into the free list at the end: pages that were reused
@@ -34,16 +34,6 @@ internal sealed partial class UndoJournal
     private int _depth;
     private int _pagesInRuns;
     private long _recordsForUnlinked;
-
-    public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
-    {
-        _header = new SharedPlace<JournalHeader>(space.Block, space.HeaderOffset);
-        _space = space;
-        _records = space.Records;
-        _pages = pages;
-        _index = index;
-        _cells = cells;
-    }
 
     /// <summary>What the last writer left.</summary>
     public JournalState State => (JournalState)_header.Value.State;

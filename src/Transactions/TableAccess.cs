@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Netshm.Transactions;
 
 /// <summary>How the operations of one handle get at its table: each begins here, and what it locks is released here.</summary>
-internal sealed class TableAccess
+/// <param name="table">The table.</param>
+/// <param name="isWritable">Whether the handle may modify it.</param>
+/// <param name="lockTimeout">How long an operation may wait for locks.</param>
+internal sealed class TableAccess(OpenTable table, bool isWritable, TimeSpan lockTimeout)
 {
     /// <summary>The time that each operation may wait for locks; it has not begun.</summary>
-    private readonly Deadline _patience;
+    private readonly Deadline _patience = Deadline.NotBegun(lockTimeout);
 
-    private readonly bool _hasRecordLocks;
+    private readonly bool _hasRecordLocks = table.Storage.Processes is RecordLock;
     private int _isDisposed;
 
     /// <summary>
@@ -17,21 +20,10 @@ internal sealed class TableAccess
     /// </summary>
     private OwnerBinding? _binding;
 
-    /// <param name="table">The table.</param>
-    /// <param name="isWritable">Whether the handle may modify it.</param>
-    /// <param name="lockTimeout">How long an operation may wait for locks.</param>
-    public TableAccess(OpenTable table, bool isWritable, TimeSpan lockTimeout)
-    {
-        Table = table;
-        IsWritable = isWritable;
-        _patience = Deadline.NotBegun(lockTimeout);
-        _hasRecordLocks = table.Storage.Processes is RecordLock;
-    }
-
-    public OpenTable Table { get; }
+    public OpenTable Table { get; } = table;
 
     /// <summary>Whether the handle may modify the table.</summary>
-    public bool IsWritable { get; }
+    public bool IsWritable { get; } = isWritable;
 
     /// <summary>The deadline of an operation that begins.</summary>
     /// <remarks>

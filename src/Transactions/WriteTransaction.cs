@@ -12,24 +12,15 @@ namespace Netshm.Transactions;
 /// that is released. Within it, each change becomes permanent by itself; those of an atomic scope do so together.
 /// docs/Locking.md argues each store.
 /// </remarks>
-internal sealed class WriteTransaction
+internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer)
 {
-    private readonly TableStorage _storage;
-    private readonly Recoverer _recoverer;
-    private readonly ReadSequences? _sequences;
-    private readonly UndoJournal? _journal;
-    private readonly ChangeRing? _changes;
+    private readonly TableStorage _storage = storage;
+    private readonly Recoverer _recoverer = recoverer;
+    private readonly ReadSequences? _sequences = storage.Sequences;
+    private readonly UndoJournal? _journal = storage.Journal;
+    private readonly ChangeRing? _changes = storage.Changes;
     private int _atomicScopes;
     private int _changesInScopes;
-
-    public WriteTransaction(TableStorage storage, Recoverer recoverer)
-    {
-        _storage = storage;
-        _recoverer = recoverer;
-        _sequences = storage.Sequences;
-        _journal = storage.Journal;
-        _changes = storage.Changes;
-    }
 
     /// <summary>Whether changes can still be taken back together.</summary>
     public bool IsAtomic => _atomicScopes > 0;
