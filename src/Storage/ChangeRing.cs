@@ -28,7 +28,6 @@ internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capac
     /// <summary>The same where writers can't be made to see who sleeps, and miss it now and then.</summary>
     private static readonly TimeSpan s_napWithoutFence = TimeSpan.FromMilliseconds(5);
 
-    private readonly MappedBlock _block = block;
     private readonly int _offset = offsetInBytes;
     private readonly bool _writersAreFenced = SharedFence.TryJoin();
     private long _headBefore;
@@ -109,11 +108,11 @@ internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capac
         if (Head == _headBefore || Volatile.Read(ref Word(AwaitedOffset)) < _headBefore)
             return;
         Seam.Reached(SeamKind.Store);
-        _block.WakeAll(_offset + HeadOffset);
+        block.WakeAll(_offset + HeadOffset);
     }
 
     /// <summary>Wakes the readers of this process, and those of others for nothing.</summary>
-    public void WakeAlways() => _block.WakeAll(_offset + HeadOffset);
+    public void WakeAlways() => block.WakeAll(_offset + HeadOffset);
 
     /// <summary>Sleeps until the head is another one than it was, or for a nap at most.</summary>
     public void SleepWhileHeadIs(long seen, TimeSpan longest)
@@ -123,7 +122,7 @@ internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capac
             return;
         nap = longest < nap ? longest : nap;
         Seam.Waiting(ref nap);
-        _block.WaitWhile(_offset + HeadOffset, (int)seen, nap); // The word's lower half comes first in memory.
+        block.WaitWhile(_offset + HeadOffset, (int)seen, nap); // The word's lower half comes first in memory.
     }
 
     /// <summary>Reads the entry of a committed change.</summary>
@@ -163,5 +162,5 @@ internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capac
 
     private int OffsetOf(long number) => EntriesOffset + (((int)number & (Capacity - 1)) * EntryLengthInBytes);
 
-    private ref long Word(int offsetInBytes) => ref _block.At<long>(_offset + offsetInBytes);
+    private ref long Word(int offsetInBytes) => ref block.At<long>(_offset + offsetInBytes);
 }

@@ -6,7 +6,6 @@ namespace Netshm.Storage;
 /// </remarks>
 internal sealed class HashIndex(MappedPages pages)
 {
-    private readonly MappedPages _pages = pages;
     private HashGeometry? _geometry;
     private HashGeometry? _newGeometry;
 
@@ -17,7 +16,7 @@ internal sealed class HashIndex(MappedPages pages)
         HashGeometry? known = Volatile.Read(ref _geometry);
         if (known is not null && known.Matches(descriptor) && known.Side == descriptor.CellSide)
             return known;
-        HashGeometry current = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name);
+        HashGeometry current = HashGeometry.Read(descriptor, pages.WordsPerPage, pages.Name);
         Volatile.Write(ref _geometry, current);
         return current;
     }
@@ -29,7 +28,7 @@ internal sealed class HashIndex(MappedPages pages)
         HashGeometry? known = Volatile.Read(ref _newGeometry);
         if (known is not null && known.Side == side && known.Matches(descriptor))
             return known;
-        HashGeometry layout = HashGeometry.ReadWhole(descriptor, side, _pages.WordsPerPage, _pages.Name);
+        HashGeometry layout = HashGeometry.ReadWhole(descriptor, side, pages.WordsPerPage, pages.Name);
         Volatile.Write(ref _newGeometry, layout);
         return layout;
     }
@@ -38,7 +37,7 @@ internal sealed class HashIndex(MappedPages pages)
     /// <exception cref="CorruptFileException">The table is damaged, or has no never-used cell at all.</exception>
     public CellView Find(DescriptorView descriptor, int key, out bool found)
     {
-        var probes = ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key);
+        var probes = ProbeWalk.ToEnd(pages, GeometryOf(descriptor), key);
         found = probes.Current.Pointer != Layout.NeverUsed;
         return probes.Current;
     }
@@ -46,7 +45,7 @@ internal sealed class HashIndex(MappedPages pages)
     /// <summary>How many cells the search for a key looks at.</summary>
     /// <inheritdoc cref="Find" path="/exception"/>
     public int CountProbes(DescriptorView descriptor, int key) =>
-        ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key).Probe + 1;
+        ProbeWalk.ToEnd(pages, GeometryOf(descriptor), key).Probe + 1;
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
     /// <remarks>
@@ -60,7 +59,7 @@ internal sealed class HashIndex(MappedPages pages)
     {
         CellView unbound = default;
         bool hasUnbound = false;
-        for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
+        for (var probes = new ProbeWalk(pages, GeometryOf(descriptor), key); ; probes.MoveNext())
         {
             CellView cell = probes.Current;
             int pointer = cell.Pointer;
@@ -78,5 +77,5 @@ internal sealed class HashIndex(MappedPages pages)
 
     /// <summary>All cells, in the order of the hash table.</summary>
     public CellWalk Cells(DescriptorView descriptor) =>
-        new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
+        new(pages, Layout.CellsPerPage(pages.WordsPerPage), descriptor);
 }

@@ -15,10 +15,6 @@ namespace Netshm.Storage;
 /// </remarks>
 internal sealed class PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
 {
-    private readonly MappedPages _pages = pages;
-    private readonly ReadSequences _sequences = sequences;
-    private readonly UndoJournal _journal = journal;
-
     /// <summary>Replaces a value, and leaves the change to be committed; false when this is not the usual case.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="cell">The key's cell.</param>
@@ -28,28 +24,28 @@ internal sealed class PageSwap(MappedPages pages, ReadSequences sequences, UndoJ
     public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
     {
         int newPage = descriptor.FreeHead;
-        if (_journal.State != JournalState.Idle || descriptor.RehashPhase != RehashPhase.None
+        if (journal.State != JournalState.Idle || descriptor.RehashPhase != RehashPhase.None
             || newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
-            || value.Length > _pages.WordsPerPage - Layout.ContentHeaderInWords)
+            || value.Length > pages.WordsPerPage - Layout.ContentHeaderInWords)
         {
             return false;
         }
 
-        Span<int> words = _pages.Page(newPage);
+        Span<int> words = pages.Page(newPage);
         var free = new FreePageView(words);
         if (!free.HasMagic)
             return false;
         int nextFree = free.NextFree;
         int oldPage = cell.Pointer;
-        _sequences.OpenKey(key);
-        _journal.PrepareSwap(descriptor, newPage, key, oldPage, nextFree);
+        sequences.OpenKey(key);
+        journal.PrepareSwap(descriptor, newPage, key, oldPage, nextFree);
 
         // The page is still a free one, of which only the head counts, and the journal is idle.
         var content = new ContentView(words);
         content.PutValue(value);
         int totalPages = descriptor.TotalPages;
         if (oldPage <= Layout.DescriptorPage || oldPage >= totalPages
-            || !_pages.TryGetPage(oldPage, out PageWords oldWords))
+            || !pages.TryGetPage(oldPage, out PageWords oldWords))
         {
             return false;
         }
@@ -59,7 +55,7 @@ internal sealed class PageSwap(MappedPages pages, ReadSequences sequences, UndoJ
         if (!ContentView.IsWhole(oldWords, key) || !FragmentWalk.IsOlder(older, totalPages))
             return false;
 
-        _journal.BeginSwap();
+        journal.BeginSwap();
         content.PutHead(key, older);
         cell.Pointer = newPage;
         new FreePageView(oldWords.All).Initialise(nextFree);

@@ -9,7 +9,6 @@ namespace Netshm.Storage;
 /// </remarks>
 internal sealed class ReadSequences(MappedBlock block, int offsetInBytes)
 {
-    private readonly MappedBlock _block = block;
     private readonly int _offset = offsetInBytes;
     private readonly SharedLongs _words = new SharedLongs(block, offsetInBytes, SidecarLayout.SequenceCount);
     private readonly int[] _open = new int[SidecarLayout.SequenceCount];
@@ -89,7 +88,7 @@ internal sealed class ReadSequences(MappedBlock block, int offsetInBytes)
     /// takes for true what it reads of pages that are let go afterwards.
     /// </summary>
     /// <returns>False when the block stays as it is until nobody refers to it; so must the pages then.</returns>
-    public bool TryRetire() => _block.TryRetire(_offset, SidecarLayout.SequenceCount);
+    public bool TryRetire() => block.TryRetire(_offset, SidecarLayout.SequenceCount);
 
     private bool IsOpen(int index) => (_words[index] & 1) != 0;
 

@@ -16,8 +16,6 @@ internal sealed class RehashProgress(MappedBlock? block, int offsetInBytes)
     /// <summary>Keeps the numbers of one phase from being taken for those of another one; any odd number would do.</summary>
     private const int PhaseFactor = unchecked((int)0x9E37_79B9);
 
-    private readonly MappedBlock? _block = block;
-    private readonly int _offsetInBytes = offsetInBytes;
     private readonly long[] _own = new long[WordCount];
 
     /// <summary>Whether the other numbers are about the rehash that is under way.</summary>
@@ -61,9 +59,9 @@ internal sealed class RehashProgress(MappedBlock? block, int offsetInBytes)
 
     private ref long At(int index)
     {
-        if (_block is null)
+        if (block is null)
             return ref _own[index];
-        return ref _block.At<long>(_offsetInBytes + (index * sizeof(long)));
+        return ref block.At<long>(offsetInBytes + (index * sizeof(long)));
     }
 
     private int? Decode(int index, int tag)
