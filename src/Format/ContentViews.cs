@@ -17,11 +17,7 @@ internal readonly ref struct ContentView(Span<int> words)
     public int Key => _words[KeyWord];
 
     /// <summary>The next page of this binding, or 0.</summary>
-    public int NextPage
-    {
-        get => _words[NextPageWord];
-        set => SharedWord.Store(ref _words[NextPageWord], value);
-    }
+    public int NextPage { get => _words[NextPageWord]; set => SharedWord.Store(ref _words[NextPageWord], value); }
 
     /// <summary>The first page of the next older binding of the key, or 0.</summary>
     public int OlderBinding => _words[OlderBindingWord];
@@ -132,11 +128,7 @@ internal readonly ref struct FollowUpView(Span<int> words)
 
     public int Key => _words[KeyWord];
 
-    public int NextPage
-    {
-        get => _words[NextPageWord];
-        set => SharedWord.Store(ref _words[NextPageWord], value);
-    }
+    public int NextPage { get => _words[NextPageWord]; set => SharedWord.Store(ref _words[NextPageWord], value); }
 
     /// <summary>1 for the second page of the binding, and so on.</summary>
     public int Sequence => _words[SequenceWord];

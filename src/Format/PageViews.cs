@@ -34,18 +34,10 @@ internal readonly ref struct MasterView(Span<int> words)
     }
 
     /// <summary>The page number of the descriptor, commented as a version by the original.</summary>
-    public int DescriptorPage
-    {
-        get => _words[4];
-        set => SharedWord.Store(ref _words[4], value);
-    }
+    public int DescriptorPage { get => _words[4]; set => SharedWord.Store(ref _words[4], value); }
 
     /// <summary>A word the original leaves 0; not 0 while this library creates the table.</summary>
-    public int Creation
-    {
-        get => _words[5];
-        set => SharedWord.Store(ref _words[5], value);
-    }
+    public int Creation { get => _words[5]; set => SharedWord.Store(ref _words[5], value); }
 
     /// <summary>The table's number, which its sidecar has, too; 0 when it never had one.</summary>
     public long TableId
@@ -59,32 +51,16 @@ internal readonly ref struct MasterView(Span<int> words)
     }
 
     /// <summary>A word the original leaves alone; not 0 while this library modifies the table under record locks.</summary>
-    public int Writing
-    {
-        get => _words[8];
-        set => SharedWord.Store(ref _words[8], value);
-    }
+    public int Writing { get => _words[8]; set => SharedWord.Store(ref _words[8], value); }
 
     /// <summary>How processes are kept apart: the method and the layout's version; 0 in the original's tables.</summary>
-    public int Locking
-    {
-        get => _words[9];
-        set => SharedWord.Store(ref _words[9], value);
-    }
+    public int Locking { get => _words[9]; set => SharedWord.Store(ref _words[9], value); }
 
     /// <summary>How often the table got its sidecar's whole attention; the sidecar says the same, or is of another time.</summary>
-    public int Generation
-    {
-        get => _words[10];
-        set => SharedWord.Store(ref _words[10], value);
-    }
+    public int Generation { get => _words[10]; set => SharedWord.Store(ref _words[10], value); }
 
     /// <summary>The number of the last undo scope that was stamped, times two; odd while a transaction is under way.</summary>
-    public int Stamp
-    {
-        get => _words[12];
-        set => SharedWord.Store(ref _words[12], value);
-    }
+    public int Stamp { get => _words[12]; set => SharedWord.Store(ref _words[12], value); }
 
     public void ClearMagic()
     {
@@ -117,45 +93,21 @@ internal readonly ref struct DescriptorView(Span<int> words)
     public bool HasMagic => FoundMagic is Magic or FutexMagic;
 
     /// <summary>How many pages belong to the table; the file may be longer.</summary>
-    public int TotalPages
-    {
-        get => _words[TotalPagesWord];
-        set => SharedWord.Store(ref _words[TotalPagesWord], value);
-    }
+    public int TotalPages { get => _words[TotalPagesWord]; set => SharedWord.Store(ref _words[TotalPagesWord], value); }
 
     /// <summary>S: how many cells the hash table has.</summary>
-    public int Cells
-    {
-        get => _words[CellsWord];
-        set => SharedWord.Store(ref _words[CellsWord], value);
-    }
+    public int Cells { get => _words[CellsWord]; set => SharedWord.Store(ref _words[CellsWord], value); }
 
     /// <summary>Cells claimed since the last rehash, unbound ones included. The original may count too many.</summary>
-    public int UsedCells
-    {
-        get => _words[UsedCellsWord];
-        set => SharedWord.Store(ref _words[UsedCellsWord], value);
-    }
+    public int UsedCells { get => _words[UsedCellsWord]; set => SharedWord.Store(ref _words[UsedCellsWord], value); }
 
-    public int Bindings
-    {
-        get => _words[BindingsWord];
-        set => SharedWord.Store(ref _words[BindingsWord], value);
-    }
+    public int Bindings { get => _words[BindingsWord]; set => SharedWord.Store(ref _words[BindingsWord], value); }
 
     /// <summary>The first free page, or 0.</summary>
-    public int FreeHead
-    {
-        get => _words[FreeHeadWord];
-        set => SharedWord.Store(ref _words[FreeHeadWord], value);
-    }
+    public int FreeHead { get => _words[FreeHeadWord]; set => SharedWord.Store(ref _words[FreeHeadWord], value); }
 
     /// <summary>How many pages the free list has; never more, since the original relies on finding them.</summary>
-    public int FreePages
-    {
-        get => _words[FreePagesWord];
-        set => SharedWord.Store(ref _words[FreePagesWord], value);
-    }
+    public int FreePages { get => _words[FreePagesWord]; set => SharedWord.Store(ref _words[FreePagesWord], value); }
 
     /// <summary>How far a rehash of this library got, in a word the original does not use.</summary>
     public RehashPhase RehashPhase
@@ -249,18 +201,10 @@ internal readonly ref struct CellView(Span<int> words)
 
     private readonly Span<int> _words = words;
 
-    public int Key
-    {
-        get => _words[0];
-        set => SharedWord.Store(ref _words[0], value);
-    }
+    public int Key { get => _words[0]; set => SharedWord.Store(ref _words[0], value); }
 
     /// <summary>The first page of the newest binding, <see cref="Layout.Unbound"/> or <see cref="Layout.NeverUsed"/>.</summary>
-    public int Pointer
-    {
-        get => _words[1];
-        set => SharedWord.Store(ref _words[1], value);
-    }
+    public int Pointer { get => _words[1]; set => SharedWord.Store(ref _words[1], value); }
 
     public bool IsBound => Layout.IsBound(Pointer);
 }

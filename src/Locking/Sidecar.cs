@@ -50,11 +50,7 @@ internal sealed class Sidecar : IDisposable
     public long FeedId => Header.FeedId;
 
     /// <summary>The number that the table's master page has, too, unless the two files are of different times.</summary>
-    public int Generation
-    {
-        get => Header.Generation;
-        set => SharedWord.Store(ref Header.Generation, value);
-    }
+    public int Generation { get => Header.Generation; set => SharedWord.Store(ref Header.Generation, value); }
 
     /// <summary>
     /// A number of no other table that is in use: drawn by the first process to come, since a table that was copied together
@@ -92,11 +88,7 @@ internal sealed class Sidecar : IDisposable
     }
 
     /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
-    public bool IsClean
-    {
-        get => Header.IsClean;
-        set => SharedWord.Store(ref Header.Clean, value ? 1 : 0);
-    }
+    public bool IsClean { get => Header.IsClean; set => SharedWord.Store(ref Header.Clean, value ? 1 : 0); }
 
     /// <summary>Whether the machine has not been restarted since the sidecar was last in use.</summary>
     public bool IsOfThisBoot => Boot.Id is { } boot && Header.BootId == boot;

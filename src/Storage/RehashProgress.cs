@@ -22,18 +22,10 @@ internal sealed class RehashProgress(MappedBlock? block, int offsetInBytes)
     public bool IsKnown => Decode(LaidOutIndex, tag: 0) is not null;
 
     /// <summary>How many cells are claimed in the new layout; dying may leave it too high, never too low.</summary>
-    public int LaidOut
-    {
-        get => Decode(LaidOutIndex, tag: 0) ?? 0;
-        set => Encode(LaidOutIndex, value, tag: 0);
-    }
+    public int LaidOut { get => Decode(LaidOutIndex, tag: 0) ?? 0; set => Encode(LaidOutIndex, value, tag: 0); }
 
     /// <summary>Up to which page the file is known to be zero from the end of the table on.</summary>
-    public int BlankEnd
-    {
-        get => Decode(BlankEndIndex, tag: 0) ?? 0;
-        set => Encode(BlankEndIndex, value, tag: 0);
-    }
+    public int BlankEnd { get => Decode(BlankEndIndex, tag: 0) ?? 0; set => Encode(BlankEndIndex, value, tag: 0); }
 
     /// <summary>The first cell that a phase has not been through; 0 when the phase has just begun.</summary>
     public int NextCellIn(RehashPhase phase) => Decode(NextCellIndex, TagOf(phase)) ?? 0;

@@ -85,17 +85,15 @@ internal sealed class TableAccess(OpenTable table, bool isWritable, TimeSpan loc
     public void CloseGroup(LockScope scope) => Table.Release(Table.Lock.CloseGroup(scope));
 
     /// <summary>Locks the table for a callback that reads.</summary>
-    public LockScope BeginReadCallback() => Table.Lock.BeginCallback(LockToRead(NewDeadline));
+    public CallbackScope BeginReadCallback() => new(Table, LockToRead(NewDeadline));
 
     /// <summary>Locks the table for a callback that edits.</summary>
     /// <param name="deadline">Until when the operation may wait for further locks.</param>
-    public LockScope BeginWriteCallback(out Deadline deadline)
+    public CallbackScope BeginWriteCallback(out Deadline deadline)
     {
         deadline = NewDeadline;
-        return Table.Lock.BeginCallback(LockToWrite(deadline));
+        return new CallbackScope(Table, LockToWrite(deadline));
     }
-
-    public void EndCallback(LockScope scope) => Table.Release(Table.Lock.EndCallback(scope));
 
     /// <summary>Lets the handle modify only as long as the table has this owner's epoch.</summary>
     public void BindToOwner(long epoch) => Volatile.Write(ref _binding, new OwnerBinding(epoch));
@@ -190,4 +188,13 @@ internal readonly ref struct WriteScope(OpenTable table, Hold hold)
     /// <summary>Ends the transaction and releases the lock, unless a group holds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose() => table.Release(hold);
+}
+
+/// <summary>A table that is locked while a callback runs, in which the thread may not modify it.</summary>
+internal readonly ref struct CallbackScope(OpenTable table, Hold hold)
+{
+    private readonly LockScope _scope = table.Lock.BeginCallback(hold);
+
+    /// <summary>Releases what was locked, unless a group holds it.</summary>
+    public void Dispose() => table.Release(table.Lock.EndCallback(_scope));
 }
