@@ -59,7 +59,7 @@ internal sealed record SidecarView
             Path = path,
             OwnerSlot = owner,
             OwnerProcessId = slots.FirstOrDefault(slot => slot.Slot == owner)?.ProcessId,
-            HasSleepers = (Volatile.Read(ref sidecar.LockWord) & FutexLock.SleepersBit) != 0,
+            HasSleepers = (Volatile.Read(ref sidecar.LockWord) & LockState.SleepersBit) != 0,
             IsModified = Volatile.Read(ref sidecar.Mark) != 0,
             IsClean = sidecar.IsClean,
             Epoch = Volatile.Read(ref sidecar.Epoch),

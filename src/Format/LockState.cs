@@ -6,6 +6,9 @@ namespace Netshm.Format;
 [StructLayout(LayoutKind.Explicit)]
 internal struct LockState
 {
+    /// <summary>The bit of the word that is set while somebody may sleep.</summary>
+    public const int SleepersBit = unchecked((int)0x8000_0000);
+
     /// <summary>The owner's slot + 1, or 0, and maybe the sleepers' bit.</summary>
     [FieldOffset(0)]
     public int Word;
@@ -25,4 +28,7 @@ internal struct LockState
     /// <summary>How often the lock was acquired.</summary>
     [FieldOffset(8)]
     public long Epoch;
+
+    /// <summary>The owner that a word tells: its slot + 1, or 0. Any number may be there.</summary>
+    public static int OwnerIn(int word) => word & ~SleepersBit;
 }

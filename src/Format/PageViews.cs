@@ -62,6 +62,13 @@ internal readonly ref struct MasterView(Span<int> words)
     /// <summary>The number of the last undo scope that was stamped, times two; odd while a transaction is under way.</summary>
     public int Stamp { get => _words[12]; set => SharedWord.Store(ref _words[12], value); }
 
+    /// <summary>What is wrong with a complete table's; null when nothing is.</summary>
+    public BadWord? Validate() =>
+        !HasMagic ? new BadWord(0, "the marks of a table are missing")
+        : DescriptorPage != Layout.DescriptorPage
+            ? new BadWord(4, $"the descriptor is said to be page {DescriptorPage}; expected page {Layout.DescriptorPage}")
+        : null;
+
     public void ClearMagic()
     {
         for (int i = 0; i < Magic.Length; i++)
@@ -165,6 +172,20 @@ internal readonly ref struct DescriptorView(Span<int> words)
         return false;
     }
 
+    /// <summary>What is wrong with the numbers by themselves; null when nothing is. Between two modifications it is null.</summary>
+    /// <remarks>The counts that the original leaves too high, or too low when it dies, may be so.</remarks>
+    public BadWord? Validate(int wordsPerPage)
+    {
+        int pages = TotalPages, least = Layout.FirstHashPage(wordsPerPage) + 1;
+        return !HasMagic ? new BadWord(0, "the page has not the mark of a descriptor")
+            : pages < least ? new BadWord(TotalPagesWord, $"{pages} pages found; at least {least} expected")
+            : Cells <= 0 ? new BadWord(CellsWord, $"{Cells} cells found")
+            : (uint)FreeHead >= (uint)pages ? new BadWord(FreeHeadWord, $"page {FreeHead} is free; the table has {pages}")
+            : RehashPhase is < RehashPhase.None or > RehashPhase.Clearing
+                ? new BadWord(RehashPhaseWord, $"{(int)RehashPhase} is no phase of a rehash")
+            : null;
+    }
+
     public void WriteMagic(int magic) => SharedWord.Store(ref _words[0], magic);
 }
 
@@ -207,4 +228,13 @@ internal readonly ref struct CellView(Span<int> words)
     public int Pointer { get => _words[1]; set => SharedWord.Store(ref _words[1], value); }
 
     public bool IsBound => Layout.IsBound(Pointer);
+
+    /// <summary>What is wrong with it in a table of so many pages; null when nothing is.</summary>
+    public BadWord? Validate(int totalPages)
+    {
+        int pointer = Pointer;
+        return !Layout.IsBound(pointer) || (pointer > Layout.DescriptorPage && pointer < totalPages)
+            ? null
+            : new BadWord(1, $"page {pointer} is said to have a binding of key {Key}; the table has {totalPages} pages");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Netshm.Format;
@@ -70,9 +71,14 @@ internal struct SidecarHeader
     /// <summary>Whether it says that the table was left in order.</summary>
     public readonly bool IsClean => Clean != 0;
 
-    /// <summary>Whether this library can use a sidecar that begins so.</summary>
-    public readonly bool IsUsable => FeedCapacity == 0
-        || (FeedCapacity is > 0 and <= SidecarLayout.MaxFeedCapacity && (FeedCapacity & (FeedCapacity - 1)) == 0);
+    /// <summary>Whether this library can use a sidecar that begins so, and has a length: all of it gets blocks before that.</summary>
+    public readonly bool Validate(long lengthInBytes) => HasFeedCapacity
+        && lengthInBytes >= SidecarLayout.FirstLengthFor(FeedCapacity)
+        && lengthInBytes <= SidecarLayout.MaxLengthFor(FeedCapacity);
+
+    /// <summary>Whether a feed can have the capacity, so that it is known where the journal lies.</summary>
+    public readonly bool HasFeedCapacity => FeedCapacity == 0
+        || (FeedCapacity is > 0 and <= SidecarLayout.MaxFeedCapacity && BitOperations.IsPow2(FeedCapacity));
 
     /// <summary>Whether a file that starts with these bytes is a sidecar, of whatever version.</summary>
     public static bool Begins(ReadOnlySpan<byte> head) => head.StartsWith(MagicText);

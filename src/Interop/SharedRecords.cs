@@ -16,15 +16,15 @@ internal readonly unsafe struct SharedRecords(MappedBlock block, int offsetInByt
     /// <summary>How many there are.</summary>
     public int Count { get; } = count;
 
-    /// <summary>The words of a record.</summary>
-    public ReadOnlySpan<int> this[int index]
+    /// <summary>The words of a record, as they are now.</summary>
+    public Vector128<int> this[int index]
     {
         get
         {
             ThrowIfOutOfRange(index);
 
             // SAFETY: the index is checked, and the block stays mapped as long as this refers to it.
-            return new ReadOnlySpan<int>(_first + index, LengthInWords);
+            return _first[index];
         }
     }
 

@@ -10,9 +10,6 @@ namespace Netshm.Locking;
 internal sealed class FutexLock(Sidecar sidecar, string name)
     : SharingLock(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
 {
-    /// <summary>The bit of the lock word that is set while somebody may sleep.</summary>
-    public const int SleepersBit = unchecked((int)0x8000_0000);
-
     private const int Spins = 100;
     private const int SpinIterations = 20;
     private const int MaxTenureInMilliseconds = 1;
@@ -28,9 +25,6 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
     public Sidecar Sidecar => _sidecar;
 
     private int Mine => _sidecar.Slot + 1;
-
-    /// <summary>What a lock word says of the owner: its slot + 1, or 0 when the lock is free.</summary>
-    public static int OwnerIn(int word) => word & ~SleepersBit;
 
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
@@ -59,9 +53,9 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
     public bool InheritFrom(int slot)
     {
         // Others may set the sleepers' bit in between; nobody else changes a dead one's number.
-        for (int seen; OwnerIn(seen = Volatile.Read(ref _sidecar.LockWord)) == slot + 1;)
+        for (int seen; LockState.OwnerIn(seen = Volatile.Read(ref _sidecar.LockWord)) == slot + 1;)
         {
-            if (TryExchange(seen, Mine | SleepersBit))
+            if (TryExchange(seen, Mine | LockState.SleepersBit))
                 return true;
         }
 
@@ -135,7 +129,7 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
         if (Stopwatch.GetElapsedTime(_tenureSince).TotalMilliseconds < MaxTenureInMilliseconds)
             return;
         _othersWait = false;
-        for (int i = 0; i < Spins && OwnerIn(Volatile.Read(ref _sidecar.LockWord)) == 0; i++)
+        for (int i = 0; i < Spins && LockState.OwnerIn(Volatile.Read(ref _sidecar.LockWord)) == 0; i++)
             Thread.SpinWait(SpinIterations);
     }
 
@@ -147,7 +141,7 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
         for (int i = 0; i < Spins; i++)
         {
             int seen = Volatile.Read(ref word);
-            if (OwnerIn(seen) == 0 && TryExchange(seen, seen | Mine))
+            if (LockState.OwnerIn(seen) == 0 && TryExchange(seen, seen | Mine))
                 return;
             Thread.SpinWait(SpinIterations);
         }
@@ -157,14 +151,14 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
             int seen = Volatile.Read(ref word);
 
             // From here on the sleepers' bit is always set with our own number, since others may sleep, too.
-            if (OwnerIn(seen) == 0)
+            if (LockState.OwnerIn(seen) == 0)
             {
-                if (TryExchange(seen, Mine | SleepersBit))
+                if (TryExchange(seen, Mine | LockState.SleepersBit))
                     return;
                 continue;
             }
 
-            int asleep = seen | SleepersBit;
+            int asleep = seen | LockState.SleepersBit;
             if (seen != asleep && !TryExchange(seen, asleep))
                 continue;
             TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
@@ -177,7 +171,7 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
                 bool isOneHold = Volatile.Read(ref _sidecar.Epoch) == epoch;
                 string time = isOneHold ? $", for at least {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:F0} ms" : "";
                 throw new LockTimeoutException(
-                    $"{_name}: {LockHolder.Describe(_sidecar, OwnerIn(seen) - 1)} held the lock until the deadline{time}");
+                    $"{_name}: {LockHolder.Describe(_sidecar, LockState.OwnerIn(seen) - 1)} held the lock until the deadline{time}");
             }
 
             probe?.Check();
@@ -193,7 +187,7 @@ internal sealed class FutexLock(Sidecar sidecar, string name)
     /// <summary>Takes the lock from an owner that is dead.</summary>
     private bool TryTakeOver(int seen)
     {
-        int owner = OwnerIn(seen) - 1;
+        int owner = LockState.OwnerIn(seen) - 1;
         if (owner < 0 || owner >= SidecarLayout.MaxSlots || owner == _sidecar.Slot)
             throw new CorruptFileException(_name, null, null, $"the sidecar's lock word is {seen:x8}; expected a slot");
         if (!_sidecar.TryLockLife(owner))

@@ -68,7 +68,7 @@ internal sealed class Sidecar : IDisposable
     public ref int LockWord => ref _header.Value.Lock.Word;
 
     /// <summary>The slot of the lock's owner, who may be dead; null while the lock is free.</summary>
-    public int? OwnerSlot => FutexLock.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;
+    public int? OwnerSlot => LockState.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;
 
     /// <summary>Not 0 while the holder of the lock may have unfinished business.</summary>
     public ref int Mark => ref _header.Value.Lock.Mark;

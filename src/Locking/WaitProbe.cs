@@ -57,7 +57,7 @@ internal sealed class WaitProbe : IDisposable
     {
         _behind.Clear();
         _wanted.Waits.ReadAll(_behind);
-        var told = new List<AwaitedLock>(WaitEntries.MaxAwaited)
+        var told = new List<AwaitedLock>(WaitEntry.MaxAwaited)
         {
             new(_wanted.Instance, _wanted.Epoch, ++_beat, t_threadNumber),
         };
@@ -65,7 +65,7 @@ internal sealed class WaitProbe : IDisposable
         {
             if (_held.Exists(held => held.Is(awaited)))
                 ThrowIfVictim(awaited);
-            else if (told.Count < WaitEntries.MaxAwaited)
+            else if (told.Count < WaitEntry.MaxAwaited)
                 told.Add(awaited with { LargestThread = Math.Max(awaited.LargestThread, t_threadNumber) });
         }
 

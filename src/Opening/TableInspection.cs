@@ -68,12 +68,8 @@ internal static class TableInspection
             return FileContents.Unfinished;
         if (!master.HasMagic)
             throw NotATable(name, "it does not begin with the marks of one");
-        if (master.DescriptorPage != Layout.DescriptorPage)
-        {
-            throw new CorruptFileException(name, Layout.MasterPage, 4,
-                $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
-        }
-
+        if (master.Validate() is { } bad)
+            throw bad.On(name, Layout.MasterPage);
         List<int> pageSizes = FindPageSizes(words, wantedPageSize, file);
         pageSize = pageSizes switch
         {

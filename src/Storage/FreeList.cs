@@ -106,12 +106,10 @@ internal sealed class FreeList(MappedPages pages, UndoJournal? journal, TableCou
     public FreePageView FreePage(int page)
     {
         var view = new FreePageView(_pages.Page(page));
-        if (page <= Layout.DescriptorPage || !view.HasMagic)
-        {
-            throw new CorruptFileException(
-                _pages.Name, page, 0, "the page is in the free list and does not have the mark of a free page");
-        }
-
+        if (page <= Layout.DescriptorPage)
+            throw new CorruptFileException(_pages.Name, page, null, "the page is in the free list, and can't be free");
+        if (view.Validate() is { } bad)
+            throw bad.On(_pages.Name, page);
         return view;
     }
 

@@ -212,11 +212,12 @@ internal sealed partial class UndoJournal(JournalSpace space, MappedPages pages,
         int count = Count;
         if (count <= _firstOfChange || _pagesInRuns == MaxPagesInRuns)
             return false;
-        ReadOnlySpan<int> record = _records[count - 1];
-        int length = record[2];
-        int step = page > record[1] ? 1 : -1;
-        bool isNeighbour = record[0] == (int)kind && (length is 1 or -1 || Math.Sign(length) == step)
-            && page == record[1] + (step * Math.Abs((long)length)) && record[3] == (kind == JournalRecordKind.FreePages ? page : last);
+        JournalRecord record = Record(count - 1);
+        int length = record.Second;
+        int step = page > record.First ? 1 : -1;
+        bool isNeighbour = record.Kind == kind && (length is 1 or -1 || Math.Sign(length) == step)
+            && page == record.First + (step * Math.Abs((long)length))
+            && record.Third == (kind == JournalRecordKind.FreePages ? page : last);
         if (!isNeighbour)
             return false;
         _pagesInRuns++;
@@ -234,16 +235,7 @@ internal sealed partial class UndoJournal(JournalSpace space, MappedPages pages,
         SharedWord.Store(ref _header.Value.Count, count + 1);
     }
 
-    private long PagesInRuns(int first, int end)
-    {
-        long pages = 0;
-        for (int i = first; i < end; i++)
-            pages += IsRun(_records[i][0]) ? Math.Abs((long)_records[i][2]) : 0;
-        return pages;
-    }
-
-    private static bool IsRun(int kind) =>
-        kind is (int)JournalRecordKind.FirstBoundPages or (int)JournalRecordKind.FurtherBoundPages or (int)JournalRecordKind.FreePages;
+    private JournalRecord Record(int index) => JournalRecord.Of(_records[index]);
 
     /// <summary>Whether there is, or can be made, room for so many records in all.</summary>
     private bool Fits(long records) => records <= JournalSpace.MaxRecords && _space.TryGrow((int)records);

@@ -19,6 +19,7 @@ internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer
     private readonly ChangeRing? _changes = storage.Changes;
     private int _atomicScopes;
     private int _changesInScopes;
+    private bool _wasValid;
 
     /// <summary>Whether changes can still be taken back together.</summary>
     public bool IsAtomic => _atomicScopes > 0;
@@ -41,6 +42,7 @@ internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer
         // Dying from here on makes the next holder of the lock recover.
         storage.IsDirty = true;
         storage.IsBeingModified = true;
+        NoteWhetherValid();
     }
 
     /// <summary>Shows readers what was done so far, unless it can still be taken back; the transaction goes on.</summary>
@@ -62,6 +64,7 @@ internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer
             return;
         storage.IsBeingModified = false;
         Debug.Assert(_atomicScopes == 0, "An atomic scope is closed before the lock is released.");
+        AssertStillValid();
 
         // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
         if (_journal is not null && _journal.State != JournalState.Idle)
@@ -181,6 +184,16 @@ internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer
         _journal!.RollBack(storage.OpenDescriptor(), before.Journal);
         _journal.EndTransaction();
     }
+
+    [Conditional("DEBUG")]
+    private void NoteWhetherValid() => _wasValid = FindBadWord() is null;
+
+    [Conditional("DEBUG")]
+    private void AssertStillValid() =>
+        Debug.Assert(!_wasValid || FindBadWord() is null, "Modifications leave a valid descriptor.", $"{FindBadWord()}");
+
+    /// <summary>What the check would hold against the descriptor.</summary>
+    private BadWord? FindBadWord() => storage.DescriptorAsItIs.Validate(storage.Pages.WordsPerPage);
 
     /// <summary>What there was when an atomic scope began.</summary>
     /// <param name="Journal">The table.</param>
