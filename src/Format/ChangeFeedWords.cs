@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Format;
 
 /// <summary>The first words of a change feed, before its entries; docs/FileFormat.md, "Sidecar".</summary>
@@ -12,16 +10,13 @@ internal struct ChangeFeedHeader
     public const int HeadOffset = 0;
 
     /// <summary>The number of the last change that is committed.</summary>
-    [FieldOffset(HeadOffset)]
-    public long Head;
+    [FieldOffset(HeadOffset)] public long Head;
 
     /// <summary>The number of the last change that is written, and maybe not committed yet.</summary>
-    [FieldOffset(8)]
-    public long Pending;
+    [FieldOffset(8)] public long Pending;
 
     /// <summary>The latest head over which a reader sleeps, or has slept.</summary>
-    [FieldOffset(64)]
-    public long Awaited;
+    [FieldOffset(64)] public long Awaited;
 }
 
 /// <summary>A change in a change feed.</summary>
@@ -33,12 +28,10 @@ internal struct ChangeFeedEntry
     private const int KindBits = 3, KindMask = (1 << KindBits) - 1;
 
     /// <summary>The change's number and kind; 0 while the entry is being written.</summary>
-    [FieldOffset(0)]
-    public long Stamp;
+    [FieldOffset(0)] public long Stamp;
 
     /// <summary>The key, and in the upper half the value's length or the binding's depth.</summary>
-    [FieldOffset(8)]
-    public long Payload;
+    [FieldOffset(8)] public long Payload;
 
     public static long StampOf(long number, ChangeKind kind) => (number << KindBits) | (long)kind;
 

@@ -194,13 +194,10 @@ internal enum RehashPhase
 {
     /// <summary>None is under way.</summary>
     None = 0,
-
     /// <summary>The new table is being laid out in the spare words; the cells are as before.</summary>
     Filling = 1,
-
     /// <summary>The spare words hold the whole new table, and are being copied over the cells.</summary>
     Copying = 2,
-
     /// <summary>The cells are complete; the spare words are being cleared.</summary>
     Clearing = 3,
 }
@@ -210,7 +207,6 @@ internal enum CellSide
 {
     /// <summary>The cell proper.</summary>
     Main = 0,
-
     /// <summary>The spare words, in which the hash table is laid out anew.</summary>
     Spare = 2,
 }

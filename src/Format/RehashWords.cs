@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Format;
 
 /// <summary>How far a rehash got that is done a few cells at a time; docs/FileFormat.md, "Sidecar".</summary>
@@ -11,16 +9,13 @@ internal struct RehashWords
     private const int PhaseFactor = unchecked((int)0x9E37_79B9);
 
     /// <summary>The first cell that the phase has not been through, tagged with the phase.</summary>
-    [FieldOffset(0)]
-    public long NextCell;
+    [FieldOffset(0)] public long NextCell;
 
     /// <summary>How many cells are claimed in the new layout.</summary>
-    [FieldOffset(8)]
-    public long LaidOut;
+    [FieldOffset(8)] public long LaidOut;
 
     /// <summary>Up to which page the file is known to be zero from the end of the table on.</summary>
-    [FieldOffset(16)]
-    public long BlankEnd;
+    [FieldOffset(16)] public long BlankEnd;
 
     public static int TagOf(RehashPhase phase) => unchecked((int)phase * PhaseFactor);
 

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Netshm.Format;
 
 /// <summary>A lock that is waited for, somewhere behind a table's holder.</summary>
@@ -25,20 +22,16 @@ internal struct WaitEntry
     private const int AwaitedOffset = 16;
 
     /// <summary>The slot of the process that it belongs to + 1; 0 while it is free.</summary>
-    [FieldOffset(0)]
-    public int Owner;
+    [FieldOffset(0)] public int Owner;
 
     /// <summary>How many locks it lists.</summary>
-    [FieldOffset(4)]
-    public int Count;
+    [FieldOffset(4)] public int Count;
 
     /// <summary>Odd while it is being written.</summary>
-    [FieldOffset(8)]
-    public long Version;
+    [FieldOffset(8)] public long Version;
 
     /// <summary>The locks.</summary>
-    [FieldOffset(AwaitedOffset)]
-    public AwaitedLocks Awaited;
+    [FieldOffset(AwaitedOffset)] public AwaitedLocks Awaited;
 
     /// <summary>How many locks can be read, whatever the count says.</summary>
     public readonly int ValidCount => Math.Clamp(Count, 0, MaxAwaited);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Interop;
 
 /// <summary>A run of 64-bit words in a block of shared memory, each of which is read and stored as a whole.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Interop;
 
 /// <summary>The place of one value in a block of shared memory, which is found and checked once.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>The file beside a table that holds what futex locking needs; docs/FileFormat.md, "Sidecar".</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>Finds, makes and removes sidecars; touches nothing that is not provably one.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Locking;
 
 /// <summary>What an operation locked and has to release.</summary>
@@ -7,10 +5,8 @@ internal enum Hold
 {
     /// <summary>Nothing: the thread's group holds what is needed, and goes on to hold it.</summary>
     Inherited,
-
     /// <summary>The table for reading.</summary>
     Read,
-
     /// <summary>The table for writing.</summary>
     Write,
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>Looks for deadlocks across processes while a thread that holds tables waits for another one.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Opening;
 
 /// <summary>What a file turned out to hold.</summary>
@@ -7,10 +5,8 @@ internal enum FileContents
 {
     /// <summary>Nothing.</summary>
     Empty,
-
     /// <summary>A table whose creator died before it was complete.</summary>
     Unfinished,
-
     /// <summary>A table.</summary>
     Table,
 }

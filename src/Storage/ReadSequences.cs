@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>The words by which readers without a lock find out whether a writer came in between.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>What came of reading a key.</summary>
@@ -7,13 +5,10 @@ internal enum ReadOutcome
 {
     /// <summary>It is bound, and its value was copied.</summary>
     Found,
-
     /// <summary>It is bound, and its value is longer than the destination.</summary>
     TooLong,
-
     /// <summary>It is not bound.</summary>
     Unbound,
-
     /// <summary>
     /// Nothing is known: the value is in several pages, something is damaged, or writers kept coming in between.
     /// </summary>

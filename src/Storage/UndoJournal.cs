@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Storage;
 
 /// <summary>What the stores of a change or a transaction replaced, so that they can be taken back.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Transactions;
 
 /// <summary>How the operations of one handle get at its table: each begins here, and what it locks is released here.</summary>
