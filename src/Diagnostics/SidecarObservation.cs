@@ -43,7 +43,7 @@ public sealed record SidecarObservation(
         return new SidecarObservation(
             sidecar.Path,
             sidecar.OwnerSlot,
-            (Volatile.Read(ref sidecar.LockWord) & FutexLock.SleepersBit) != 0,
+            (Volatile.Read(ref sidecar.LockWord) & LockState.SleepersBit) != 0,
             Volatile.Read(ref sidecar.Mark) != 0,
             sidecar.IsClean,
             Volatile.Read(ref sidecar.Epoch),

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm;
 
 /// <summary>What programs need that look after the files of tables; see docs/FileFormat.md and docs/Locking.md.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm;
 
 /// <summary>What a table's first pages tell, looked at from outside without any lock: other processes may be in between.</summary>

@@ -1,7 +1,56 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Netshm.Format;
+
+/// <summary>The words of a binding's first page, each loaded once.</summary>
+/// <param name="Magic">Says that it is one.</param>
+/// <param name="Key">The key.</param>
+/// <param name="NextPage">The next page of this binding, or 0.</param>
+/// <param name="OlderBinding">The first page of the next older binding of the key, or 0.</param>
+/// <param name="ValuePosition">Where in the content the value begins.</param>
+/// <param name="ValueLengthInWords">How long the whole value is.</param>
+internal readonly record struct ContentHead(
+    int Magic, int Key, int NextPage, int OlderBinding, int ValuePosition, int ValueLengthInWords)
+{
+    /// <summary>What is wrong with the first page of a key's binding; null when nothing is.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="wordsPerPage">The table's page size.</param>
+    /// <param name="totalPages">How many pages the table has.</param>
+    /// <remarks>The pointers to the next page and to the older binding are for those to check who follow them.</remarks>
+    public BadWord? Validate(int key, int wordsPerPage, int totalPages)
+    {
+        bool isValid = Magic == ContentView.Magic && Key == key
+            && (uint)ValuePosition < (uint)(wordsPerPage - Layout.ContentHeaderInWords)
+            && (ulong)ValueLengthInWords <= (ulong)((long)totalPages * wordsPerPage);
+        return isValid ? null : Explain(key, wordsPerPage, totalPages);
+    }
+
+    private BadWord Explain(int key, int wordsPerPage, int totalPages) =>
+        Magic != ContentView.Magic
+            ? new(0, $"the page is not the first one of a binding; one of key {key} was expected")
+        : Key != key ? new(ContentView.KeyWord, $"key {Key} found, {key} expected")
+        : (uint)ValuePosition >= (uint)(wordsPerPage - Layout.ContentHeaderInWords)
+            ? new(ContentView.ValuePositionWord,
+                $"the value begins at {ValuePosition} of {wordsPerPage - Layout.ContentHeaderInWords} words")
+        : new(ContentView.ValueLengthWord,
+            $"the value has {ValueLengthInWords} words; the table has {totalPages} pages of {wordsPerPage}");
+}
+
+/// <summary>The words of a binding's further page, each loaded once.</summary>
+/// <param name="Magic">Says that it is one.</param>
+/// <param name="Key">The key.</param>
+/// <param name="NextPage">The next page of the binding, or 0.</param>
+/// <param name="Sequence">1 for the second page of the binding, and so on.</param>
+internal readonly record struct FollowUpHead(int Magic, int Key, int NextPage, int Sequence)
+{
+    /// <summary>What is wrong with a further page of a key's binding; null when nothing is.</summary>
+    public BadWord? Validate(int key, int sequence) =>
+        Magic != FollowUpView.Magic
+            ? new(0, $"the page is not a further one of a binding; one of key {key} was expected")
+        : Key != key ? new(FollowUpView.KeyWord, $"key {Key} found, {key} expected")
+        : Sequence != sequence ? new(FollowUpView.SequenceWord, $"sequence number {Sequence} found, {sequence} expected")
+        : null;
+}
 
 /// <summary>Names for the words of a binding's first page.</summary>
 internal readonly ref struct ContentView(Span<int> words)
@@ -17,21 +66,15 @@ internal readonly ref struct ContentView(Span<int> words)
     public int Key => _words[KeyWord];
 
     /// <summary>The next page of this binding, or 0.</summary>
-    public int NextPage
-    {
-        get => _words[NextPageWord];
-        set => SharedWord.Store(ref _words[NextPageWord], value);
-    }
+    public int NextPage { get => _words[NextPageWord]; set => SharedWord.Store(ref _words[NextPageWord], value); }
 
     /// <summary>The first page of the next older binding of the key, or 0.</summary>
     public int OlderBinding => _words[OlderBindingWord];
 
-    /// <summary>Where in <see cref="Content"/> the value begins.</summary>
-    public int ValuePosition => _words[ValuePositionWord];
-
-    public int ValueLengthInWords => _words[ValueLengthWord];
-
     public Span<int> Content => _words[Layout.ContentHeaderInWords..];
+
+    /// <summary>The words before the content.</summary>
+    public ContentHead Head => new(_words[0], Key, NextPage, OlderBinding, _words[ValuePositionWord], _words[ValueLengthWord]);
 
     /// <summary>
     /// Whether a page is a sound first one of a key's binding, and has all of the value in it: the usual case, checked without
@@ -130,18 +173,12 @@ internal readonly ref struct FollowUpView(Span<int> words)
 
     public bool HasMagic => _words[0] == Magic;
 
-    public int Key => _words[KeyWord];
-
-    public int NextPage
-    {
-        get => _words[NextPageWord];
-        set => SharedWord.Store(ref _words[NextPageWord], value);
-    }
-
-    /// <summary>1 for the second page of the binding, and so on.</summary>
-    public int Sequence => _words[SequenceWord];
+    public int NextPage { get => _words[NextPageWord]; set => SharedWord.Store(ref _words[NextPageWord], value); }
 
     public Span<int> Content => _words[Layout.FollowUpHeaderInWords..];
+
+    /// <summary>The words before the content.</summary>
+    public FollowUpHead Head => new(_words[0], _words[KeyWord], NextPage, _words[SequenceWord]);
 
     /// <summary>Makes a page that was freed a binding's again, in which nothing else was overwritten.</summary>
     public void RestoreHead(int key)

@@ -11,6 +11,11 @@ internal readonly ref struct FreePageView(Span<int> words)
 
     public bool HasMagic => _words[0] == Magic;
 
+    /// <summary>What is wrong with a page that is in the free list; null when nothing is.</summary>
+    public BadWord? Validate() => HasMagic
+        ? null
+        : new BadWord(MagicWord, "the page is in the free list and does not have the mark of a free page");
+
     public int NextFree => _words[NextFreeWord];
 
     /// <summary>Turns a page into a free one; the magic goes last so that a reader who finds it finds the rest.</summary>

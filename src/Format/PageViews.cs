@@ -34,18 +34,10 @@ internal readonly ref struct MasterView(Span<int> words)
     }
 
     /// <summary>The page number of the descriptor, commented as a version by the original.</summary>
-    public int DescriptorPage
-    {
-        get => _words[4];
-        set => SharedWord.Store(ref _words[4], value);
-    }
+    public int DescriptorPage { get => _words[4]; set => SharedWord.Store(ref _words[4], value); }
 
     /// <summary>A word the original leaves 0; not 0 while this library creates the table.</summary>
-    public int Creation
-    {
-        get => _words[5];
-        set => SharedWord.Store(ref _words[5], value);
-    }
+    public int Creation { get => _words[5]; set => SharedWord.Store(ref _words[5], value); }
 
     /// <summary>The table's number, which its sidecar has, too; 0 when it never had one.</summary>
     public long TableId
@@ -59,32 +51,23 @@ internal readonly ref struct MasterView(Span<int> words)
     }
 
     /// <summary>A word the original leaves alone; not 0 while this library modifies the table under record locks.</summary>
-    public int Writing
-    {
-        get => _words[8];
-        set => SharedWord.Store(ref _words[8], value);
-    }
+    public int Writing { get => _words[8]; set => SharedWord.Store(ref _words[8], value); }
 
     /// <summary>How processes are kept apart: the method and the layout's version; 0 in the original's tables.</summary>
-    public int Locking
-    {
-        get => _words[9];
-        set => SharedWord.Store(ref _words[9], value);
-    }
+    public int Locking { get => _words[9]; set => SharedWord.Store(ref _words[9], value); }
 
     /// <summary>How often the table got its sidecar's whole attention; the sidecar says the same, or is of another time.</summary>
-    public int Generation
-    {
-        get => _words[10];
-        set => SharedWord.Store(ref _words[10], value);
-    }
+    public int Generation { get => _words[10]; set => SharedWord.Store(ref _words[10], value); }
 
     /// <summary>The number of the last undo scope that was stamped, times two; odd while a transaction is under way.</summary>
-    public int Stamp
-    {
-        get => _words[12];
-        set => SharedWord.Store(ref _words[12], value);
-    }
+    public int Stamp { get => _words[12]; set => SharedWord.Store(ref _words[12], value); }
+
+    /// <summary>What is wrong with a complete table's; null when nothing is.</summary>
+    public BadWord? Validate() =>
+        !HasMagic ? new BadWord(0, "the marks of a table are missing")
+        : DescriptorPage != Layout.DescriptorPage
+            ? new BadWord(4, $"the descriptor is said to be page {DescriptorPage}; expected page {Layout.DescriptorPage}")
+        : null;
 
     public void ClearMagic()
     {
@@ -117,45 +100,21 @@ internal readonly ref struct DescriptorView(Span<int> words)
     public bool HasMagic => FoundMagic is Magic or FutexMagic;
 
     /// <summary>How many pages belong to the table; the file may be longer.</summary>
-    public int TotalPages
-    {
-        get => _words[TotalPagesWord];
-        set => SharedWord.Store(ref _words[TotalPagesWord], value);
-    }
+    public int TotalPages { get => _words[TotalPagesWord]; set => SharedWord.Store(ref _words[TotalPagesWord], value); }
 
     /// <summary>S: how many cells the hash table has.</summary>
-    public int Cells
-    {
-        get => _words[CellsWord];
-        set => SharedWord.Store(ref _words[CellsWord], value);
-    }
+    public int Cells { get => _words[CellsWord]; set => SharedWord.Store(ref _words[CellsWord], value); }
 
     /// <summary>Cells claimed since the last rehash, unbound ones included. The original may count too many.</summary>
-    public int UsedCells
-    {
-        get => _words[UsedCellsWord];
-        set => SharedWord.Store(ref _words[UsedCellsWord], value);
-    }
+    public int UsedCells { get => _words[UsedCellsWord]; set => SharedWord.Store(ref _words[UsedCellsWord], value); }
 
-    public int Bindings
-    {
-        get => _words[BindingsWord];
-        set => SharedWord.Store(ref _words[BindingsWord], value);
-    }
+    public int Bindings { get => _words[BindingsWord]; set => SharedWord.Store(ref _words[BindingsWord], value); }
 
     /// <summary>The first free page, or 0.</summary>
-    public int FreeHead
-    {
-        get => _words[FreeHeadWord];
-        set => SharedWord.Store(ref _words[FreeHeadWord], value);
-    }
+    public int FreeHead { get => _words[FreeHeadWord]; set => SharedWord.Store(ref _words[FreeHeadWord], value); }
 
     /// <summary>How many pages the free list has; never more, since the original relies on finding them.</summary>
-    public int FreePages
-    {
-        get => _words[FreePagesWord];
-        set => SharedWord.Store(ref _words[FreePagesWord], value);
-    }
+    public int FreePages { get => _words[FreePagesWord]; set => SharedWord.Store(ref _words[FreePagesWord], value); }
 
     /// <summary>How far a rehash of this library got, in a word the original does not use.</summary>
     public RehashPhase RehashPhase
@@ -213,6 +172,20 @@ internal readonly ref struct DescriptorView(Span<int> words)
         return false;
     }
 
+    /// <summary>What is wrong with the numbers by themselves; null when nothing is. Between two modifications it is null.</summary>
+    /// <remarks>The counts that the original leaves too high, or too low when it dies, may be so.</remarks>
+    public BadWord? Validate(int wordsPerPage)
+    {
+        int pages = TotalPages, least = Layout.FirstHashPage(wordsPerPage) + 1;
+        return !HasMagic ? new BadWord(0, "the page has not the mark of a descriptor")
+            : pages < least ? new BadWord(TotalPagesWord, $"{pages} pages found; at least {least} expected")
+            : Cells <= 0 ? new BadWord(CellsWord, $"{Cells} cells found")
+            : (uint)FreeHead >= (uint)pages ? new BadWord(FreeHeadWord, $"page {FreeHead} is free; the table has {pages}")
+            : RehashPhase is < RehashPhase.None or > RehashPhase.Clearing
+                ? new BadWord(RehashPhaseWord, $"{(int)RehashPhase} is no phase of a rehash")
+            : null;
+    }
+
     public void WriteMagic(int magic) => SharedWord.Store(ref _words[0], magic);
 }
 
@@ -221,13 +194,10 @@ internal enum RehashPhase
 {
     /// <summary>None is under way.</summary>
     None = 0,
-
     /// <summary>The new table is being laid out in the spare words; the cells are as before.</summary>
     Filling = 1,
-
     /// <summary>The spare words hold the whole new table, and are being copied over the cells.</summary>
     Copying = 2,
-
     /// <summary>The cells are complete; the spare words are being cleared.</summary>
     Clearing = 3,
 }
@@ -237,7 +207,6 @@ internal enum CellSide
 {
     /// <summary>The cell proper.</summary>
     Main = 0,
-
     /// <summary>The spare words, in which the hash table is laid out anew.</summary>
     Spare = 2,
 }
@@ -249,18 +218,19 @@ internal readonly ref struct CellView(Span<int> words)
 
     private readonly Span<int> _words = words;
 
-    public int Key
-    {
-        get => _words[0];
-        set => SharedWord.Store(ref _words[0], value);
-    }
+    public int Key { get => _words[0]; set => SharedWord.Store(ref _words[0], value); }
 
     /// <summary>The first page of the newest binding, <see cref="Layout.Unbound"/> or <see cref="Layout.NeverUsed"/>.</summary>
-    public int Pointer
-    {
-        get => _words[1];
-        set => SharedWord.Store(ref _words[1], value);
-    }
+    public int Pointer { get => _words[1]; set => SharedWord.Store(ref _words[1], value); }
 
     public bool IsBound => Layout.IsBound(Pointer);
+
+    /// <summary>What is wrong with it in a table of so many pages; null when nothing is.</summary>
+    public BadWord? Validate(int totalPages)
+    {
+        int pointer = Pointer;
+        return !Layout.IsBound(pointer) || (pointer > Layout.DescriptorPage && pointer < totalPages)
+            ? null
+            : new BadWord(1, $"page {pointer} is said to have a binding of key {Key}; the table has {totalPages} pages");
+    }
 }

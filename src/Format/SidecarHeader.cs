@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 
 namespace Netshm.Format;
 
@@ -17,51 +17,40 @@ internal struct SidecarHeader
     public const int KnownVersion = 4;
 
     /// <summary>By which a sidecar is known, of whatever version.</summary>
-    [FieldOffset(0)]
-    public long Magic;
+    [FieldOffset(0)] public long Magic;
 
     /// <summary>The layout's version.</summary>
-    [FieldOffset(8)]
-    public int Version;
+    [FieldOffset(8)] public int Version;
 
     /// <summary>The number of the table that it belongs to.</summary>
-    [FieldOffset(16)]
-    public long TableId;
+    [FieldOffset(16)] public long TableId;
 
     /// <summary>The table's generation when its sidecar was last brought in order.</summary>
-    [FieldOffset(24)]
-    public int Generation;
+    [FieldOffset(24)] public int Generation;
 
     /// <summary>The boot id of the machine when a process that was alone last came; 0 where that can't be told.</summary>
-    [FieldOffset(32)]
-    public Guid BootId;
+    [FieldOffset(32)] public Guid BootId;
 
     /// <summary>1 if the last process to leave left the table in order, and on its device.</summary>
-    [FieldOffset(48)]
-    public int Clean;
+    [FieldOffset(48)] public int Clean;
 
     /// <summary>How many changes its feed holds; 0 for none.</summary>
-    [FieldOffset(52)]
-    public int FeedCapacity;
+    [FieldOffset(52)] public int FeedCapacity;
 
     /// <summary>A random number that the feed has for as long as its numbers go on.</summary>
-    [FieldOffset(56)]
-    public long FeedId;
+    [FieldOffset(56)] public long FeedId;
 
     /// <summary>The lock word, and what its owner stores with it.</summary>
-    [FieldOffset(LockOffset)]
-    public LockState Lock;
+    [FieldOffset(LockOffset)] public LockState Lock;
 
     /// <summary>
     /// A number of no other table that is in use: drawn by the first process to come, since a table that was copied together
     /// with its sidecar has the same <see cref="TableId"/>.
     /// </summary>
-    [FieldOffset(80)]
-    public long Instance;
+    [FieldOffset(80)] public long Instance;
 
     /// <summary>Which owner may modify the table, if it has owners: docs/Sharding.md, "A removed owner stores nothing".</summary>
-    [FieldOffset(96)]
-    public long OwnerEpoch;
+    [FieldOffset(96)] public long OwnerEpoch;
 
     private static ReadOnlySpan<byte> MagicText => "NETSHMSC"u8;
 
@@ -70,9 +59,14 @@ internal struct SidecarHeader
     /// <summary>Whether it says that the table was left in order.</summary>
     public readonly bool IsClean => Clean != 0;
 
-    /// <summary>Whether this library can use a sidecar that begins so.</summary>
-    public readonly bool IsUsable => FeedCapacity == 0
-        || (FeedCapacity is > 0 and <= SidecarLayout.MaxFeedCapacity && (FeedCapacity & (FeedCapacity - 1)) == 0);
+    /// <summary>Whether this library can use a sidecar that begins so, and has a length: all of it gets blocks before that.</summary>
+    public readonly bool Validate(long lengthInBytes) => HasFeedCapacity
+        && lengthInBytes >= SidecarLayout.FirstLengthFor(FeedCapacity)
+        && lengthInBytes <= SidecarLayout.MaxLengthFor(FeedCapacity);
+
+    /// <summary>Whether a feed can have the capacity, so that it is known where the journal lies.</summary>
+    public readonly bool HasFeedCapacity => FeedCapacity == 0
+        || (FeedCapacity is > 0 and <= SidecarLayout.MaxFeedCapacity && BitOperations.IsPow2(FeedCapacity));
 
     /// <summary>Whether a file that starts with these bytes is a sidecar, of whatever version.</summary>
     public static bool Begins(ReadOnlySpan<byte> head) => head.StartsWith(MagicText);

@@ -37,8 +37,6 @@ internal static class SidecarLayout
     /// <summary>How many changes a feed holds at most.</summary>
     public const int MaxFeedCapacity = 1 << 24;
 
-    public const int FeedHeaderLengthInBytes = 128, FeedEntryLengthInBytes = 16;
-
     /// <summary>How much of the file the journal takes at first, and at most.</summary>
     public const int FirstJournalLengthInBytes = 40 << 10, MaxJournalLengthInBytes = 1 << 20;
 
@@ -58,7 +56,7 @@ internal static class SidecarLayout
     public static int CountersOf(int slot) => CountersOffset + (slot * CountersLengthInBytes);
 
     /// <summary>How many bytes a feed takes.</summary>
-    public static int FeedLengthInBytes(int capacity) => FeedHeaderLengthInBytes + (capacity * FeedEntryLengthInBytes);
+    public static int FeedLengthInBytes(int capacity) => ChangeFeedHeader.LengthInBytes + (capacity * ChangeFeedEntry.LengthInBytes);
 
     /// <summary>Where the journal begins: behind the feed, on a page of its own.</summary>
     public static int JournalOffset(int feedCapacity)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>A range of addresses that belongs to a mapping; it is given back once, whatever happens.</summary>

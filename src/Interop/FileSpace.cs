@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>Gives files blocks before they are mapped, so that a full file system is an error and not a SIGBUS.</summary>

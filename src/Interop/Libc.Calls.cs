@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <content>What is called, each call at a <see cref="FaultPoint"/>.</content>

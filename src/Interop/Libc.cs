@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>The system calls this library makes, as the C library of Linux offers them.</summary>
@@ -134,98 +132,68 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Open(string path, int flags, int mode);
-
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
-
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Unlink(string path);
-
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int MakeDirectory(string path, int mode);
-
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
-
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     private static partial int ChangeMode(FileHandle file, int mode);
-
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int ChangeMode(string path, int mode);
-
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int ChangeOwner(FileHandle file, int userId, int groupId);
-
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     private static partial int Truncate(FileHandle file, long lengthInBytes);
-
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(FileHandle file, int mode, long offset, long lengthInBytes);
-
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long Seek(FileHandle file, long offset, int whence);
-
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(FileHandle file);
-
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int RecordLock(int descriptor, int command, ref Flock range);
-
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial void* Map(
         void* address, nuint lengthInBytes, int protection, int flags, int descriptor, long offset);
-
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial void* Map(
         void* address, nuint lengthInBytes, int protection, int flags, FileHandle file, long offset);
-
     [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
     private static partial void* MoveMapping(
         void* oldAddress, nuint oldLengthInBytes, nuint newLengthInBytes, int flags, void* newAddress);
-
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Unmap(void* address, nuint lengthInBytes);
-
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     private static partial int Advise(void* address, nuint lengthInBytes, int advice);
-
     [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
     private static partial int SyncMapping(void* address, nuint lengthInBytes, int flags);
-
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Futex(nint number, int* word, nint operation, nint value, TimeSpec* timeout);
-
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint MemoryBarrier(nint number, nint command, nint flags, nint processor);
-
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Rename(string from, string to);
-
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial nint RenameAt(
         nint number, nint fromDirectory, string from, nint toDirectory, string to, nuint flags);
-
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
-
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(int directory, string path, int flags, uint mask, Status* status);
-
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(NativeText))]
     private static partial int Statx(FileHandle file, string path, int flags, uint mask, Status* status);
-
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     private static partial nint PositionalWrite(FileHandle file, byte* bytes, nuint count, long offset);
-
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static partial nint PositionalRead(FileHandle file, byte* bytes, nuint count, long offset);
-
     [LibraryImport("libc", EntryPoint = "sysconf")]
     private static partial nint SystemConfiguration(int name);
-
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetResourceLimit(int resource, ResourceLimit* limit);
-
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
     private static partial int StatFileSystem(FileHandle file, FileSystemStatus* status);
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>A block of memory of fixed length, mapped once: a sidecar's, or one that only this process sees.</summary>

@@ -7,10 +7,8 @@ internal enum SeamKind
 {
     /// <summary>To change what other processes see: shared memory, a lock, a file.</summary>
     Store,
-
     /// <summary>To look, without a lock, at what another process may be changing.</summary>
     Load,
-
     /// <summary>To wait until another process does something.</summary>
     Wait,
 }

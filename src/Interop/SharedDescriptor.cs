@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>This process's one open file for an inode, shared by everything in the process that uses it.</summary>

@@ -1,20 +1,11 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Interop;
 
 /// <summary>A run of 64-bit words in a block of shared memory, each of which is read and stored as a whole.</summary>
-internal readonly unsafe struct SharedLongs
+internal readonly unsafe struct SharedLongs(MappedBlock block, int offsetInBytes, int count)
 {
-    private readonly long* _first;
-    private readonly int _count;
-    private readonly MappedBlock _block;
-
-    public SharedLongs(MappedBlock block, int offsetInBytes, int count)
-    {
-        _block = block;
-        _count = count;
-        _first = (long*)Unsafe.AsPointer(ref block.Span<long>(offsetInBytes, count)[0]);
-    }
+    private readonly long* _first = (long*)Unsafe.AsPointer(ref block.Span<long>(offsetInBytes, count)[0]);
+    private readonly int _count = count;
+    private readonly MappedBlock _block = block;
 
     /// <summary>The first word; there is at least one.</summary>
     public long First

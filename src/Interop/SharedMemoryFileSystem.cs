@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>Where shared memory lies in the file system.</summary>

@@ -1,36 +1,29 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Netshm.Interop;
 
 /// <summary>A run of records of four 32-bit words in a block of shared memory.</summary>
-internal readonly unsafe struct SharedRecords
+internal readonly unsafe struct SharedRecords(MappedBlock block, int offsetInBytes, int count)
 {
     public const int LengthInWords = 4;
     public const int LengthInBytes = LengthInWords * sizeof(int);
 
-    private readonly Vector128<int>* _first;
-    private readonly MappedBlock _block;
-
-    public SharedRecords(MappedBlock block, int offsetInBytes, int count)
-    {
-        _block = block;
-        Count = count;
-        _first = (Vector128<int>*)Unsafe.AsPointer(ref block.Span<Vector128<int>>(offsetInBytes, count)[0]);
-    }
+    private readonly Vector128<int>* _first =
+        (Vector128<int>*)Unsafe.AsPointer(ref block.Span<Vector128<int>>(offsetInBytes, count)[0]);
+    private readonly MappedBlock _block = block;
 
     /// <summary>How many there are.</summary>
-    public int Count { get; }
+    public int Count { get; } = count;
 
-    /// <summary>The words of a record.</summary>
-    public ReadOnlySpan<int> this[int index]
+    /// <summary>The words of a record, as they are now.</summary>
+    public Vector128<int> this[int index]
     {
         get
         {
             ThrowIfOutOfRange(index);
 
             // SAFETY: the index is checked, and the block stays mapped as long as this refers to it.
-            return new ReadOnlySpan<int>(_first + index, LengthInWords);
+            return _first[index];
         }
     }
 

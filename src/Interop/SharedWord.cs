@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Interop;
 
 /// <summary>The stores to memory that other processes see.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>Turns the error number of a failed system call into the exception .NET programmers expect.</summary>

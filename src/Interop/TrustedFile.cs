@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Interop;
 
 /// <summary>Opens files that must be such as this library makes; docs/Locking.md, "Whom to trust".</summary>

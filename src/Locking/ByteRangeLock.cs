@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>fcntl(2) locks on ranges of bytes of a lock file.</summary>

@@ -7,36 +7,24 @@ namespace Netshm.Locking;
 /// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
 /// the business of the transaction that gets the lock.
 /// </remarks>
-internal sealed class FutexLock : SharingLock
+internal sealed class FutexLock(Sidecar sidecar, string name)
+    : SharingLock(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
 {
-    /// <summary>The bit of the lock word that is set while somebody may sleep.</summary>
-    public const int SleepersBit = unchecked((int)0x8000_0000);
-
     private const int Spins = 100;
     private const int SpinIterations = 20;
     private const int MaxTenureInMilliseconds = 1;
 
     private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(2);
 
-    private readonly Sidecar _sidecar;
-    private readonly string _name;
+    private readonly Sidecar _sidecar = sidecar;
+    private readonly string _name = name;
     private long _tenureSince;
     private bool _othersWait;
-
-    public FutexLock(Sidecar sidecar, string name)
-        : base(sidecar.Counters, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderFutex)
-    {
-        _sidecar = sidecar;
-        _name = name;
-    }
 
     /// <summary>The sidecar it is in.</summary>
     public Sidecar Sidecar => _sidecar;
 
     private int Mine => _sidecar.Slot + 1;
-
-    /// <summary>What a lock word says of the owner: its slot + 1, or 0 when the lock is free.</summary>
-    public static int OwnerIn(int word) => word & ~SleepersBit;
 
     public override void AcquireExclusive(Deadline deadline, WaitProbe? probe) => Acquire(deadline, probe);
 
@@ -65,9 +53,9 @@ internal sealed class FutexLock : SharingLock
     public bool InheritFrom(int slot)
     {
         // Others may set the sleepers' bit in between; nobody else changes a dead one's number.
-        for (int seen; OwnerIn(seen = Volatile.Read(ref _sidecar.LockWord)) == slot + 1;)
+        for (int seen; LockState.OwnerIn(seen = Volatile.Read(ref _sidecar.LockWord)) == slot + 1;)
         {
-            if (TryExchange(seen, Mine | SleepersBit))
+            if (TryExchange(seen, Mine | LockState.SleepersBit))
                 return true;
         }
 
@@ -141,7 +129,7 @@ internal sealed class FutexLock : SharingLock
         if (Stopwatch.GetElapsedTime(_tenureSince).TotalMilliseconds < MaxTenureInMilliseconds)
             return;
         _othersWait = false;
-        for (int i = 0; i < Spins && OwnerIn(Volatile.Read(ref _sidecar.LockWord)) == 0; i++)
+        for (int i = 0; i < Spins && LockState.OwnerIn(Volatile.Read(ref _sidecar.LockWord)) == 0; i++)
             Thread.SpinWait(SpinIterations);
     }
 
@@ -153,7 +141,7 @@ internal sealed class FutexLock : SharingLock
         for (int i = 0; i < Spins; i++)
         {
             int seen = Volatile.Read(ref word);
-            if (OwnerIn(seen) == 0 && TryExchange(seen, seen | Mine))
+            if (LockState.OwnerIn(seen) == 0 && TryExchange(seen, seen | Mine))
                 return;
             Thread.SpinWait(SpinIterations);
         }
@@ -163,14 +151,14 @@ internal sealed class FutexLock : SharingLock
             int seen = Volatile.Read(ref word);
 
             // From here on the sleepers' bit is always set with our own number, since others may sleep, too.
-            if (OwnerIn(seen) == 0)
+            if (LockState.OwnerIn(seen) == 0)
             {
-                if (TryExchange(seen, Mine | SleepersBit))
+                if (TryExchange(seen, Mine | LockState.SleepersBit))
                     return;
                 continue;
             }
 
-            int asleep = seen | SleepersBit;
+            int asleep = seen | LockState.SleepersBit;
             if (seen != asleep && !TryExchange(seen, asleep))
                 continue;
             TimeSpan nap = deadline.IsNever || deadline.Remaining > s_nap ? s_nap : deadline.Remaining;
@@ -183,7 +171,7 @@ internal sealed class FutexLock : SharingLock
                 bool isOneHold = Volatile.Read(ref _sidecar.Epoch) == epoch;
                 string time = isOneHold ? $", for at least {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:F0} ms" : "";
                 throw new LockTimeoutException(
-                    $"{_name}: {LockHolder.Describe(_sidecar, OwnerIn(seen) - 1)} held the lock until the deadline{time}");
+                    $"{_name}: {LockHolder.Describe(_sidecar, LockState.OwnerIn(seen) - 1)} held the lock until the deadline{time}");
             }
 
             probe?.Check();
@@ -199,7 +187,7 @@ internal sealed class FutexLock : SharingLock
     /// <summary>Takes the lock from an owner that is dead.</summary>
     private bool TryTakeOver(int seen)
     {
-        int owner = OwnerIn(seen) - 1;
+        int owner = LockState.OwnerIn(seen) - 1;
         if (owner < 0 || owner >= SidecarLayout.MaxSlots || owner == _sidecar.Slot)
             throw new CorruptFileException(_name, null, null, $"the sidecar's lock word is {seen:x8}; expected a slot");
         if (!_sidecar.TryLockLife(owner))

@@ -1,21 +1,14 @@
 namespace Netshm.Locking;
 
 /// <summary>What a thread holds of a table beyond a single operation: a group, or a callback that runs under a lock.</summary>
-internal sealed class LockScope
+internal sealed class LockScope(TableLock table, GroupIntent intent, LockScope? outer)
 {
-    public LockScope(TableLock table, GroupIntent intent, LockScope? outer)
-    {
-        Table = table;
-        Intent = intent;
-        Outer = outer;
-    }
+    public TableLock Table { get; } = table;
 
-    public TableLock Table { get; }
-
-    public GroupIntent Intent { get; }
+    public GroupIntent Intent { get; } = intent;
 
     /// <summary>The thread's next scope outwards, on whatever table.</summary>
-    public LockScope? Outer { get; }
+    public LockScope? Outer { get; } = outer;
 
     /// <summary>What is locked so far; <see cref="Hold.Inherited"/> stands for nothing yet.</summary>
     public Hold Held { get; set; }

@@ -6,13 +6,11 @@ namespace Netshm.Locking;
 /// exclusive holder is the only thread of this process in here. Every method may throw
 /// <see cref="LockTimeoutException"/> or <see cref="DeadlockException"/> and then holds what it held before.
 /// </remarks>
-internal abstract class ProcessLock
+/// <param name="counters">Where to count, or null for counts that only this process sees.</param>
+internal abstract class ProcessLock(TableCounters? counters = null)
 {
-    /// <param name="counters">Where to count, or null for counts that only this process sees.</param>
-    protected ProcessLock(TableCounters? counters = null) => Counters = counters ?? new TableCounters();
-
     /// <summary>What this process counts about the table.</summary>
-    public TableCounters Counters { get; }
+    public TableCounters Counters { get; } = counters ?? new TableCounters();
 
     /// <summary>Keeps writers of other processes out; called by any number of threads at once.</summary>
     /// <param name="deadline">Until when to wait.</param>

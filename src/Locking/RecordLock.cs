@@ -9,7 +9,8 @@ namespace Netshm.Locking;
 /// binding they read, so a writer also locks that before it frees or edits the binding: each by itself, as the original
 /// does, so that it does not wait for readers of other bindings. See docs/Locking.md.
 /// </remarks>
-internal sealed class RecordLock : SharingLock
+internal sealed class RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
+    : SharingLock(counters: null, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderRecord)
 {
     /// <summary>How long readers of this process may pass the kernel lock on among them before others get a turn.</summary>
     private const long MaxTenureInMilliseconds = 5;
@@ -21,20 +22,12 @@ internal sealed class RecordLock : SharingLock
 
     private static long s_releases;
 
-    private readonly SharedDescriptor _lockFile;
-    private readonly int _wordsPerPage;
-    private readonly string _name;
+    private readonly SharedDescriptor _lockFile = lockFile;
+    private readonly int _wordsPerPage = wordsPerPage;
+    private readonly string _name = name;
     /// <summary>The bytes of bindings that are locked one by one.</summary>
     private readonly HashSet<long> _contentBytes = [];
     private bool _hasAllContent;
-
-    public RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
-        : base(counters: null, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderRecord)
-    {
-        _lockFile = lockFile;
-        _wordsPerPage = wordsPerPage;
-        _name = name;
-    }
 
     /// <summary>How often this process has let go of a table.</summary>
     public static long ReleasesOfProcess => Volatile.Read(ref s_releases);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>The file beside a table that holds what futex locking needs; docs/FileFormat.md, "Sidecar".</summary>
@@ -50,11 +48,7 @@ internal sealed class Sidecar : IDisposable
     public long FeedId => Header.FeedId;
 
     /// <summary>The number that the table's master page has, too, unless the two files are of different times.</summary>
-    public int Generation
-    {
-        get => Header.Generation;
-        set => SharedWord.Store(ref Header.Generation, value);
-    }
+    public int Generation { get => Header.Generation; set => SharedWord.Store(ref Header.Generation, value); }
 
     /// <summary>
     /// A number of no other table that is in use: drawn by the first process to come, since a table that was copied together
@@ -72,7 +66,7 @@ internal sealed class Sidecar : IDisposable
     public ref int LockWord => ref _header.Value.Lock.Word;
 
     /// <summary>The slot of the lock's owner, who may be dead; null while the lock is free.</summary>
-    public int? OwnerSlot => FutexLock.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;
+    public int? OwnerSlot => LockState.OwnerIn(Volatile.Read(ref LockWord)) is not 0 and var owner ? owner - 1 : null;
 
     /// <summary>Not 0 while the holder of the lock may have unfinished business.</summary>
     public ref int Mark => ref _header.Value.Lock.Mark;
@@ -92,11 +86,7 @@ internal sealed class Sidecar : IDisposable
     }
 
     /// <summary>Whether the last process to leave left the table in order, and on its device.</summary>
-    public bool IsClean
-    {
-        get => Header.IsClean;
-        set => SharedWord.Store(ref Header.Clean, value ? 1 : 0);
-    }
+    public bool IsClean { get => Header.IsClean; set => SharedWord.Store(ref Header.Clean, value ? 1 : 0); }
 
     /// <summary>Whether the machine has not been restarted since the sidecar was last in use.</summary>
     public bool IsOfThisBoot => Boot.Id is { } boot && Header.BootId == boot;

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>Finds, makes and removes sidecars; touches nothing that is not provably one.</summary>
@@ -33,7 +31,7 @@ internal static class SidecarFile
             Libc.Status status = TrustedStatus(file, path, table);
             if (SidecarHeader.TryRead(file, path) is not { } header || IsForeign(header, path, tableId))
                 return null;
-            if (!header.IsUsable || !CanBeLengthOf(header, status.LengthInBytes))
+            if (!header.Validate(status.LengthInBytes))
                 return null;
             FileSpace.FillHoles(file, status, 0, path);
             return opened = new Sidecar(file, path, header.FeedCapacity);
@@ -276,15 +274,10 @@ internal static class SidecarFile
                 $"{path}: the sidecar has version {header.Version}; this library knows version {SidecarHeader.KnownVersion}. "
                 + "Close the table in the version that made it; when nobody uses the table, the sidecar may be removed");
 
-    /// <summary>Whether a sidecar can have a length; all of it gets blocks before it is used.</summary>
-    private static bool CanBeLengthOf(SidecarHeader header, long lengthInBytes) =>
-        lengthInBytes >= SidecarLayout.FirstLengthFor(header.FeedCapacity)
-        && lengthInBytes <= SidecarLayout.MaxLengthFor(header.FeedCapacity);
-
     private static bool HasUnfinishedWork(FileHandle file, SidecarHeader header)
     {
         Span<int> state = stackalloc int[1];
-        return header.IsUsable
+        return header.HasFeedCapacity
             && Libc.Read(FaultPoint.ReadJournalState, file, MemoryMarshal.AsBytes(state), SidecarLayout.JournalOffset(header.FeedCapacity)) == sizeof(int)
             && (JournalState)state[0] != JournalState.Idle;
     }

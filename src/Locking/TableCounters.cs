@@ -5,19 +5,14 @@ internal enum Counter
 {
     /// <summary>Bindings added, replaced or removed.</summary>
     Writes,
-
     /// <summary>How often the lock among processes was acquired.</summary>
     Acquisitions,
-
     /// <summary>How often a thread had to wait for the table: for another process, or for another thread of its own.</summary>
     Waits,
-
     /// <summary>How often a read without a lock was disturbed by a writer and began again.</summary>
     Retries,
-
     /// <summary>Recoveries after a death.</summary>
     Recoveries,
-
     /// <summary>Pages taken from the end of the table.</summary>
     PagesAdded,
 }

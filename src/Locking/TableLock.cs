@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Locking;
 
 /// <summary>What an operation locked and has to release.</summary>
@@ -7,36 +5,27 @@ internal enum Hold
 {
     /// <summary>Nothing: the thread's group holds what is needed, and goes on to hold it.</summary>
     Inherited,
-
     /// <summary>The table for reading.</summary>
     Read,
-
     /// <summary>The table for writing.</summary>
     Write,
 }
 
 /// <summary>A table's lock: among the threads of this process, then among processes, with groups and callbacks.</summary>
-internal sealed partial class TableLock
+internal sealed partial class TableLock(ProcessLock processes, string name)
 {
     [ThreadStatic]
     private static LockScope? t_innermost;
 
     private readonly ThreadGate _gate = new();
-    private readonly ProcessLock _processes;
-    private readonly FutexLock? _futex;
-    private readonly string _name;
+    private readonly ProcessLock _processes = processes;
+    private readonly FutexLock? _futex = processes as FutexLock;
+    private readonly string _name = name;
     private bool _isClosed;
     private int _onDemandGroups;
 
     /// <summary>How many scopes on this table the threads have open; a thread sees its own counted.</summary>
     private int _scopes;
-
-    public TableLock(ProcessLock processes, string name)
-    {
-        _processes = processes;
-        _futex = processes as FutexLock;
-        _name = name;
-    }
 
     /// <summary>
     /// How many groups with <see cref="GroupIntent.OnDemand"/> this process has open: their reads must lock.

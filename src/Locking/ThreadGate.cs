@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>How a thread comes through a <see cref="ThreadGate"/>.</summary>
@@ -7,10 +5,8 @@ internal enum GateEntry
 {
     /// <summary>Beside other readers.</summary>
     Read,
-
     /// <summary>Alone.</summary>
     Write,
-
     /// <summary>Alone, by a thread that is in as a reader; a failed upgrade leaves it so.</summary>
     Upgrade,
 }
@@ -162,15 +158,12 @@ internal sealed class ThreadGate
     [StructLayout(LayoutKind.Explicit)]
     private struct State
     {
-        [FieldOffset(0)]
-        public long Whole;
+        [FieldOffset(0)] public long Whole;
 
         /// <summary>The number of readers, or <see cref="Writer"/>; the lower half of the whole.</summary>
-        [FieldOffset(0)]
-        public int Entered;
+        [FieldOffset(0)] public int Entered;
 
         /// <summary>Whether somebody waits.</summary>
-        [FieldOffset(4)]
-        public int Contended;
+        [FieldOffset(4)] public int Contended;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Locking;
 
 /// <summary>Looks for deadlocks across processes while a thread that holds tables waits for another one.</summary>
@@ -57,7 +55,7 @@ internal sealed class WaitProbe : IDisposable
     {
         _behind.Clear();
         _wanted.Waits.ReadAll(_behind);
-        var told = new List<AwaitedLock>(WaitEntries.MaxAwaited)
+        var told = new List<AwaitedLock>(WaitEntry.MaxAwaited)
         {
             new(_wanted.Instance, _wanted.Epoch, ++_beat, t_threadNumber),
         };
@@ -65,7 +63,7 @@ internal sealed class WaitProbe : IDisposable
         {
             if (_held.Exists(held => held.Is(awaited)))
                 ThrowIfVictim(awaited);
-            else if (told.Count < WaitEntries.MaxAwaited)
+            else if (told.Count < WaitEntry.MaxAwaited)
                 told.Add(awaited with { LargestThread = Math.Max(awaited.LargestThread, t_threadNumber) });
         }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Opening;
 
 /// <summary>How a table says in which way processes are kept apart: master word 9 and the descriptor's mark.</summary>

@@ -5,24 +5,16 @@ namespace Netshm.Opening;
 /// The caller holds the creation lock. From <see cref="Erase"/> to the end of <see cref="Format"/>, dying leaves an unfinished
 /// table, which the next process lays out again, with the locking method that was wanted.
 /// </remarks>
-internal sealed class TableCreation
+/// <param name="name">The table's name.</param>
+/// <param name="pages">The file, in pages of the new table.</param>
+/// <param name="init">How many elements to lay it out for.</param>
+/// <param name="locking">The method by which processes are going to be kept apart.</param>
+internal sealed class TableCreation(SharedMemoryName name, MappedPages pages, int init, LockingMethod locking)
 {
-    private readonly SharedMemoryName _name;
-    private readonly MappedPages _pages;
-    private readonly int _init;
-    private readonly LockingMethod _locking;
-
-    /// <param name="name">The table's name.</param>
-    /// <param name="pages">The file, in pages of the new table.</param>
-    /// <param name="init">How many elements to lay it out for.</param>
-    /// <param name="locking">The method by which processes are going to be kept apart.</param>
-    public TableCreation(SharedMemoryName name, MappedPages pages, int init, LockingMethod locking)
-    {
-        _name = name;
-        _pages = pages;
-        _init = init;
-        _locking = locking;
-    }
+    private readonly SharedMemoryName _name = name;
+    private readonly MappedPages _pages = pages;
+    private readonly int _init = init;
+    private readonly LockingMethod _locking = locking;
 
     private MasterView Master => new(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
 

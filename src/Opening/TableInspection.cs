@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Opening;
 
 /// <summary>What a file turned out to hold.</summary>
@@ -7,10 +5,8 @@ internal enum FileContents
 {
     /// <summary>Nothing.</summary>
     Empty,
-
     /// <summary>A table whose creator died before it was complete.</summary>
     Unfinished,
-
     /// <summary>A table.</summary>
     Table,
 }
@@ -68,12 +64,8 @@ internal static class TableInspection
             return FileContents.Unfinished;
         if (!master.HasMagic)
             throw NotATable(name, "it does not begin with the marks of one");
-        if (master.DescriptorPage != Layout.DescriptorPage)
-        {
-            throw new CorruptFileException(name, Layout.MasterPage, 4,
-                $"the descriptor is said to be page {master.DescriptorPage}; expected page {Layout.DescriptorPage}");
-        }
-
+        if (master.Validate() is { } bad)
+            throw bad.On(name, Layout.MasterPage);
         List<int> pageSizes = FindPageSizes(words, wantedPageSize, file);
         pageSize = pageSizes switch
         {

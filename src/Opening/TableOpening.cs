@@ -1,34 +1,23 @@
 namespace Netshm.Opening;
 
 /// <summary>How a handle finds, creates and opens its table. The caller holds the creation lock.</summary>
-internal sealed class TableOpening
+/// <param name="name">The table's name.</param>
+/// <param name="memory">The table's memory.</param>
+/// <param name="lockFile">The file that carries its locks.</param>
+/// <param name="isWritable">Whether the handle may modify the table.</param>
+/// <param name="options">How to open it.</param>
+/// <param name="deadline">Until when to wait for other processes.</param>
+internal sealed class TableOpening(
+    SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, bool isWritable, ShmTableOptions options,
+    Deadline deadline)
 {
-    private readonly SharedMemoryName _name;
-    private readonly SharedDescriptor _memory;
-    private readonly SharedDescriptor _lockFile;
-    private readonly bool _isWritable;
-    private readonly ShmTableOptions _options;
-    private readonly Deadline _deadline;
-    private readonly int _feedCapacity;
-
-    /// <param name="name">The table's name.</param>
-    /// <param name="memory">The table's memory.</param>
-    /// <param name="lockFile">The file that carries its locks.</param>
-    /// <param name="isWritable">Whether the handle may modify the table.</param>
-    /// <param name="options">How to open it.</param>
-    /// <param name="deadline">Until when to wait for other processes.</param>
-    public TableOpening(
-        SharedMemoryName name, SharedDescriptor memory, SharedDescriptor lockFile, bool isWritable, ShmTableOptions options,
-        Deadline deadline)
-    {
-        _name = name;
-        _memory = memory;
-        _lockFile = lockFile;
-        _isWritable = isWritable;
-        _options = options;
-        _deadline = deadline;
-        _feedCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
-    }
+    private readonly SharedMemoryName _name = name;
+    private readonly SharedDescriptor _memory = memory;
+    private readonly SharedDescriptor _lockFile = lockFile;
+    private readonly bool _isWritable = isWritable;
+    private readonly ShmTableOptions _options = options;
+    private readonly Deadline _deadline = deadline;
+    private readonly int _feedCapacity = options.ChangeFeedCapacity == 0 ? 0 : ChangeRing.CapacityFor(options.ChangeFeedCapacity);
 
     /// <summary>Called after each recovery of the table.</summary>
     public required Action<TableRecovery> Recovered { get; init; }

@@ -86,7 +86,7 @@ internal sealed class Recoverer(TableStorage storage)
         storage.IsDirty = true;
         JournalState state = _journal?.State ?? JournalState.Idle;
         bool isUnknown = reason == RecoveryReason.DeadHolder ? _journal is null : reason != RecoveryReason.OpenedAlone;
-        bool scan = isUnknown || state == JournalState.Scan;
+        bool scan = isUnknown || state is not (JournalState.Idle or JournalState.Active);
         DescriptorView descriptor = storage.OpenDescriptor();
         bool rehash = SettleRehash(descriptor, scan, keepCells: state == JournalState.Active);
         int undone = 0;

@@ -86,10 +86,8 @@ internal ref partial struct TableCheck
     private readonly void CheckMaster()
     {
         var master = new MasterView(_pages.Words(Layout.MasterPage, MasterView.LengthInWords));
-        if (!master.HasMagic)
-            Report(Layout.MasterPage, 0, "the marks of a table are missing");
-        if (master.DescriptorPage != Layout.DescriptorPage)
-            Report(Layout.MasterPage, 4, $"descriptor page {master.DescriptorPage} found, 1 expected");
+        if (master.Validate() is { } bad)
+            Report(Layout.MasterPage, bad);
     }
 
     private bool OpenDescriptor()
@@ -104,16 +102,14 @@ internal ref partial struct TableCheck
             return false;
         }
 
+        BadWord? bad = _descriptor.Validate(_pages.WordsPerPage);
+        if (bad is { } found)
+            Report(Layout.DescriptorPage, found);
         int total = _descriptor.TotalPages;
         int firstPossible = Layout.FirstHashPage(_pages.WordsPerPage);
         if (total <= firstPossible)
-        {
-            Report(Layout.DescriptorPage, DescriptorView.TotalPagesWord,
-                $"{total} pages found; at least {firstPossible + 1} expected");
             return false;
-        }
-
-        if (_descriptor.RehashPhase != RehashPhase.None && !_isRehashing)
+        if (bad is null && _descriptor.RehashPhase != RehashPhase.None && !_isRehashing)
         {
             Report(Layout.DescriptorPage, DescriptorView.RehashPhaseWord,
                 $"a rehash was interrupted in phase {_descriptor.RehashPhase}");
@@ -191,7 +187,10 @@ internal ref partial struct TableCheck
                 continue;
             _keys++;
             CheckReachable(cells);
-            CheckBindings(cell);
+            if (cell.Validate(_owners.Length) is { } bad)
+                Report(cells.Page, bad with { Word = cells.Word + bad.Word });
+            else
+                CheckBindings(cell);
         }
 
         if (_claimedCells == number)
@@ -252,17 +251,21 @@ internal ref partial struct TableCheck
         int page = _descriptor.FreeHead;
         while (page != 0)
         {
-            if (page < 0 || page >= _owners.Length)
+            if ((uint)page >= (uint)_owners.Length)
             {
-                Report(Layout.DescriptorPage, DescriptorView.FreeHeadWord,
-                    $"page {page} is in the free list; the table has {_owners.Length}");
+                if (_freePages > 0) // Else the descriptor's own check has told it.
+                    Report(Layout.DescriptorPage, DescriptorView.FreeHeadWord, $"page {page} is in the free list; the table has {_owners.Length}");
                 return;
             }
 
             var free = new FreePageView(_pages.Page(page));
-            if (!free.HasMagic)
-                Report(page, 0, "the page is in the free list and does not have the mark of a free page");
-            if (!free.HasMagic || !Claim(page, Owner.FreeList))
+            if (free.Validate() is { } bad)
+            {
+                Report(page, bad);
+                return;
+            }
+
+            if (!Claim(page, Owner.FreeList))
                 return;
             _freePages++;
             page = free.NextFree;
@@ -305,6 +308,8 @@ internal ref partial struct TableCheck
         Report(page, null, $"the page is used twice: as {_owners[page]} and as {owner}");
         return false;
     }
+
+    private readonly void Report(int page, in BadWord bad) => Report(page, bad.Word, bad.Problem);
 
     private readonly void Report(CorruptFileException e) => Report(e.Page ?? Layout.MasterPage, e.Word, e.Problem);
 

@@ -1,30 +1,21 @@
 namespace Netshm.Storage;
 
 /// <summary>Walks over the bindings of one key, newest first.</summary>
-internal ref struct BindingWalk
+/// <param name="pages">The table.</param>
+/// <param name="totalPages">How many pages the table has: what bounds the walk.</param>
+/// <param name="key">The key that all pages must carry.</param>
+/// <param name="firstPage">The newest binding, or 0.</param>
+/// <param name="pagesSeen">How many pages the bindings of other keys have that were walked over before.</param>
+internal ref struct BindingWalk(MappedPages pages, int totalPages, int key, int firstPage, int pagesSeen)
 {
-    private readonly MappedPages _pages;
-    private readonly int _key;
-    private readonly int _totalPages;
+    private readonly MappedPages _pages = pages;
+    private readonly int _key = key;
+    private readonly int _totalPages = totalPages;
     private FragmentWalk _current;
-    private int _next;
-
-    /// <param name="pages">The table.</param>
-    /// <param name="totalPages">How many pages the table has: what bounds the walk.</param>
-    /// <param name="key">The key that all pages must carry.</param>
-    /// <param name="firstPage">The newest binding, or 0.</param>
-    /// <param name="pagesSeen">How many pages the bindings of other keys have that were walked over before.</param>
-    public BindingWalk(MappedPages pages, int totalPages, int key, int firstPage, int pagesSeen)
-    {
-        PagesSeen = pagesSeen;
-        _pages = pages;
-        _totalPages = totalPages;
-        _key = key;
-        _next = firstPage;
-    }
+    private int _next = firstPage;
 
     /// <summary>How many pages were seen in all, those of the current binding included.</summary>
-    public int PagesSeen { get; private set; }
+    public int PagesSeen { get; private set; } = pagesSeen;
 
     /// <summary>The first page of the current binding.</summary>
     public int Page { get; private set; }

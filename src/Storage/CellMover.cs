@@ -2,19 +2,8 @@ namespace Netshm.Storage;
 
 /// <summary>Moves the entries of cells to where a rehash wants them, and keeps what is moved already in step.</summary>
 /// <remarks>docs/Locking.md, "Rehash". The caller holds the table's write lock. Each step can be repeated.</remarks>
-internal sealed class CellMover
+internal sealed class CellMover(MappedPages pages, HashIndex index, RehashProgress progress)
 {
-    private readonly MappedPages _pages;
-    private readonly HashIndex _index;
-    private readonly RehashProgress _progress;
-
-    public CellMover(MappedPages pages, HashIndex index, RehashProgress progress)
-    {
-        _pages = pages;
-        _index = index;
-        _progress = progress;
-    }
-
     /// <summary>Lays the entries of cells out in the spare words.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="first">The first cell.</param>
@@ -23,8 +12,8 @@ internal sealed class CellMover
     /// <exception cref="CorruptFileException">A key has two cells.</exception>
     public void Fill(DescriptorView descriptor, int first, int end, bool keepCells)
     {
-        HashGeometry cells = _index.GeometryOf(descriptor);
-        HashGeometry layout = _index.NewGeometryOf(descriptor, CellSide.Spare);
+        HashGeometry cells = index.GeometryOf(descriptor);
+        HashGeometry layout = index.NewGeometryOf(descriptor, CellSide.Spare);
         AskForTargets(cells, layout, first, end);
         for (int cell = first; cell < end; cell++)
         {
@@ -36,7 +25,7 @@ internal sealed class CellMover
             if (target.Pointer == Layout.NeverUsed)
                 Claim(target, source.Key, pointer);
             else if (target.Pointer != pointer)
-                throw new CorruptFileException(_pages.Name, null, null, $"key {source.Key} has two cells in the hash table");
+                throw new CorruptFileException(pages.Name, null, null, $"key {source.Key} has two cells in the hash table");
         }
     }
 
@@ -44,8 +33,8 @@ internal sealed class CellMover
     /// <inheritdoc cref="Fill" path="/param"/>
     public void Copy(DescriptorView descriptor, int first, int end)
     {
-        HashGeometry spares = _index.GeometryOf(descriptor);
-        HashGeometry cells = _index.NewGeometryOf(descriptor, CellSide.Main);
+        HashGeometry spares = index.GeometryOf(descriptor);
+        HashGeometry cells = index.NewGeometryOf(descriptor, CellSide.Main);
         for (int cell = first; cell < end; cell++)
             CopyCell(spares, cells, cell);
     }
@@ -54,7 +43,7 @@ internal sealed class CellMover
     /// <inheritdoc cref="Fill" path="/param"/>
     public void Clear(DescriptorView descriptor, int first, int end)
     {
-        HashGeometry spares = _index.NewGeometryOf(descriptor, CellSide.Spare);
+        HashGeometry spares = index.NewGeometryOf(descriptor, CellSide.Spare);
         for (int cell = first; cell < end; cell++)
         {
             CellView spare = At(spares, cell);
@@ -72,14 +61,14 @@ internal sealed class CellMover
     {
         RehashPhase phase = descriptor.RehashPhase;
         if (phase == RehashPhase.Filling)
-            FollowInLayout(_index.NewGeometryOf(descriptor, CellSide.Spare), key, pointer);
+            FollowInLayout(index.NewGeometryOf(descriptor, CellSide.Spare), key, pointer);
         else if (phase == RehashPhase.Copying)
             FollowInCopy(descriptor, key);
     }
 
     /// <summary>Whether the new layout has an entry for a key.</summary>
     public bool IsLaidOut(DescriptorView descriptor, int key) =>
-        Find(_index.NewGeometryOf(descriptor, CellSide.Spare), key).Pointer != Layout.NeverUsed;
+        Find(index.NewGeometryOf(descriptor, CellSide.Spare), key).Pointer != Layout.NeverUsed;
 
     private void FollowInLayout(HashGeometry layout, int key, int pointer)
     {
@@ -92,15 +81,15 @@ internal sealed class CellMover
 
     private void FollowInCopy(DescriptorView descriptor, int key)
     {
-        HashGeometry spares = _index.GeometryOf(descriptor);
-        var probes = ProbeWalk.ToEnd(_pages, spares, key);
+        HashGeometry spares = index.GeometryOf(descriptor);
+        var probes = ProbeWalk.ToEnd(pages, spares, key);
         if (probes.Current.Pointer != Layout.NeverUsed)
-            CopyCell(spares, _index.NewGeometryOf(descriptor, CellSide.Main), spares.CellOf(key, probes.Probe));
+            CopyCell(spares, index.NewGeometryOf(descriptor, CellSide.Main), spares.CellOf(key, probes.Probe));
     }
 
     private void Claim(CellView target, int key, int pointer)
     {
-        _progress.LaidOut++; // Dying after this leaves a count too high, which only makes the next rehash early.
+        progress.LaidOut++; // Dying after this leaves a count too high, which only makes the next rehash early.
         target.Key = key;
         target.Pointer = pointer;
     }
@@ -120,13 +109,13 @@ internal sealed class CellMover
         {
             CellView source = At(cells, cell);
             if (source.IsBound)
-                _pages.Prefetch(layout.FirstWordOf(layout.CellOf(source.Key, 0)));
+                pages.Prefetch(layout.FirstWordOf(layout.CellOf(source.Key, 0)));
         }
     }
 
     /// <summary>The cell of a key, or the never-used one where its search ends.</summary>
-    private CellView Find(HashGeometry geometry, int key) => ProbeWalk.ToEnd(_pages, geometry, key).Current;
+    private CellView Find(HashGeometry geometry, int key) => ProbeWalk.ToEnd(pages, geometry, key).Current;
 
     private CellView At(HashGeometry geometry, int cell) =>
-        new(_pages.WordsAt(geometry.FirstWordOf(cell), CellView.LengthInWords));
+        new(pages.WordsAt(geometry.FirstWordOf(cell), CellView.LengthInWords));
 }

@@ -7,14 +7,13 @@ namespace Netshm.Storage;
 /// The holder of the table's write lock appends; anybody reads. All numbers in it are untrusted: they are only compared, and
 /// cut to the ring's length.
 /// </remarks>
-internal sealed class ChangeRing
+/// <param name="block">The sidecar.</param>
+/// <param name="offsetInBytes">Where the ring begins in it.</param>
+/// <param name="capacity">How many changes it holds, a power of two.</param>
+internal sealed class ChangeRing(MappedBlock block, int offsetInBytes, int capacity)
 {
     /// <summary>No table comes to more changes than this.</summary>
     public const ulong MaxNumber = 1UL << 60;
-
-    private const int HeadOffset = 0, PendingOffset = 8, AwaitedOffset = 64, EntriesOffset = SidecarLayout.FeedHeaderLengthInBytes;
-    private const int EntryLengthInBytes = SidecarLayout.FeedEntryLengthInBytes, PayloadOffset = 8;
-    private const int KindBits = 3, KindMask = (1 << KindBits) - 1;
 
     /// <summary>
     /// The longest time a reader sleeps before it looks again: a writer can die after it has published and before it wakes
@@ -25,29 +24,18 @@ internal sealed class ChangeRing
     /// <summary>The same where writers can't be made to see who sleeps, and miss it now and then.</summary>
     private static readonly TimeSpan s_napWithoutFence = TimeSpan.FromMilliseconds(5);
 
-    private readonly MappedBlock _block;
-    private readonly int _offset;
+    private readonly SharedPlace<ChangeFeedHeader> _header = new(block, offsetInBytes);
     private readonly bool _writersAreFenced = SharedFence.TryJoin();
     private long _headBefore;
 
-    /// <param name="block">The sidecar.</param>
-    /// <param name="offsetInBytes">Where the ring begins in it.</param>
-    /// <param name="capacity">How many changes it holds, a power of two.</param>
-    public ChangeRing(MappedBlock block, int offsetInBytes, int capacity)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-        Capacity = capacity;
-    }
-
     /// <summary>How many changes the ring holds.</summary>
-    public int Capacity { get; }
+    public int Capacity { get; } = capacity;
 
     /// <summary>The number of the last change that is committed.</summary>
-    public long Head => SharedLongs.Load(ref Word(HeadOffset));
+    public long Head => SharedLongs.Load(ref Header.Head);
 
     /// <summary>The number of the last change that is written, and maybe not committed yet. For the writer.</summary>
-    public long Pending => Word(PendingOffset);
+    public long Pending => Header.Pending;
 
     /// <summary>The smallest possible capacity that is enough.</summary>
     public static int CapacityFor(int changes) => (int)BitOperations.RoundUpToPowerOf2((uint)changes);
@@ -63,11 +51,11 @@ internal sealed class ChangeRing
     public void Append(ChangeKind kind, int key = 0, int detail = 0)
     {
         long number = Pending + 1;
-        int entry = OffsetOf(number);
-        SharedWord.Store(ref Word(entry), 0); // A slow reader of the entry that was here must notice.
-        SharedWord.Store(ref Word(entry + PayloadOffset), ((long)detail << 32) | (uint)key);
-        SharedWord.Store(ref Word(entry), (number << KindBits) | (long)kind);
-        SharedWord.Store(ref Word(PendingOffset), number);
+        ref ChangeFeedEntry entry = ref EntryOf(number);
+        SharedWord.Store(ref entry.Stamp, 0); // A slow reader of the entry that was here must notice.
+        SharedWord.Store(ref entry.Payload, ChangeFeedEntry.PayloadOf(key, detail));
+        SharedWord.Store(ref entry.Stamp, ChangeFeedEntry.StampOf(number, kind));
+        SharedWord.Store(ref Header.Pending, number);
     }
 
     /// <summary>Shows readers what was appended, when it is committed.</summary>
@@ -75,15 +63,16 @@ internal sealed class ChangeRing
     public void Publish()
     {
         long pending = Pending;
-        if (pending != Word(HeadOffset))
-            SharedWord.Store(ref Word(HeadOffset), pending);
+        ref long head = ref Header.Head;
+        if (pending != head)
+            SharedWord.Store(ref head, pending);
     }
 
     /// <summary>Forgets what was appended after a number; to be called before the changes are taken back.</summary>
     public void DiscardAfter(long number)
     {
         if (Pending != number)
-            SharedWord.Store(ref Word(PendingOffset), number);
+            SharedWord.Store(ref Header.Pending, number);
     }
 
     /// <summary>Brings the ring in order after a death, before the journal is cleared; can be repeated at any time.</summary>
@@ -113,14 +102,14 @@ internal sealed class ChangeRing
             Interlocked.MemoryBarrier();
 
         // Nobody can have gone to sleep over a head that is older, without having been woken by who moved it.
-        if (Head == _headBefore || Volatile.Read(ref Word(AwaitedOffset)) < _headBefore)
+        if (Head == _headBefore || Volatile.Read(ref Header.Awaited) < _headBefore)
             return;
         Seam.Reached(SeamKind.Store);
-        _block.WakeAll(_offset + HeadOffset);
+        block.WakeAll(HeadOffset);
     }
 
     /// <summary>Wakes the readers of this process, and those of others for nothing.</summary>
-    public void WakeAlways() => _block.WakeAll(_offset + HeadOffset);
+    public void WakeAlways() => block.WakeAll(HeadOffset);
 
     /// <summary>Sleeps until the head is another one than it was, or for a nap at most.</summary>
     public void SleepWhileHeadIs(long seen, TimeSpan longest)
@@ -130,20 +119,16 @@ internal sealed class ChangeRing
             return;
         nap = longest < nap ? longest : nap;
         Seam.Waiting(ref nap);
-        _block.WaitWhile(_offset + HeadOffset, (int)seen, nap); // The word's lower half comes first in memory.
+        block.WaitWhile(HeadOffset, (int)seen, nap); // The word's lower half comes first in memory.
     }
 
     /// <summary>Reads the entry of a committed change.</summary>
     /// <returns>False when it was overwritten, or is a gap itself.</returns>
     public bool TryRead(long number, out TableChange change)
     {
-        int entry = OffsetOf(number);
-        long stamp = SharedLongs.Load(ref Word(entry));
-        long payload = SharedLongs.Load(ref Word(entry + PayloadOffset));
-        var kind = (ChangeKind)(stamp & KindMask);
-        change = TableChange.Of(number, kind, (int)payload, (int)(payload >> 32));
-        return stamp >> KindBits == number && SharedLongs.Load(ref Word(entry)) == stamp
-            && kind is > ChangeKind.Gap and <= ChangeKind.Cleared;
+        ref ChangeFeedEntry place = ref EntryOf(number);
+        var entry = new ChangeFeedEntry { Stamp = SharedLongs.Load(ref place.Stamp), Payload = SharedLongs.Load(ref place.Payload) };
+        return entry.TryDecode(number, out change) && SharedLongs.Load(ref place.Stamp) == entry.Stamp;
     }
 
     /// <summary>
@@ -153,7 +138,7 @@ internal sealed class ChangeRing
     /// <returns>Whether every writer who moves the head from now on sees it.</returns>
     private bool Announce(long seen)
     {
-        ref long awaited = ref Word(AwaitedOffset);
+        ref long awaited = ref Header.Awaited;
         for (long found; (found = Volatile.Read(ref awaited)) < seen;)
         {
             Seam.Reached(SeamKind.Store);
@@ -168,7 +153,10 @@ internal sealed class ChangeRing
         return SharedFence.TryIssue();
     }
 
-    private int OffsetOf(long number) => EntriesOffset + (((int)number & (Capacity - 1)) * EntryLengthInBytes);
+    private int HeadOffset => offsetInBytes + ChangeFeedHeader.HeadOffset;
 
-    private ref long Word(int offsetInBytes) => ref _block.At<long>(_offset + offsetInBytes);
+    private ref ChangeFeedHeader Header => ref _header.Value;
+
+    private ref ChangeFeedEntry EntryOf(long number) => ref block.At<ChangeFeedEntry>(
+        offsetInBytes + ChangeFeedHeader.LengthInBytes + (((int)number & (Capacity - 1)) * ChangeFeedEntry.LengthInBytes));
 }

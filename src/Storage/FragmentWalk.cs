@@ -31,25 +31,15 @@ internal ref struct FragmentWalk
         if (firstPage <= Layout.DescriptorPage || firstPage >= totalPages)
             throw Bad(null, $"a binding of key {key} is referred to here; the table has {totalPages} pages");
         Seam.Reached(SeamKind.Load);
-        var head = new ContentView(pages.Page(firstPage));
-        int position = head.ValuePosition;
+        var words = new ContentView(pages.Page(firstPage));
+        ContentHead head = words.Head;
+        if (head.Validate(key, pages.WordsPerPage, totalPages) is { } bad)
+            throw bad.On(pages.Name, firstPage);
         LengthInWords = head.ValueLengthInWords;
         _nextPage = head.NextPage;
         olderBinding = head.OlderBinding;
-        Span<int> content = head.Content;
-
-        if (!head.HasMagic)
-            throw Bad(0, $"the page is not the first one of a binding; one of key {key} was expected");
-        if (head.Key != key)
-            throw Bad(ContentView.KeyWord, $"key {head.Key} found, {key} expected");
-        if ((uint)position >= (uint)content.Length)
-            throw Bad(ContentView.ValuePositionWord, $"the value begins at {position} of {content.Length} words");
-        if (LengthInWords < 0 || LengthInWords > (long)totalPages * pages.WordsPerPage)
-        {
-            throw Bad(ContentView.ValueLengthWord,
-                $"the value has {LengthInWords} words; the table has {totalPages} pages of {pages.WordsPerPage}");
-        }
-
+        int position = head.ValuePosition;
+        Span<int> content = words.Content;
         FirstWord = Layout.ContentHeaderInWords + position;
         _fragment = content.Slice(position, Math.Min(LengthInWords, content.Length - position));
         _restInWords = LengthInWords - _fragment.Length;
@@ -82,15 +72,12 @@ internal ref struct FragmentWalk
         _page = _nextPage;
         _sequence++;
         Seam.Reached(SeamKind.Load);
-        var followUp = new FollowUpView(_pages.Page(_page));
-        if (!followUp.HasMagic)
-            throw Bad(0, $"the page is not a further one of a binding; one of key {_key} was expected");
-        if (followUp.Key != _key)
-            throw Bad(FollowUpView.KeyWord, $"key {followUp.Key} found, {_key} expected");
-        if (followUp.Sequence != _sequence)
-            throw Bad(FollowUpView.SequenceWord, $"sequence number {followUp.Sequence} found, {_sequence} expected");
-        _nextPage = followUp.NextPage;
-        Span<int> content = followUp.Content;
+        var words = new FollowUpView(_pages.Page(_page));
+        FollowUpHead head = words.Head;
+        if (head.Validate(_key, _sequence) is { } bad)
+            throw bad.On(_pages.Name, _page);
+        _nextPage = head.NextPage;
+        Span<int> content = words.Content;
         FirstWord = Layout.FollowUpHeaderInWords;
         _fragment = content[..Math.Min(_restInWords, content.Length)];
         _restInWords -= _fragment.Length;

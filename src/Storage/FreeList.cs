@@ -2,21 +2,14 @@ namespace Netshm.Storage;
 
 /// <summary>Where pages come from and go to: the free list, and the end of the table.</summary>
 /// <remarks>The caller holds the table's write lock.</remarks>
-internal sealed class FreeList
+internal sealed class FreeList(MappedPages pages, UndoJournal? journal, TableCounters counters)
 {
     /// <summary>How many journal records a page takes that goes into the list or comes out of it.</summary>
     public const int RecordsPerPage = 1;
 
-    private readonly MappedPages _pages;
-    private readonly UndoJournal? _journal;
-    private readonly TableCounters _counters;
-
-    public FreeList(MappedPages pages, UndoJournal? journal, TableCounters counters)
-    {
-        _pages = pages;
-        _journal = journal;
-        _counters = counters;
-    }
+    private readonly MappedPages _pages = pages;
+    private readonly UndoJournal? _journal = journal;
+    private readonly TableCounters _counters = counters;
 
     /// <summary>Puts one page that nothing points to into the list.</summary>
     /// <remarks>Dying in between leaves the page to nobody. The count goes up after the page is in, see <see cref="Take"/>.</remarks>
@@ -113,12 +106,10 @@ internal sealed class FreeList
     public FreePageView FreePage(int page)
     {
         var view = new FreePageView(_pages.Page(page));
-        if (page <= Layout.DescriptorPage || !view.HasMagic)
-        {
-            throw new CorruptFileException(
-                _pages.Name, page, 0, "the page is in the free list and does not have the mark of a free page");
-        }
-
+        if (page <= Layout.DescriptorPage)
+            throw new CorruptFileException(_pages.Name, page, null, "the page is in the free list, and can't be free");
+        if (view.Validate() is { } bad)
+            throw bad.On(_pages.Name, page);
         return view;
     }
 
@@ -127,20 +118,12 @@ internal sealed class FreeList
 }
 
 /// <summary>Pages taken for a binding, handed out one by one.</summary>
-internal struct PageRun
+internal struct PageRun(FreeList list, int firstFree, int fromList, int firstNew)
 {
-    private readonly FreeList _list;
-    private int _nextFree;
-    private int _leftFromList;
-    private int _nextNew;
-
-    public PageRun(FreeList list, int firstFree, int fromList, int firstNew)
-    {
-        _list = list;
-        _nextFree = firstFree;
-        _leftFromList = fromList;
-        _nextNew = firstNew;
-    }
+    private readonly FreeList _list = list;
+    private int _nextFree = firstFree;
+    private int _leftFromList = fromList;
+    private int _nextNew = firstNew;
 
     /// <summary>
     /// The next page. Its mark as a free page is checked only now, so the caller overwrites each page's mark before

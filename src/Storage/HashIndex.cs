@@ -4,13 +4,10 @@ namespace Netshm.Storage;
 /// <remarks>
 /// Open addressing over 1 to 16 extents; docs/FileFormat.md, "Hash table". The caller holds the table's lock.
 /// </remarks>
-internal sealed class HashIndex
+internal sealed class HashIndex(MappedPages pages)
 {
-    private readonly MappedPages _pages;
     private HashGeometry? _geometry;
     private HashGeometry? _newGeometry;
-
-    public HashIndex(MappedPages pages) => _pages = pages;
 
     /// <summary>Where the cells are now.</summary>
     /// <exception cref="CorruptFileException">The descriptor's numbers are impossible.</exception>
@@ -19,7 +16,7 @@ internal sealed class HashIndex
         HashGeometry? known = Volatile.Read(ref _geometry);
         if (known is not null && known.Matches(descriptor) && known.Side == descriptor.CellSide)
             return known;
-        HashGeometry current = HashGeometry.Read(descriptor, _pages.WordsPerPage, _pages.Name);
+        HashGeometry current = HashGeometry.Read(descriptor, pages.WordsPerPage, pages.Name);
         Volatile.Write(ref _geometry, current);
         return current;
     }
@@ -31,7 +28,7 @@ internal sealed class HashIndex
         HashGeometry? known = Volatile.Read(ref _newGeometry);
         if (known is not null && known.Side == side && known.Matches(descriptor))
             return known;
-        HashGeometry layout = HashGeometry.ReadWhole(descriptor, side, _pages.WordsPerPage, _pages.Name);
+        HashGeometry layout = HashGeometry.ReadWhole(descriptor, side, pages.WordsPerPage, pages.Name);
         Volatile.Write(ref _newGeometry, layout);
         return layout;
     }
@@ -40,7 +37,7 @@ internal sealed class HashIndex
     /// <exception cref="CorruptFileException">The table is damaged, or has no never-used cell at all.</exception>
     public CellView Find(DescriptorView descriptor, int key, out bool found)
     {
-        var probes = ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key);
+        var probes = ProbeWalk.ToEnd(pages, GeometryOf(descriptor), key);
         found = probes.Current.Pointer != Layout.NeverUsed;
         return probes.Current;
     }
@@ -48,7 +45,7 @@ internal sealed class HashIndex
     /// <summary>How many cells the search for a key looks at.</summary>
     /// <inheritdoc cref="Find" path="/exception"/>
     public int CountProbes(DescriptorView descriptor, int key) =>
-        ProbeWalk.ToEnd(_pages, GeometryOf(descriptor), key).Probe + 1;
+        ProbeWalk.ToEnd(pages, GeometryOf(descriptor), key).Probe + 1;
 
     /// <summary>The cell for a new binding of a key: its own, one that is unbound, or a never-used one.</summary>
     /// <remarks>
@@ -62,7 +59,7 @@ internal sealed class HashIndex
     {
         CellView unbound = default;
         bool hasUnbound = false;
-        for (var probes = new ProbeWalk(_pages, GeometryOf(descriptor), key); ; probes.MoveNext())
+        for (var probes = new ProbeWalk(pages, GeometryOf(descriptor), key); ; probes.MoveNext())
         {
             CellView cell = probes.Current;
             int pointer = cell.Pointer;
@@ -80,5 +77,5 @@ internal sealed class HashIndex
 
     /// <summary>All cells, in the order of the hash table.</summary>
     public CellWalk Cells(DescriptorView descriptor) =>
-        new(_pages, Layout.CellsPerPage(_pages.WordsPerPage), descriptor);
+        new(pages, Layout.CellsPerPage(pages.WordsPerPage), descriptor);
 }

@@ -5,24 +5,17 @@ namespace Netshm.Storage;
 /// They are allocated and set to zero little by little beforehand: for a large table that takes longer than a write may
 /// wait. docs/Locking.md, "Rehash". The caller holds the table's write lock.
 /// </remarks>
-internal sealed class NextExtent
+internal sealed class NextExtent(MappedPages pages, FreeList freeList, RehashProgress progress)
 {
     private const int BytesAtATime = 6144 / Seam.StepDivisor;
 
     /// <summary>How many calls do not ask again for room that there was not.</summary>
     private const int PauseWhenFull = 1000;
 
-    private readonly MappedPages _pages;
-    private readonly FreeList _freeList;
-    private readonly RehashProgress _progress;
+    private readonly MappedPages _pages = pages;
+    private readonly FreeList _freeList = freeList;
+    private readonly RehashProgress _progress = progress;
     private int _pause;
-
-    public NextExtent(MappedPages pages, FreeList freeList, RehashProgress progress)
-    {
-        _pages = pages;
-        _freeList = freeList;
-        _progress = progress;
-    }
 
     /// <summary>Whether it only has to be taken.</summary>
     /// <inheritdoc cref="Take" path="/exception"/>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>
@@ -13,19 +11,8 @@ namespace Netshm.Storage;
 /// short: that request is the first thing an operation does. For <see cref="LockingMethod.Futex"/>: a death in it is for
 /// the journal.
 /// </remarks>
-internal sealed class PageSwap
+internal sealed class PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
 {
-    private readonly MappedPages _pages;
-    private readonly ReadSequences _sequences;
-    private readonly UndoJournal _journal;
-
-    public PageSwap(MappedPages pages, ReadSequences sequences, UndoJournal journal)
-    {
-        _pages = pages;
-        _sequences = sequences;
-        _journal = journal;
-    }
-
     /// <summary>Replaces a value, and leaves the change to be committed; false when this is not the usual case.</summary>
     /// <param name="descriptor">The table's descriptor.</param>
     /// <param name="cell">The key's cell.</param>
@@ -35,28 +22,28 @@ internal sealed class PageSwap
     public bool TryReplace(DescriptorView descriptor, CellView cell, int key, ReadOnlySpan<int> value)
     {
         int newPage = descriptor.FreeHead;
-        if (_journal.State != JournalState.Idle || descriptor.RehashPhase != RehashPhase.None
+        if (journal.State != JournalState.Idle || descriptor.RehashPhase != RehashPhase.None
             || newPage <= Layout.DescriptorPage || descriptor.FreePages <= 0
-            || value.Length > _pages.WordsPerPage - Layout.ContentHeaderInWords)
+            || value.Length > pages.WordsPerPage - Layout.ContentHeaderInWords)
         {
             return false;
         }
 
-        Span<int> words = _pages.Page(newPage);
+        Span<int> words = pages.Page(newPage);
         var free = new FreePageView(words);
         if (!free.HasMagic)
             return false;
         int nextFree = free.NextFree;
         int oldPage = cell.Pointer;
-        _sequences.OpenKey(key);
-        _journal.PrepareSwap(descriptor, newPage, key, oldPage, nextFree);
+        sequences.OpenKey(key);
+        journal.PrepareSwap(descriptor, newPage, key, oldPage, nextFree);
 
         // The page is still a free one, of which only the head counts, and the journal is idle.
         var content = new ContentView(words);
         content.PutValue(value);
         int totalPages = descriptor.TotalPages;
         if (oldPage <= Layout.DescriptorPage || oldPage >= totalPages
-            || !_pages.TryGetPage(oldPage, out PageWords oldWords))
+            || !pages.TryGetPage(oldPage, out PageWords oldWords))
         {
             return false;
         }
@@ -66,7 +53,7 @@ internal sealed class PageSwap
         if (!ContentView.IsWhole(oldWords, key) || !FragmentWalk.IsOlder(older, totalPages))
             return false;
 
-        _journal.BeginSwap();
+        journal.BeginSwap();
         content.PutHead(key, older);
         cell.Pointer = newPage;
         new FreePageView(oldWords.All).Initialise(nextFree);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>Walks over the cells where a key may be, in the order of its search; begins at the first one.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>The words by which readers without a lock find out whether a writer came in between.</summary>
@@ -7,20 +5,12 @@ namespace Netshm.Storage;
 /// A word is odd while what it stands for is being modified, and two higher than before afterwards. Only the one writer
 /// stores. docs/Locking.md, "Reading without a lock".
 /// </remarks>
-internal sealed class ReadSequences
+internal sealed class ReadSequences(MappedBlock block, int offsetInBytes)
 {
-    private readonly MappedBlock _block;
-    private readonly int _offset;
-    private readonly SharedLongs _words;
+    private readonly int _offset = offsetInBytes;
+    private readonly SharedLongs _words = new SharedLongs(block, offsetInBytes, SidecarLayout.SequenceCount);
     private readonly int[] _open = new int[SidecarLayout.SequenceCount];
     private int _openCount;
-
-    public ReadSequences(MappedBlock block, int offsetInBytes)
-    {
-        _block = block;
-        _offset = offsetInBytes;
-        _words = new SharedLongs(block, offsetInBytes, SidecarLayout.SequenceCount);
-    }
 
     /// <summary>Where keys lie: odd while cells move.</summary>
     public long Structure
@@ -96,7 +86,7 @@ internal sealed class ReadSequences
     /// takes for true what it reads of pages that are let go afterwards.
     /// </summary>
     /// <returns>False when the block stays as it is until nobody refers to it; so must the pages then.</returns>
-    public bool TryRetire() => _block.TryRetire(_offset, SidecarLayout.SequenceCount);
+    public bool TryRetire() => block.TryRetire(_offset, SidecarLayout.SequenceCount);
 
     private bool IsOpen(int index) => (_words[index] & 1) != 0;
 

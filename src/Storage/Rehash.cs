@@ -6,7 +6,9 @@ namespace Netshm.Storage;
 /// whoever finds a rehash under way can go on with it: see docs/Locking.md, "Rehash". The caller holds the table's write
 /// lock.
 /// </remarks>
-internal sealed class Rehash
+internal sealed class Rehash(
+    MappedPages pages, HashIndex index, FreeList freeList, ReadSequences? sequences,
+    RehashProgress progress, CellMover cells, bool isGradual)
 {
     /// <summary>When at most one cell in so many is bound, dropping the unbound ones makes room enough.</summary>
     private const int PurgeWhenBoundAtMostOneIn = 4;
@@ -17,28 +19,15 @@ internal sealed class Rehash
     /// </summary>
     public const int CellsToFill = 16 / Seam.StepDivisor, CellsToCopy = 64 / Seam.StepDivisor;
 
-    private readonly MappedPages _pages;
-    private readonly HashIndex _index;
-    private readonly NextExtent _nextExtent;
-    private readonly ReadSequences? _sequences;
-    private readonly RehashProgress _progress;
-    private readonly CellMover _cells;
+    private readonly MappedPages _pages = pages;
+    private readonly HashIndex _index = index;
+    private readonly NextExtent _nextExtent = new NextExtent(pages, freeList, progress);
+    private readonly ReadSequences? _sequences = sequences;
+    private readonly RehashProgress _progress = progress;
+    private readonly CellMover _cells = cells;
 
     /// <summary>Whether all processes that use the table share what is known of its progress.</summary>
-    private readonly bool _isGradual;
-
-    public Rehash(
-        MappedPages pages, HashIndex index, FreeList freeList, ReadSequences? sequences,
-        RehashProgress progress, CellMover cells, bool isGradual)
-    {
-        _pages = pages;
-        _index = index;
-        _nextExtent = new NextExtent(pages, freeList, progress);
-        _sequences = sequences;
-        _progress = progress;
-        _cells = cells;
-        _isGradual = isGradual;
-    }
+    private readonly bool _isGradual = isGradual;
 
     /// <summary>Whether the table is in a state that modifications may go on from.</summary>
     public bool IsInOrder(DescriptorView descriptor)

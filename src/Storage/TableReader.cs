@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>What came of reading a key.</summary>
@@ -7,13 +5,10 @@ internal enum ReadOutcome
 {
     /// <summary>It is bound, and its value was copied.</summary>
     Found,
-
     /// <summary>It is bound, and its value is longer than the destination.</summary>
     TooLong,
-
     /// <summary>It is not bound.</summary>
     Unbound,
-
     /// <summary>
     /// Nothing is known: the value is in several pages, something is damaged, or writers kept coming in between.
     /// </summary>
@@ -21,7 +16,11 @@ internal enum ReadOutcome
 }
 
 /// <summary>Reads without a lock and without a store to shared memory; docs/Locking.md, "Reading without a lock".</summary>
-internal sealed partial class TableReader
+/// <param name="storage">The table.</param>
+/// <param name="tableLock">Its lock, which groups with <see cref="GroupIntent.OnDemand"/> have to take to read.</param>
+/// <param name="sequences">The words its writers keep.</param>
+/// <param name="othersMoveCells">Whether there may be writers that keep other words.</param>
+internal sealed partial class TableReader(TableStorage storage, TableLock tableLock, ReadSequences sequences, bool othersMoveCells)
 {
     private const int MaxTries = 64;
     private const int SpinsPerTry = 20;
@@ -32,25 +31,12 @@ internal sealed partial class TableReader
     /// <summary>Stands for a page that could not be found out.</summary>
     private const int Unreachable = int.MinValue;
 
-    private readonly TableStorage _storage;
-    private readonly MappedPages _pages;
-    private readonly SharedLongs _sequences;
-    private readonly TableLock _lock;
-    private readonly bool _othersMoveCells;
+    private readonly TableStorage _storage = storage;
+    private readonly MappedPages _pages = storage.Pages;
+    private readonly SharedLongs _sequences = sequences.Words;
+    private readonly TableLock _lock = tableLock;
+    private readonly bool _othersMoveCells = othersMoveCells;
     private HashGeometry? _geometry;
-
-    /// <param name="storage">The table.</param>
-    /// <param name="tableLock">Its lock, which groups with <see cref="GroupIntent.OnDemand"/> have to take to read.</param>
-    /// <param name="sequences">The words its writers keep.</param>
-    /// <param name="othersMoveCells">Whether there may be writers that keep other words.</param>
-    public TableReader(TableStorage storage, TableLock tableLock, ReadSequences sequences, bool othersMoveCells)
-    {
-        _lock = tableLock;
-        _storage = storage;
-        _pages = storage.Pages;
-        _sequences = sequences.Words;
-        _othersMoveCells = othersMoveCells;
-    }
 
     /// <summary>Whether reads may go without a lock now.</summary>
     public bool MayRead

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <summary>The parts that a table's pages and its sidecar are used by, and what is read of the pages.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Storage;
 
 /// <content>The number by which table and journal are told to be of one time; docs/Locking.md, "Whose sidecar it is".</content>

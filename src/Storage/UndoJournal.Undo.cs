@@ -38,13 +38,13 @@ internal sealed partial class UndoJournal
     {
         int count = CountOfSound(savepoint.Count);
         for (int i = count - 1; i >= savepoint.Count; i--)
-            UndoRecord(descriptor, _records[i]);
+            UndoRecord(descriptor, Record(i));
         descriptor.FreeHead = savepoint.FreeHead;
         descriptor.FreePages = savepoint.FreePages;
         descriptor.Bindings = savepoint.Bindings;
         int end = Layout.DescriptorPage + 1;
         for (int i = savepoint.Count; i < count; i++)
-            FreeNewPages(descriptor, _records[i], descriptor.TotalPages, ref end);
+            FreeNewPages(descriptor, Record(i), descriptor.TotalPages, ref end);
     }
 
     private int CountOfSound(int atLeast)
@@ -52,20 +52,28 @@ internal sealed partial class UndoJournal
         int count = Count;
         if (!_space.Has(count) || count < atLeast)
             throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has {count} records");
-        long pages = PagesInRuns(atLeast, count);
+        long pages = 0;
+        for (int i = atLeast; i < count; i++)
+        {
+            JournalRecord record = Record(i);
+            if (!record.IsKnown)
+                throw new CorruptFileException(_pages.Name, null, null, $"the sidecar's journal has a record of kind {(int)record.Kind}");
+            pages += record.PagesInRun;
+        }
+
         return pages <= MaxPagesInRuns + JournalSpace.MaxRecords
             ? count
             : throw new CorruptFileException(
                 _pages.Name, null, null, $"the sidecar's journal has {pages} pages to restore, many of them again and again");
     }
 
-    private delegate void RecordAction(DescriptorView descriptor, ReadOnlySpan<int> record);
+    private delegate void RecordAction(DescriptorView descriptor, JournalRecord record);
 
     private bool TryOnDamaged(int index, RecordAction action, DescriptorView descriptor)
     {
         try
         {
-            action(descriptor, _records[index]);
+            action(descriptor, Record(index));
             return true;
         }
         catch (CorruptFileException)
@@ -74,35 +82,36 @@ internal sealed partial class UndoJournal
         }
     }
 
-    private void UndoRecord(DescriptorView descriptor, ReadOnlySpan<int> record)
+    private void UndoRecord(DescriptorView descriptor, JournalRecord record)
     {
-        if (record[0] == (int)JournalRecordKind.Word)
+        if (record.Kind == JournalRecordKind.Word)
         {
-            Span<int> page = _pages.Page(record[1]);
-            if ((uint)record[2] < (uint)page.Length)
-                SharedWord.Store(ref page[record[2]], record[3]);
+            Span<int> page = _pages.Page(record.First);
+            if ((uint)record.Second < (uint)page.Length)
+                SharedWord.Store(ref page[record.Second], record.Third);
         }
-        else if (record[0] == (int)JournalRecordKind.Cell)
+        else if (record.Kind == JournalRecordKind.Cell)
         {
-            UndoCell(descriptor, record[1], record[2]);
+            UndoCell(descriptor, record.First, record.Second);
         }
-        else if (record[0] == (int)JournalRecordKind.Swap)
+        else if (record.Kind == JournalRecordKind.Swap)
         {
             // The pages first: they are found also where damage keeps the cell from being found.
-            (int key, int oldPage, int nextFree) = (record[1], record[2], record[3]);
+            (_, int key, int oldPage, int nextFree) = record;
             new FreePageView(_pages.Page(_header.Value.FreeHead)).Initialise(nextFree);
             new ContentView(_pages.Page(oldPage)).RestoreHead(key);
             UndoCell(descriptor, key, oldPage);
         }
-        else if (IsRun(record[0]))
+        else if (record.IsRun)
         {
-            UndoRun((JournalRecordKind)record[0], record[1], record[2], record[3]);
+            UndoRun(record);
         }
     }
 
     /// <summary>Restores the first two words of neighbouring pages.</summary>
-    private void UndoRun(JournalRecordKind kind, int firstPage, int length, int last)
+    private void UndoRun(JournalRecord run)
     {
+        (JournalRecordKind kind, int firstPage, int length, int last) = run;
         int step = Math.Sign(length);
         for (long left = Math.Abs((long)length), page = firstPage; left > 0; left--, page += step)
         {
@@ -130,20 +139,20 @@ internal sealed partial class UndoJournal
     /// <param name="record">The record, of any kind.</param>
     /// <param name="totalPages">How many pages there are.</param>
     /// <param name="end">Where the new pages of the records before end.</param>
-    private void FreeNewPages(DescriptorView descriptor, ReadOnlySpan<int> record, int totalPages, ref int end)
+    private void FreeNewPages(DescriptorView descriptor, JournalRecord record, int totalPages, ref int end)
     {
-        if (record[0] != (int)JournalRecordKind.NewPages || descriptor.IsExtent(record[1]))
+        (JournalRecordKind kind, int first, int count, _) = record;
+        if (kind != JournalRecordKind.NewPages || descriptor.IsExtent(first))
             return;
 
         // Pages come from the end of the table, so each record's are behind those of the records before it.
-        int first = record[1];
-        if (first < end || record[2] < 0)
+        if (first < end || count < 0)
         {
             throw new CorruptFileException(_pages.Name, null, null,
-                $"the sidecar's journal has {record[2]} new pages from page {first} on; expected some from {end} on");
+                $"the sidecar's journal has {count} new pages from page {first} on; expected some from {end} on");
         }
 
-        end = (int)Math.Min((long)first + record[2], totalPages);
+        end = (int)Math.Min((long)first + count, totalPages);
         for (int page = first; page < end; page++)
             FreeList.PutPage(_pages, descriptor, page);
     }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Storage;
 
 /// <summary>What the stores of a change or a transaction replaced, so that they can be taken back.</summary>
@@ -7,7 +5,7 @@ namespace Netshm.Storage;
 /// docs/Locking.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
 /// are checked by the engine's own views of the table when they are used.
 /// </remarks>
-internal sealed partial class UndoJournal
+internal sealed partial class UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
 {
     /// <summary>
     /// How many pages runs can be longer than one, in all: what has to be restored after a death is bounded so, whatever a
@@ -15,12 +13,12 @@ internal sealed partial class UndoJournal
     /// </summary>
     private const int MaxPagesInRuns = 1 << 24;
 
-    private readonly SharedPlace<JournalHeader> _header;
-    private readonly JournalSpace _space;
-    private readonly SharedRecords _records;
-    private readonly MappedPages _pages;
-    private readonly HashIndex _index;
-    private readonly CellMover _cells;
+    private readonly SharedPlace<JournalHeader> _header = new SharedPlace<JournalHeader>(space.Block, space.HeaderOffset);
+    private readonly JournalSpace _space = space;
+    private readonly SharedRecords _records = space.Records;
+    private readonly MappedPages _pages = pages;
+    private readonly HashIndex _index = index;
+    private readonly CellMover _cells = cells;
 
     /// <summary>
     /// Bindings that transactions have unlinked. Their pages go into the free list at the end: pages that were reused
@@ -34,16 +32,6 @@ internal sealed partial class UndoJournal
     private int _depth;
     private int _pagesInRuns;
     private long _recordsForUnlinked;
-
-    public UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)
-    {
-        _header = new SharedPlace<JournalHeader>(space.Block, space.HeaderOffset);
-        _space = space;
-        _records = space.Records;
-        _pages = pages;
-        _index = index;
-        _cells = cells;
-    }
 
     /// <summary>What the last writer left.</summary>
     public JournalState State => (JournalState)_header.Value.State;
@@ -222,11 +210,12 @@ internal sealed partial class UndoJournal
         int count = Count;
         if (count <= _firstOfChange || _pagesInRuns == MaxPagesInRuns)
             return false;
-        ReadOnlySpan<int> record = _records[count - 1];
-        int length = record[2];
-        int step = page > record[1] ? 1 : -1;
-        bool isNeighbour = record[0] == (int)kind && (length is 1 or -1 || Math.Sign(length) == step)
-            && page == record[1] + (step * Math.Abs((long)length)) && record[3] == (kind == JournalRecordKind.FreePages ? page : last);
+        JournalRecord record = Record(count - 1);
+        int length = record.Second;
+        int step = page > record.First ? 1 : -1;
+        bool isNeighbour = record.Kind == kind && (length is 1 or -1 || Math.Sign(length) == step)
+            && page == record.First + (step * Math.Abs((long)length))
+            && record.Third == (kind == JournalRecordKind.FreePages ? page : last);
         if (!isNeighbour)
             return false;
         _pagesInRuns++;
@@ -244,16 +233,7 @@ internal sealed partial class UndoJournal
         SharedWord.Store(ref _header.Value.Count, count + 1);
     }
 
-    private long PagesInRuns(int first, int end)
-    {
-        long pages = 0;
-        for (int i = first; i < end; i++)
-            pages += IsRun(_records[i][0]) ? Math.Abs((long)_records[i][2]) : 0;
-        return pages;
-    }
-
-    private static bool IsRun(int kind) =>
-        kind is (int)JournalRecordKind.FirstBoundPages or (int)JournalRecordKind.FurtherBoundPages or (int)JournalRecordKind.FreePages;
+    private JournalRecord Record(int index) => JournalRecord.Of(_records[index]);
 
     /// <summary>Whether there is, or can be made, room for so many records in all.</summary>
     private bool Fits(long records) => records <= JournalSpace.MaxRecords && _space.TryGrow((int)records);

@@ -3,15 +3,13 @@ using System.Buffers;
 namespace Netshm.Storage;
 
 /// <summary>Fills the spans of a buffer writer one after the other, with few calls of it.</summary>
-internal ref struct WordChunks
+internal ref struct WordChunks(IBufferWriter<int> writer)
 {
     private const int UsualLengthInWords = 1024;
 
-    private readonly IBufferWriter<int> _writer;
+    private readonly IBufferWriter<int> _writer = writer;
     private Span<int> _rest;
     private int _written;
-
-    public WordChunks(IBufferWriter<int> writer) => _writer = writer;
 
     /// <summary>Where the next words go: room for so many at least.</summary>
     public Span<int> Room(int lengthInWords)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -133,7 +132,7 @@ public sealed partial class ShmTable
     {
         ArgumentNullException.ThrowIfNull(action);
         int[] buffer = [];
-        LockScope scope = _access.BeginReadCallback();
+        using CallbackScope scope = _access.BeginReadCallback();
         try
         {
             DescriptorView descriptor = Storage.OpenDescriptor();
@@ -149,7 +148,6 @@ public sealed partial class ShmTable
         }
         finally
         {
-            _access.EndCallback(scope);
             if (buffer.Length > 0)
                 ArrayPool<int>.Shared.Return(buffer);
         }
@@ -162,18 +160,11 @@ public sealed partial class ShmTable
     public void IterateKeys(Action<int> action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        LockScope scope = _access.BeginReadCallback();
-        try
+        using CallbackScope scope = _access.BeginReadCallback();
+        for (CellWalk cells = Storage.Index.Cells(Storage.OpenDescriptor()); cells.MoveNext();)
         {
-            for (CellWalk cells = Storage.Index.Cells(Storage.OpenDescriptor()); cells.MoveNext();)
-            {
-                if (cells.Current.IsBound)
-                    action(cells.Current.Key);
-            }
-        }
-        finally
-        {
-            _access.EndCallback(scope);
+            if (cells.Current.IsBound)
+                action(cells.Current.Key);
         }
     }
 
@@ -201,15 +192,8 @@ public sealed partial class ShmTable
     public void ReadBlocks(int key, BlockReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        LockScope scope = _access.BeginReadCallback();
-        try
-        {
-            Storage.ReadBlocks(key, reader);
-        }
-        finally
-        {
-            _access.EndCallback(scope);
-        }
+        using CallbackScope scope = _access.BeginReadCallback();
+        Storage.ReadBlocks(key, reader);
     }
 
     /// <summary>
@@ -230,15 +214,8 @@ public sealed partial class ShmTable
     public void WriteBlocks(int key, WriteOperations announced, BlockWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        LockScope scope = _access.BeginWriteCallback(out Deadline deadline);
-        try
-        {
-            Table.Writer.WriteBlocks(key, announced, writer, deadline);
-        }
-        finally
-        {
-            _access.EndCallback(scope);
-        }
+        using CallbackScope scope = _access.BeginWriteCallback(out Deadline deadline);
+        Table.Writer.WriteBlocks(key, announced, writer, deadline);
     }
 
     /// <summary>Reads a value that is in one page, where that needs no lock.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm;
 
 /// <content>The change feed: docs/ChangeFeed.md.</content>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm;
 
 /// <content>Copies of tables that are in use.</content>

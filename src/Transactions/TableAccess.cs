@@ -1,14 +1,15 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Transactions;
 
 /// <summary>How the operations of one handle get at its table: each begins here, and what it locks is released here.</summary>
-internal sealed class TableAccess
+/// <param name="table">The table.</param>
+/// <param name="isWritable">Whether the handle may modify it.</param>
+/// <param name="lockTimeout">How long an operation may wait for locks.</param>
+internal sealed class TableAccess(OpenTable table, bool isWritable, TimeSpan lockTimeout)
 {
     /// <summary>The time that each operation may wait for locks; it has not begun.</summary>
-    private readonly Deadline _patience;
+    private readonly Deadline _patience = Deadline.NotBegun(lockTimeout);
 
-    private readonly bool _hasRecordLocks;
+    private readonly bool _hasRecordLocks = table.Storage.Processes is RecordLock;
     private int _isDisposed;
 
     /// <summary>
@@ -17,21 +18,10 @@ internal sealed class TableAccess
     /// </summary>
     private OwnerBinding? _binding;
 
-    /// <param name="table">The table.</param>
-    /// <param name="isWritable">Whether the handle may modify it.</param>
-    /// <param name="lockTimeout">How long an operation may wait for locks.</param>
-    public TableAccess(OpenTable table, bool isWritable, TimeSpan lockTimeout)
-    {
-        Table = table;
-        IsWritable = isWritable;
-        _patience = Deadline.NotBegun(lockTimeout);
-        _hasRecordLocks = table.Storage.Processes is RecordLock;
-    }
-
-    public OpenTable Table { get; }
+    public OpenTable Table { get; } = table;
 
     /// <summary>Whether the handle may modify the table.</summary>
-    public bool IsWritable { get; }
+    public bool IsWritable { get; } = isWritable;
 
     /// <summary>The deadline of an operation that begins.</summary>
     /// <remarks>
@@ -93,17 +83,15 @@ internal sealed class TableAccess
     public void CloseGroup(LockScope scope) => Table.Release(Table.Lock.CloseGroup(scope));
 
     /// <summary>Locks the table for a callback that reads.</summary>
-    public LockScope BeginReadCallback() => Table.Lock.BeginCallback(LockToRead(NewDeadline));
+    public CallbackScope BeginReadCallback() => new(Table, LockToRead(NewDeadline));
 
     /// <summary>Locks the table for a callback that edits.</summary>
     /// <param name="deadline">Until when the operation may wait for further locks.</param>
-    public LockScope BeginWriteCallback(out Deadline deadline)
+    public CallbackScope BeginWriteCallback(out Deadline deadline)
     {
         deadline = NewDeadline;
-        return Table.Lock.BeginCallback(LockToWrite(deadline));
+        return new CallbackScope(Table, LockToWrite(deadline));
     }
-
-    public void EndCallback(LockScope scope) => Table.Release(Table.Lock.EndCallback(scope));
 
     /// <summary>Lets the handle modify only as long as the table has this owner's epoch.</summary>
     public void BindToOwner(long epoch) => Volatile.Write(ref _binding, new OwnerBinding(epoch));
@@ -198,4 +186,13 @@ internal readonly ref struct WriteScope(OpenTable table, Hold hold)
     /// <summary>Ends the transaction and releases the lock, unless a group holds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose() => table.Release(hold);
+}
+
+/// <summary>A table that is locked while a callback runs, in which the thread may not modify it.</summary>
+internal readonly ref struct CallbackScope(OpenTable table, Hold hold)
+{
+    private readonly LockScope _scope = table.Lock.BeginCallback(hold);
+
+    /// <summary>Releases what was locked, unless a group holds it.</summary>
+    public void Dispose() => table.Release(table.Lock.EndCallback(_scope));
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Netshm.Transactions;
 
 /// <summary>The modifications of a table. Who calls holds the write lock.</summary>
@@ -8,36 +6,23 @@ namespace Netshm.Transactions;
 /// to is freed after. So a process that dies leaves the binding of before or the one of after; what else it leaves is for
 /// the journal, or for a repair, to clear up.
 /// </remarks>
-internal sealed partial class TableWriter
+internal sealed partial class TableWriter(TableStorage storage, WriteTransaction transaction)
 {
     /// <summary>Journal records of a change beside those for pages: the cell, and new pages for binding and extent.</summary>
     private const int FixedRecords = 4;
 
-    private readonly TableStorage _storage;
-    private readonly WriteTransaction _transaction;
-    private readonly MappedPages _pages;
-    private readonly ProcessLock _processes;
-    private readonly ReadSequences? _sequences;
-    private readonly UndoJournal? _journal;
-    private readonly BindingWriter _bindings;
-    private readonly Rehash _rehash;
-    private readonly CellMover _cells;
-    private readonly PageSwap? _swap;
-
-    public TableWriter(TableStorage storage, WriteTransaction transaction)
-    {
-        _storage = storage;
-        _transaction = transaction;
-        _pages = storage.Pages;
-        _processes = storage.Processes;
-        _sequences = storage.Sequences;
-        _journal = storage.Journal;
-        _cells = storage.Cells;
-        _bindings = new BindingWriter(storage.Pages, storage.FreeList);
-        _rehash = storage.Rehash;
-        if (_journal is not null && _sequences is not null)
-            _swap = new PageSwap(storage.Pages, _sequences, _journal);
-    }
+    private readonly TableStorage _storage = storage;
+    private readonly WriteTransaction _transaction = transaction;
+    private readonly MappedPages _pages = storage.Pages;
+    private readonly ProcessLock _processes = storage.Processes;
+    private readonly ReadSequences? _sequences = storage.Sequences;
+    private readonly UndoJournal? _journal = storage.Journal;
+    private readonly BindingWriter _bindings = new(storage.Pages, storage.FreeList);
+    private readonly Rehash _rehash = storage.Rehash;
+    private readonly CellMover _cells = storage.Cells;
+    private readonly PageSwap? _swap = storage is { Sequences: { } sequences, Journal: { } journal }
+        ? new PageSwap(storage.Pages, sequences, journal)
+        : null;
 
     private HashIndex Index => _storage.Index;
 

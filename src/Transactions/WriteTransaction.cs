@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Netshm.Transactions;
 
@@ -12,24 +11,14 @@ namespace Netshm.Transactions;
 /// that is released. Within it, each change becomes permanent by itself; those of an atomic scope do so together.
 /// docs/Locking.md argues each store.
 /// </remarks>
-internal sealed class WriteTransaction
+internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer)
 {
-    private readonly TableStorage _storage;
-    private readonly Recoverer _recoverer;
-    private readonly ReadSequences? _sequences;
-    private readonly UndoJournal? _journal;
-    private readonly ChangeRing? _changes;
+    private readonly ReadSequences? _sequences = storage.Sequences;
+    private readonly UndoJournal? _journal = storage.Journal;
+    private readonly ChangeRing? _changes = storage.Changes;
     private int _atomicScopes;
     private int _changesInScopes;
-
-    public WriteTransaction(TableStorage storage, Recoverer recoverer)
-    {
-        _storage = storage;
-        _recoverer = recoverer;
-        _sequences = storage.Sequences;
-        _journal = storage.Journal;
-        _changes = storage.Changes;
-    }
+    private bool _wasValid;
 
     /// <summary>Whether changes can still be taken back together.</summary>
     public bool IsAtomic => _atomicScopes > 0;
@@ -41,23 +30,24 @@ internal sealed class WriteTransaction
     /// <exception cref="LockTimeoutException">The deadline has passed; the next holder recovers.</exception>
     public void Begin(Deadline? deadline = null)
     {
-        if (_storage.IsBeingModified)
+        if (storage.IsBeingModified)
             return;
         Debug.Assert(_atomicScopes == 0, "No atomic scope outlives the lock that it was opened under.");
         Debug.Assert(_sequences is not { HasOpen: true }, "The last holder of this process has closed its sequence words.");
         _changes?.Begin();
-        if (_recoverer.IsNeeded)
-            _recoverer.Recover(RecoveryReason.DeadHolder, deadline: deadline);
+        if (recoverer.IsNeeded)
+            recoverer.Recover(RecoveryReason.DeadHolder, deadline: deadline);
 
         // Dying from here on makes the next holder of the lock recover.
-        _storage.IsDirty = true;
-        _storage.IsBeingModified = true;
+        storage.IsDirty = true;
+        storage.IsBeingModified = true;
+        NoteWhetherValid();
     }
 
     /// <summary>Shows readers what was done so far, unless it can still be taken back; the transaction goes on.</summary>
     public void Show()
     {
-        if (!_storage.IsBeingModified || _journal is not null and not { State: JournalState.Idle })
+        if (!storage.IsBeingModified || _journal is not null and not { State: JournalState.Idle })
             return;
         _sequences?.CloseAll();
         if (_changes is null)
@@ -69,10 +59,11 @@ internal sealed class WriteTransaction
     /// <summary>To be called before the write lock is released: shows readers what was done.</summary>
     public void End()
     {
-        if (!_storage.IsBeingModified)
+        if (!storage.IsBeingModified)
             return;
-        _storage.IsBeingModified = false;
+        storage.IsBeingModified = false;
         Debug.Assert(_atomicScopes == 0, "An atomic scope is closed before the lock is released.");
+        AssertStillValid();
 
         // A change that could be neither completed nor taken back stays unsettled, and readers stay out.
         if (_journal is not null && _journal.State != JournalState.Idle)
@@ -83,7 +74,7 @@ internal sealed class WriteTransaction
 
         _sequences?.CloseAll();
         _changes?.Publish(); // What was not said yet: the table's creation, or an edit that an exception ended.
-        _storage.IsDirty = false;
+        storage.IsDirty = false;
     }
 
     /// <summary>Wakes readers of the feed; to be called when the lock is free among processes.</summary>
@@ -92,16 +83,16 @@ internal sealed class WriteTransaction
     /// <summary>Ends a gradual rehash for those who do not know of it.</summary>
     public void FinishRehash()
     {
-        _ = _storage.Rehash.Finish(_storage.OpenDescriptor(), keepCells: false);
-        _storage.Rehash.Forget(); // Dying before the table is given away leaves one that is in order.
+        _ = storage.Rehash.Finish(storage.OpenDescriptor(), keepCells: false);
+        storage.Rehash.Forget(); // Dying before the table is given away leaves one that is in order.
     }
 
     /// <summary>Opens the descriptor for one change, and does the change's share of a rehash that is under way.</summary>
     public DescriptorView OpenForChange()
     {
-        DescriptorView descriptor = _storage.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         if (_atomicScopes == 0)
-            _storage.Rehash.Advance(descriptor, 1);
+            storage.Rehash.Advance(descriptor, 1);
         else
             _changesInScopes++;
         return descriptor;
@@ -125,7 +116,7 @@ internal sealed class WriteTransaction
         _changes?.Append(kind, key, detail); // Before the commit: dying right after that must not hide it.
         _journal?.Commit();
         PublishChanges();
-        _storage.Counters.Count(Counter.Writes);
+        storage.Counters.Count(Counter.Writes);
     }
 
     /// <summary>Takes a change back that failed.</summary>
@@ -145,7 +136,7 @@ internal sealed class WriteTransaction
         if (_atomicScopes > 0)
             _journal!.Keep(firstPage, pages);
         else
-            _storage.FreeList.Put(descriptor, firstPage);
+            storage.FreeList.Put(descriptor, firstPage);
     }
 
     /// <summary>Begins an atomic scope, or one within another.</summary>
@@ -155,15 +146,15 @@ internal sealed class WriteTransaction
         if (_journal is null)
         {
             throw new InvalidTableOperationException(
-                $"{_storage.Pages.Name}: only tables with locking {LockingMethod.Futex} have transactions");
+                $"{storage.Pages.Name}: only tables with locking {LockingMethod.Futex} have transactions");
         }
 
-        DescriptorView descriptor = _storage.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         if (_atomicScopes == 0)
         {
             // Cells stay where they are while changes may be taken back, so that theirs are made up for here.
-            _storage.Rehash.PurgeBeforeTransaction(descriptor);
-            _storage.Rehash.Advance(descriptor, _changesInScopes + 1);
+            storage.Rehash.PurgeBeforeTransaction(descriptor);
+            storage.Rehash.Advance(descriptor, _changesInScopes + 1);
             _changesInScopes = 0;
         }
 
@@ -175,9 +166,9 @@ internal sealed class WriteTransaction
     /// <summary>Ends an atomic scope; the outermost one becomes permanent at this point.</summary>
     public void CommitAtomic()
     {
-        DescriptorView descriptor = _storage.OpenDescriptor();
+        DescriptorView descriptor = storage.OpenDescriptor();
         foreach (int firstPage in _journal!.KeptUntilNow)
-            _storage.FreeList.Put(descriptor, firstPage);
+            storage.FreeList.Put(descriptor, firstPage);
         _atomicScopes--;
         _journal.Commit();
         _journal.EndTransaction();
@@ -189,9 +180,19 @@ internal sealed class WriteTransaction
     {
         _atomicScopes--;
         _changes?.DiscardAfter(before.LastChange);
-        _journal!.RollBack(_storage.OpenDescriptor(), before.Journal);
+        _journal!.RollBack(storage.OpenDescriptor(), before.Journal);
         _journal.EndTransaction();
     }
+
+    [Conditional("DEBUG")]
+    private void NoteWhetherValid() => _wasValid = FindBadWord() is null;
+
+    [Conditional("DEBUG")]
+    private void AssertStillValid() =>
+        Debug.Assert(!_wasValid || FindBadWord() is null, "Modifications leave a valid descriptor.", $"{FindBadWord()}");
+
+    /// <summary>What the check would hold against the descriptor.</summary>
+    private BadWord? FindBadWord() => storage.DescriptorAsItIs.Validate(storage.Pages.WordsPerPage);
 
     /// <summary>What there was when an atomic scope began.</summary>
     /// <param name="Journal">The table.</param>

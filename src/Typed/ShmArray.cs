@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace Netshm;
 
@@ -79,17 +78,12 @@ public sealed class ShmArray<T> : IDisposable
     /// <summary>
     /// Opens or creates the object and manages it as an array, which then owns the object; see <see cref="Manage"/>.
     /// </summary>
-    /// <param name="defaultValue">The value of elements that were not set.</param>
-    /// <param name="elements">The manager of the elements.</param>
+    /// <param name="defaultValue">As there.</param>
+    /// <param name="elements">As there.</param>
     /// <param name="name">The name of the object.</param>
-    /// <param name="options">How the underlying table is managed.</param>
-    /// <param name="init">
-    /// When set, the table is created anew as an array of so many default elements; see
-    /// <see cref="ShmTableOptions.Init"/> for when that is refused.
-    /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="init"/> is negative.</exception>
-    /// <exception cref="CorruptFileException">The object holds a table that is no array, or no table.</exception>
-    /// <exception cref="InvalidTableOperationException">It was to be created anew, and is in use.</exception>
+    /// <param name="options">As there.</param>
+    /// <param name="init">As there.</param>
+    /// <inheritdoc cref="Manage" path="/exception"/>
     public static ShmArray<T> Open(
         T defaultValue,
         DataManager<T> elements,

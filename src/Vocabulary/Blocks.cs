@@ -5,10 +5,8 @@ public enum BlockControl
 {
     /// <summary>Go on to the next fragment of the value, or to the next binding after the last one.</summary>
     Continue,
-
     /// <summary>Skip the rest of this binding.</summary>
     NextBinding,
-
     /// <summary>Stop here.</summary>
     Break,
 }
@@ -19,7 +17,6 @@ public enum WriteOperations
 {
     /// <summary>Nothing but editing words in place.</summary>
     None = 0,
-
     /// <summary>Remove whole bindings.</summary>
     RemoveBinding = 1,
 }

@@ -8,19 +8,14 @@ public enum ChangeKind
     /// feed holds; or nobody can tell what happened, as after a power cut or while the table was used without the feed.
     /// </summary>
     Gap = 0,
-
     /// <summary>A binding was added, which hides the older ones of its key.</summary>
     Added = 1,
-
     /// <summary>The newest binding of a key was replaced.</summary>
     Replaced = 2,
-
     /// <summary>A binding was removed.</summary>
     Removed = 3,
-
     /// <summary>A binding was offered for editing in place (<see cref="ShmTable.WriteBlocks"/>), and maybe edited.</summary>
     Edited = 4,
-
     /// <summary>The table was created anew: all bindings are gone.</summary>
     Cleared = 5,
 }

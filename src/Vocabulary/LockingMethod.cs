@@ -12,13 +12,11 @@ public enum LockingMethod
     /// <see cref="Record"/>.
     /// </summary>
     Auto,
-
     /// <summary>
     /// Processes are not kept apart. Right only if no process writes while another one uses the table (the original's
     /// <c>`No_locking</c>).
     /// </summary>
     None,
-
     /// <summary>
     /// fcntl(2) record locks with the original's bytes and order, so that OCaml processes can work on the table at
     /// the same time (the original's <c>`Record_locking</c>). Operations wait for ever by default, since only then the
@@ -30,7 +28,6 @@ public enum LockingMethod
     /// be let in. Loading this library twice into one process is seen, and refused.
     /// </remarks>
     Record,
-
     /// <summary>
     /// Locks in shared memory, in a file beside the table (the sidecar): reads without any lock, writes without a system
     /// call, recovery after any death, transactions. OCaml processes refuse the table.

@@ -1,14 +1,7 @@
 namespace Netshm;
 
 /// <summary>The base of every error of a table or of its shared memory.</summary>
-public class NetshmException : Exception
-{
-    /// <summary>Creates the error with a message that names the file, what was found and what was expected.</summary>
-    public NetshmException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
-}
+public class NetshmException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>The file's contents break the format (the original's <c>Corrupt_file</c>).</summary>
 public sealed class CorruptFileException : NetshmException
@@ -45,107 +38,54 @@ public sealed class CorruptFileException : NetshmException
 }
 
 /// <summary>The table has another page size than the one asked for.</summary>
-public sealed class PageSizeMismatchException : NetshmException
+public sealed class PageSizeMismatchException(string file, int found, int expected)
+    : NetshmException(FormattableString.Invariant($"{file}: the table has pages of {found} bytes; {expected} were asked for"))
 {
-    /// <summary>Creates the error from the two sizes, in bytes.</summary>
-    public PageSizeMismatchException(string file, int found, int expected)
-        : base(FormattableString.Invariant($"{file}: the table has pages of {found} bytes; {expected} were asked for"))
-    {
-        Found = found;
-        Expected = expected;
-    }
-
     /// <summary>The table's page size, in bytes.</summary>
-    public int Found { get; }
+    public int Found { get; } = found;
 
     /// <summary>The page size asked for, in bytes.</summary>
-    public int Expected { get; }
+    public int Expected { get; } = expected;
 }
 
 /// <summary>Waiting on would never end, since each waits for a lock of the other (the original's <c>Deadlock</c>).</summary>
 /// <remarks>Leave the outermost group, which releases its locks, and run it again.</remarks>
-public sealed class DeadlockException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public DeadlockException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
-}
+public sealed class DeadlockException(string message, Exception? innerException = null)
+    : NetshmException(message, innerException);
 
 /// <summary>
 /// A lock was not free within <see cref="ShmTableOptions.LockTimeout"/>; nothing was done. The message names the holder, as
 /// far as it is known: the process under <see cref="LockingMethod.Record"/>, its slot under <see cref="LockingMethod.Futex"/>.
 /// </summary>
-public sealed class LockTimeoutException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public LockTimeoutException(string message)
-        : base(message)
-    {
-    }
-}
+public sealed class LockTimeoutException(string message) : NetshmException(message);
 
 /// <summary>The file system, or the address space kept for the table, is full; the table is as before.</summary>
-public sealed class OutOfSpaceException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public OutOfSpaceException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
-}
+public sealed class OutOfSpaceException(string message, Exception? innerException = null)
+    : NetshmException(message, innerException);
 
 /// <summary>A table that was opened for reading only was to be modified.</summary>
-public sealed class ReadOnlyTableException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public ReadOnlyTableException(string message)
-        : base(message)
-    {
-    }
-}
+public sealed class ReadOnlyTableException(string message) : NetshmException(message);
 
 /// <summary>A value is longer than what it was to be put into.</summary>
-public sealed class ValueTooLongException : NetshmException
+public sealed class ValueTooLongException(string file, int key, long lengthInWords, long limitInWords)
+    : NetshmException(FormattableString.Invariant(
+        $"{file}, key {key}: the value has {lengthInWords} words; there is room for {limitInWords}"))
 {
-    /// <summary>Creates the error from the two lengths, in words.</summary>
-    public ValueTooLongException(string file, int key, long lengthInWords, long limitInWords)
-        : base(FormattableString.Invariant(
-            $"{file}, key {key}: the value has {lengthInWords} words; there is room for {limitInWords}"))
-    {
-        LengthInWords = lengthInWords;
-        LimitInWords = limitInWords;
-    }
-
     /// <summary>The value's length, in words.</summary>
-    public long LengthInWords { get; }
+    public long LengthInWords { get; } = lengthInWords;
 
     /// <summary>The longest value that would have fitted, in words.</summary>
-    public long LimitInWords { get; }
+    public long LimitInWords { get; } = limitInWords;
 }
 
 /// <summary>A transaction modifies more than can be taken back; it was taken back.</summary>
-public sealed class TransactionTooLargeException : NetshmException
-{
-    /// <summary>Creates the error from the records it would take and those there is room for.</summary>
-    public TransactionTooLargeException(string file, long records, long limit)
-        : base(FormattableString.Invariant(
-            $"{file}: the transaction needs {records} records in the undo journal; there is room for {limit}"))
-    {
-    }
-}
+public sealed class TransactionTooLargeException(string file, long records, long limit)
+    : NetshmException(FormattableString.Invariant(
+        $"{file}: the transaction needs {records} records in the undo journal; there is room for {limit}"));
 
 /// <summary>
 /// The operation is not allowed where it was called: a modification inside a callback or a reading group, an unannounced
 /// write operation, a body that awaits; or not on this table: its users have another locking, or it has users at all and was
 /// to be created anew or truncated.
 /// </summary>
-public sealed class InvalidTableOperationException : NetshmException
-{
-    /// <summary>Creates the error.</summary>
-    public InvalidTableOperationException(string message)
-        : base(message)
-    {
-    }
-}
+public sealed class InvalidTableOperationException(string message) : NetshmException(message);

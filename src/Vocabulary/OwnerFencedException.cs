@@ -4,12 +4,6 @@ namespace Netshm.Vocabulary;
 /// Another owner has taken the table over since this handle was bound to an owner's epoch: nothing was stored, and nothing ever
 /// will be through this handle.
 /// </summary>
-internal sealed class OwnerFencedException : NetshmException
-{
-    /// <summary>Creates the error from the epoch that the handle has and the one that was found.</summary>
-    public OwnerFencedException(string file, long own, long found)
-        : base(FormattableString.Invariant(
-            $"{file}: another owner has taken it over: the owner's epoch is {found}, this one's was {own}; nothing was done"))
-    {
-    }
-}
+internal sealed class OwnerFencedException(string file, long own, long found)
+    : NetshmException(FormattableString.Invariant(
+        $"{file}: another owner has taken it over: the owner's epoch is {found}, this one's was {own}; nothing was done"));

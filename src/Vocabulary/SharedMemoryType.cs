@@ -5,7 +5,6 @@ public enum SharedMemoryType
 {
     /// <summary>An ordinary file holds the table and carries its locks.</summary>
     File,
-
     /// <summary>
     /// A POSIX shared-memory object (shm_overview(7)) holds the table; an ordinary <i>companion</i> file carries
     /// its locks.

@@ -8,15 +8,9 @@ namespace Netshm;
 /// Somebody may have planted it. Look at it and remove it; <see cref="SharedMemoryObject.Unlink"/> removes the name alone,
 /// never what a link leads to.
 /// </remarks>
-public sealed class UntrustedFileException : IOException
+public sealed class UntrustedFileException(string path, string found, string expected)
+    : IOException($"cannot use {path}: it {found}; expected {expected}")
 {
-    /// <summary>Creates the error from the path, what was found there and what was expected.</summary>
-    public UntrustedFileException(string path, string found, string expected)
-        : base($"cannot use {path}: it {found}; expected {expected}")
-    {
-        Path = path;
-    }
-
     /// <summary>Where it lies.</summary>
-    public string Path { get; }
+    public string Path { get; } = path;
 }

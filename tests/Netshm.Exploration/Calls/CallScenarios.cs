@@ -51,7 +51,7 @@ internal static partial class CallScenarios
             Prepare = run =>
             {
                 LoseSidecar(run);
-                File.WriteAllText(run.Files.Name.SidecarDraftPath, "");
+                File.WriteAllBytes(run.Files.Name.SidecarDraftPath, new byte[6000]); // As a power cut may leave one.
             },
         },
         new()

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Exploration;
 
 /// <summary>A process dies before every store while it converts a table.</summary>

@@ -17,13 +17,13 @@ public class ReleaseTests
             {
                 // The owner has looked for sleepers and found none.
                 if (steps.Count == 0)
-                    Interlocked.Or(ref sidecar.LockWord, FutexLock.SleepersBit);
+                    Interlocked.Or(ref sidecar.LockWord, LockState.SleepersBit);
                 steps.Add(kind);
             },
         };
         process.DoAlive(_ => owner.ReleaseExclusive());
         Assert.Equal([SeamKind.Store, SeamKind.Load, SeamKind.Store], steps); // The last one is the wake-up.
-        Assert.Equal(FutexLock.SleepersBit, sidecar.LockWord);
+        Assert.Equal(LockState.SleepersBit, sidecar.LockWord);
         Assert.Null(sidecar.OwnerSlot);
     }
 
@@ -33,10 +33,10 @@ public class ReleaseTests
         using var files = new TableFiles();
         using Sidecar sidecar = TakeoverTests.Join(files, isFirst: true);
         var owner = new FutexLock(sidecar, "owner");
-        sidecar.LockWord = FutexLock.SleepersBit;
+        sidecar.LockWord = LockState.SleepersBit;
         owner.AcquireExclusive(Deadline.Never, probe: null);
         Assert.Equal(sidecar.Slot, sidecar.OwnerSlot);
-        Assert.Equal((sidecar.Slot + 1) | FutexLock.SleepersBit, sidecar.LockWord);
+        Assert.Equal((sidecar.Slot + 1) | LockState.SleepersBit, sidecar.LockWord);
         owner.ReleaseExclusive();
         Assert.Equal(0, sidecar.LockWord);
     }

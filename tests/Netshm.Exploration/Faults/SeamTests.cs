@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Exploration;
 
 /// <summary>Deaths are only as good as the seams: between two of them there must not be two stores.</summary>

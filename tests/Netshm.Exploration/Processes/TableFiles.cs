@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Netshm.Exploration;
 
 /// <summary>The files of a table under a fresh name, as they are on the file system.</summary>

@@ -54,6 +54,49 @@ public class FileFormatTests
     }
 
     [Fact]
+    public void Words_of_pages_lie_where_the_document_says()
+    {
+        IReadOnlyList<string> descriptor = Section("## Descriptor");
+        string[] names = ["total pages", "cells (S)", "used cells", "bindings", "free head", "free pages", "rehash phase"];
+        int[] words =
+        [
+            DescriptorView.TotalPagesWord, DescriptorView.CellsWord, DescriptorView.UsedCellsWord, DescriptorView.BindingsWord,
+            DescriptorView.FreeHeadWord, DescriptorView.FreePagesWord, DescriptorView.RehashPhaseWord,
+        ];
+        Assert.All(names.Zip(words), pair => AssertTold(descriptor, $"| {pair.First} |", [pair.Second]));
+        AssertTold(descriptor, $"`{DescriptorView.Magic:X}`", [0]);
+        AssertTold(descriptor, $"| {DescriptorView.ExtentsWord}+2k, ", "8+2k, 9+2k");
+
+        IReadOnlyList<string> binding = Section("## Binding");
+        AssertTold(binding, $"`{ContentView.Magic:X}`", [0]);
+        AssertTold(binding, "first page of the next older", [ContentView.OlderBindingWord]);
+        AssertTold(binding, "where in the content", [ContentView.ValuePositionWord]);
+        AssertTold(binding, "length of the value", [ContentView.ValueLengthWord]);
+        AssertTold(binding, $"`{FollowUpView.Magic:X}`", [0]);
+        AssertTold(binding, "1 for the second page", [FollowUpView.SequenceWord]);
+        Assert.Equal((ContentView.KeyWord, ContentView.NextPageWord), (FollowUpView.KeyWord, FollowUpView.NextPageWord));
+        AssertTold(Section("## Free page"), $"`{FreePageView.Magic:x}`", [FreePageView.MagicWord]);
+        AssertTold(Section("## Free page"), "next free page", [FreePageView.NextFreeWord]);
+    }
+
+    [Fact]
+    public void Parts_of_the_sidecar_have_the_words_of_the_document()
+    {
+        IReadOnlyList<string> rows = Section("## Sidecar");
+
+        Assert.Contains(rows, row => row.Contains(
+            $"{WaitEntry.EntryCount} wait entries of {Unsafe.SizeOf<WaitEntry>()} bytes", StringComparison.Ordinal));
+        Assert.Equal([0, 4, 8, 16], OffsetsOf<WaitEntry>(0));
+        Assert.Equal([0, 8, 64], OffsetsOf<ChangeFeedHeader>(0));
+        Assert.Contains(rows, row => row.Contains(
+            $"entries of {Unsafe.SizeOf<ChangeFeedEntry>()} bytes", StringComparison.Ordinal));
+        Assert.Equal([0, 8], OffsetsOf<ChangeFeedEntry>(0));
+        Assert.Equal([0, 8, 16], OffsetsOf<RehashWords>(0));
+        Assert.All(Enum.GetValues<ChangeKind>(), kind => Assert.Contains(rows, row => row.Contains(
+            $"{(int)kind} {kind.ToString().ToLowerInvariant()}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Each_kind_of_journal_record_is_told()
     {
         string[] rows = [.. s_document.SkipWhile(line => line != "| record | words |").Skip(2).TakeWhile(line => line.StartsWith('|'))];
@@ -62,10 +105,12 @@ public class FileFormatTests
         Assert.Equal(Enum.GetValues<JournalRecordKind>().Cast<int>().Order(), told);
     }
 
-    private static void AssertTold(IReadOnlyList<string> rows, string text, int[] words)
+    private static void AssertTold(IReadOnlyList<string> rows, string text, int[] words) =>
+        AssertTold(rows, text, words.Length == 1 ? $"{words[0]}" : $"{words[0]}-{words[^1]}");
+
+    private static void AssertTold(IReadOnlyList<string> rows, string text, string place)
     {
         string row = Assert.Single(rows, row => row.Contains(text, StringComparison.Ordinal));
-        string place = words.Length == 1 ? $"{words[0]}" : $"{words[0]}-{words[^1]}";
         Assert.Equal(place, row.Split('|')[1].Trim());
     }
 
