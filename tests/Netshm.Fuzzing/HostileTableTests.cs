@@ -55,7 +55,7 @@ public class HostileTableTests(ITestOutputHelper output)
     public void Values_that_claim_to_fill_the_file_are_found_out() =>
         Use(static (words, anatomy) =>
         {
-            foreach (int page in anatomy.PagesOf(PageKind.First))
+            foreach (int page in anatomy.PagesOf(Tables.PageKind.First))
             {
                 int length = (page * anatomy.WordsPerPage) + ValueLengthWord;
                 words[length] = words[length - 3] == 0 ? words[length] : words.Length;
