@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-
 // Not disposed of: what could not be written in time is not waited for, and all else was written when the command ended.
 Console.SetOut(StandardStreams.OpenOutput());
 return await RootCommandLine.RunAsync(args);

@@ -1,5 +1,3 @@
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Adds a binding.</summary>

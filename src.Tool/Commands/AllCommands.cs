@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>The program's commands, in the order of the help.</summary>

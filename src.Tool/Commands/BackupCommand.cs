@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Commands;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using Netshm.Tool.CommandLine;
 using Spectre.Console;
 
 namespace Netshm.Tool.Commands;

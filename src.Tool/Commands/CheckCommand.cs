@@ -1,7 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Checks a table.</summary>

@@ -1,7 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Formats;
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Lists bindings.</summary>

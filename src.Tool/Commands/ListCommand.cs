@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
 using Spectre.Console;
 
 namespace Netshm.Tool.Commands;

@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
-using Netshm.Tool.Tables;
 using Spectre.Console;
 
 namespace Netshm.Tool.Commands;

@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Draws the pages of a table.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Removes files that nobody needs any more.</summary>

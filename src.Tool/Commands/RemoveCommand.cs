@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Removes bindings of a key.</summary>

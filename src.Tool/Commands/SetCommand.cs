@@ -1,5 +1,3 @@
-using Netshm.Tool.Tables;
-
 namespace Netshm.Tool.Commands;
 
 /// <summary>Binds a key to a value, in the place of its newest binding.</summary>

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
-using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Commands;
 

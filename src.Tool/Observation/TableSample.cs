@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Tables;
 
 namespace Netshm.Tool.Observation;
 

@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-
 namespace Netshm.Tool.Observation;
 
 /// <summary>Where tables usually lie: <c>/dev/shm</c> and the user's own directory there.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Tables;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Formats;
 
 namespace Netshm.Tool.Tables;
 

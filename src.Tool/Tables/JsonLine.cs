@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Formats;
 
 namespace Netshm.Tool.Tables;
 

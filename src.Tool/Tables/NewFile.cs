@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Netshm.Tool.CommandLine;
 
 namespace Netshm.Tool.Tables;
 

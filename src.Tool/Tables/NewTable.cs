@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-
 namespace Netshm.Tool.Tables;
 
 /// <summary>Creates tables.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
-
 namespace Netshm.Tool.Tables;
 
 /// <summary>Opens tables that are there; never creates one.</summary>

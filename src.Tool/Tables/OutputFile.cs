@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Observation;
 
 namespace Netshm.Tool.Tables;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Netshm.Tool.CommandLine;
 using Spectre.Console;
 
 namespace Netshm.Tool.Tables;

@@ -1,5 +1,3 @@
-using Netshm.Tool.CommandLine;
-
 namespace Netshm.Tool.Tables;
 
 /// <summary>Lays bindings out in a new file that is no longer than they need.</summary>

@@ -1,6 +1,3 @@
-using Netshm.Tool.CommandLine;
-using Netshm.Tool.Formats;
-
 namespace Netshm.Tool.Tables;
 
 /// <summary>A table seen through the types of its keys and values; both are JSON texts here.</summary>

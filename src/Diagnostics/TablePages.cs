@@ -5,22 +5,16 @@ public enum PageKind
 {
     /// <summary>Nothing that the table knows of: a leak, or damage.</summary>
     Unknown,
-
     /// <summary>The master page.</summary>
     Master,
-
     /// <summary>The descriptor.</summary>
     Descriptor,
-
     /// <summary>Cells of the hash table.</summary>
     HashTable,
-
     /// <summary>The first page of a binding.</summary>
     Binding,
-
     /// <summary>A further page of a binding.</summary>
     FurtherBinding,
-
     /// <summary>A free page.</summary>
     Free,
 }
