@@ -82,14 +82,16 @@ internal readonly ref struct ContentView(Span<int> words)
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsWhole(PageWords page, int key) =>
-        IsWhole(page, key, page.LengthInWords - Layout.ContentHeaderInWords, out _);
+        HasWholeValue(page, key, out int lengthInWords)
+        && (uint)lengthInWords <= (uint)(page.LengthInWords - Layout.ContentHeaderInWords);
 
     /// <summary>The value, when it is all in the page.</summary>
     /// <inheritdoc cref="IsWhole(PageWords, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryGetWhole(PageWords page, int key, out ReadOnlySpan<int> value)
     {
-        bool isWhole = IsWhole(page, key, page.LengthInWords - Layout.ContentHeaderInWords, out int lengthInWords);
+        bool isWhole = HasWholeValue(page, key, out int lengthInWords)
+            && (uint)lengthInWords <= (uint)(page.LengthInWords - Layout.ContentHeaderInWords);
         value = isWhole ? page.All.Slice(Layout.ContentHeaderInWords, lengthInWords) : default;
         return isWhole;
     }
@@ -111,11 +113,11 @@ internal readonly ref struct ContentView(Span<int> words)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryCopyWhole(PageWords page, int key, Span<int> destination, out int lengthInWords)
     {
-        int copiedWords = Math.Min(page.LengthInWords - Layout.ContentHeaderInWords, destination.Length);
-        if (!IsWhole(page, key, copiedWords, out lengthInWords))
+        PageWords.Copy copy = page.CopyOf(Layout.ContentHeaderInWords, destination);
+        if (!HasWholeValue(page, key, out lengthInWords) || (uint)lengthInWords > (uint)copy.Count)
             return false;
         Seam.Reached(SeamKind.Load);
-        page.CopyTo(Layout.ContentHeaderInWords, destination);
+        copy.Make();
         return true;
     }
 
@@ -152,13 +154,14 @@ internal readonly ref struct ContentView(Span<int> words)
         WordCopy.Copy(value, Content);
     }
 
+    /// <summary>Whether a page is a first one of a key's binding whose value begins right behind the head and needs no other page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWhole(PageWords page, int key, int roomInWords, out int lengthInWords)
+    private static bool HasWholeValue(PageWords page, int key, out int lengthInWords)
     {
         // Magic and key are as they must be, next page and position are 0.
         int badBits = (page[0] ^ Magic) | (page[KeyWord] ^ key) | page[NextPageWord] | page[ValuePositionWord];
         lengthInWords = page[ValueLengthWord];
-        return badBits == 0 && (uint)lengthInWords <= (uint)roomInWords;
+        return badBits == 0;
     }
 }
 

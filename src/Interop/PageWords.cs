@@ -8,7 +8,7 @@ internal readonly ref struct PageWords
     /// <summary>How many words every page has: the compiler leaves the check of a constant index below it out.</summary>
     public const int HeadLengthInWords = 16;
 
-    /// <summary>How long a destination may be for which <see cref="CopyTo"/> is two vectors and no call.</summary>
+    /// <summary>How long a destination may be for which <see cref="Copy.Make"/> is two vectors and no call.</summary>
     public const int MaxCopiedWords = 16;
 
     private readonly ref int _first;
@@ -39,16 +39,36 @@ internal readonly ref struct PageWords
         }
     }
 
-    /// <summary>Copies as many words as there are from a place in the head on, and in the destination.</summary>
+    /// <summary>A copy, not made yet, of as many words as there are from a place in the head on, and in the destination.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CopyTo(int firstWord, Span<int> destination)
+    public Copy CopyOf(int firstWord, Span<int> destination)
     {
         if ((uint)firstWord >= HeadLengthInWords)
             ThrowOutOfRange();
-        int count = Math.Min(LengthInWords - firstWord, destination.Length);
 
-        // SAFETY: as above, and by the comparison.
-        WordCopy.Few(ref Unsafe.Add(ref _first, firstWord), ref MemoryMarshal.GetReference(destination), count);
+        // SAFETY: as above.
+        return new Copy(ref Unsafe.Add(ref _first, firstWord), destination, Math.Min(LengthInWords - firstWord, destination.Length));
+    }
+
+    /// <summary>Words that can be copied.</summary>
+    public readonly ref struct Copy
+    {
+        private readonly ref int _source;
+        private readonly ref int _destination;
+
+        internal Copy(ref int source, Span<int> destination, int count)
+        {
+            _source = ref source;
+            _destination = ref MemoryMarshal.GetReference(destination);
+            Count = count;
+        }
+
+        /// <summary>How many they are.</summary>
+        public int Count { get; }
+
+        /// <summary>Copies all of them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Make() => WordCopy.Few(ref _source, ref _destination, Count); // SAFETY: there are so many on both sides.
     }
 
     private static void ThrowOutOfRange() => throw new ArgumentOutOfRangeException("word");

@@ -150,7 +150,8 @@ internal sealed partial class TableReader
             return NotDecided;
         }
 
-        if (!OptimisticRead.TryContinue(_sequences, geometry, key, sequence, out OptimisticRead read) || !IsValid(read))
+        var read = new OptimisticRead(in _sequences, key, sequence);
+        if (read.MeetsWriter || !IsValid(read, geometry))
             return NotDecided;
         if (length > 0)
             chunks.Take(length);

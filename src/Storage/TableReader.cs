@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Netshm.Storage;
 
 /// <summary>What came of reading a key.</summary>
@@ -58,17 +60,16 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
         if (destination.Length > PageWords.MaxCopiedWords)
             return unusual;
         HashGeometry? geometry = _geometry;
-        if (!OptimisticRead.TryBegin(_sequences, geometry, key, out OptimisticRead read)
-            || !MayRead || (_othersMoveCells && !IsInDescriptor(read.Geometry)))
-        {
+        var read = new OptimisticRead(in _sequences, key);
+        if (geometry is null || read.MeetsWriter || !MayRead || (_othersMoveCells && !IsInDescriptor(geometry)))
             return unusual;
-        }
-
         MappedPages pages = _pages;
-        if (!pages.TryGetPage(NewestOf(pages, read.Geometry, key), out PageWords page))
+        if (!pages.TryGetPage(NewestOf(pages, geometry, key), out PageWords page))
             return unusual;
         Seam.Reached(SeamKind.Load);
-        return ContentView.TryCopyWhole(page, key, destination, out int lengthInWords) && IsValid(read) ? lengthInWords : unusual;
+        if (!ContentView.TryCopyWhole(page, key, destination, out int lengthInWords))
+            return unusual;
+        return IsValid(read, geometry) ? lengthInWords : unusual;
     }
 
     /// <summary>Copies the newest value of a key, when it is in one page.</summary>
@@ -77,11 +78,12 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
     /// <param name="lengthInWords">The value's length, when it is known.</param>
     public ReadOutcome Read(int key, Span<int> destination, out int lengthInWords)
     {
-        if (OptimisticRead.TryBegin(_sequences, _geometry, key, out OptimisticRead read)
-            && (!_othersMoveCells || IsCurrent(read.Geometry)))
+        HashGeometry? geometry = _geometry;
+        var read = new OptimisticRead(in _sequences, key);
+        if (geometry is not null && !read.MeetsWriter && (!_othersMoveCells || IsCurrent(geometry)))
         {
-            ReadOutcome outcome = ReadOnce(read.Geometry, key, destination, out lengthInWords);
-            if (IsValid(read))
+            ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
+            if (IsValid(read, geometry))
                 return outcome;
         }
 
@@ -93,7 +95,7 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
     public bool TryRead<TSink>(int key, ref TSink sink)
         where TSink : IBindingSink, allows ref struct
     {
-        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read); WaitForWriter(ref tries))
+        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read, out HashGeometry? geometry); WaitForWriter(ref tries))
         {
             try
             {
@@ -105,7 +107,7 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
                 return false;
             }
 
-            if (IsValid(read))
+            if (IsValid(read, geometry))
                 return true;
         }
 
@@ -115,10 +117,10 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReadOutcome ReadAgain(int key, Span<int> destination, out int lengthInWords)
     {
-        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read); WaitForWriter(ref tries))
+        for (int tries = 0; TryBeginAgain(key, ref tries, out OptimisticRead read, out HashGeometry? geometry); WaitForWriter(ref tries))
         {
-            ReadOutcome outcome = ReadOnce(read.Geometry, key, destination, out lengthInWords);
-            if (IsValid(read))
+            ReadOutcome outcome = ReadOnce(geometry, key, destination, out lengthInWords);
+            if (IsValid(read, geometry))
                 return outcome;
         }
 
@@ -126,16 +128,20 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
         return ReadOutcome.Undecided;
     }
 
-    /// <summary>Begins as soon as no writer is at work on the key.</summary>
+    /// <summary>Begins as soon as no writer is at work on the key, and all pages can be reached.</summary>
     /// <param name="key">The key.</param>
     /// <param name="tries">How often it was tried.</param>
     /// <param name="read">The read.</param>
+    /// <param name="geometry">Where the cells are.</param>
     /// <returns>False when writers kept coming in between, or something is damaged: read under the lock then.</returns>
-    private bool TryBeginAgain(int key, ref int tries, out OptimisticRead read)
+    private bool TryBeginAgain(int key, ref int tries, out OptimisticRead read, [NotNullWhen(true)] out HashGeometry? geometry)
     {
         while (tries++ < MaxTries)
         {
-            if (TryBegin(key, out read, out bool looksDamaged))
+            read = new OptimisticRead(in _sequences, key);
+            bool looksDamaged = false;
+            geometry = read.MeetsWriter ? null : GeometryNow(out looksDamaged);
+            if (geometry is not null)
                 return true;
             if (looksDamaged)
                 return false;
@@ -143,6 +149,7 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
         }
 
         read = default;
+        geometry = null;
         return false;
     }
 
@@ -157,20 +164,6 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
 
         _storage.Counters.CountConcurrently(Counter.Retries);
         Thread.SpinWait(SpinsPerTry);
-    }
-
-    /// <summary>Makes sure that nobody is writing what concerns a key, and that all pages can be reached.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="read">The read.</param>
-    /// <param name="looksDamaged">
-    /// Whether the table is damaged, or was read in the middle of a modification: the lock's holder will see which.
-    /// </param>
-    private bool TryBegin(int key, out OptimisticRead read, out bool looksDamaged)
-    {
-        long sequence = _sequences[ReadSequences.IndexOf(key)];
-        looksDamaged = false;
-        HashGeometry? geometry = (sequence & 1) != 0 ? null : GeometryNow(out looksDamaged);
-        return OptimisticRead.TryContinue(_sequences, geometry, key, sequence, out read);
     }
 
     /// <summary>Where the cells are now, if that can be found out without waiting.</summary>
@@ -213,11 +206,16 @@ internal sealed partial class TableReader(TableStorage storage, TableLock tableL
         new DescriptorView(_pages.Words(Layout.DescriptorPage, Layout.DescriptorLengthInWords)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsValid(in OptimisticRead read)
+    private bool IsValid(in OptimisticRead read, HashGeometry geometry)
     {
-        bool isValid = read.IsValid;
+        if (!read.IsValid(in _sequences, geometry))
+        {
+            GC.KeepAlive(this);
+            return false;
+        }
+
         GC.KeepAlive(this); // The memory is unmapped when nobody refers to it.
-        return isValid;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
