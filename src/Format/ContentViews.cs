@@ -12,20 +12,19 @@ namespace Netshm.Format;
 internal readonly record struct ContentHead(
     int Magic, int Key, int NextPage, int OlderBinding, int ValuePosition, int ValueLengthInWords)
 {
-    /// <summary>What is wrong with the first page of a key's binding; null when nothing is.</summary>
+    /// <summary>Whether it can be the first page of a key's binding.</summary>
     /// <param name="key">The key.</param>
     /// <param name="wordsPerPage">The table's page size.</param>
     /// <param name="totalPages">How many pages the table has.</param>
     /// <remarks>The pointers to the next page and to the older binding are for those to check who follow them.</remarks>
-    public BadWord? Validate(int key, int wordsPerPage, int totalPages)
-    {
-        bool isValid = Magic == ContentView.Magic && Key == key
-            && (uint)ValuePosition < (uint)(wordsPerPage - Layout.ContentHeaderInWords)
-            && (ulong)ValueLengthInWords <= (ulong)((long)totalPages * wordsPerPage);
-        return isValid ? null : Explain(key, wordsPerPage, totalPages);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Validate(int key, int wordsPerPage, int totalPages) =>
+        Magic == ContentView.Magic && Key == key
+        && (uint)ValuePosition < (uint)(wordsPerPage - Layout.ContentHeaderInWords)
+        && (ulong)ValueLengthInWords <= (ulong)((long)totalPages * wordsPerPage);
 
-    private BadWord Explain(int key, int wordsPerPage, int totalPages) =>
+    /// <summary>What is wrong with one that can't.</summary>
+    public BadWord Explain(int key, int wordsPerPage, int totalPages) =>
         Magic != ContentView.Magic
             ? new(0, $"the page is not the first one of a binding; one of key {key} was expected")
         : Key != key ? new(ContentView.KeyWord, $"key {Key} found, {key} expected")
@@ -43,13 +42,16 @@ internal readonly record struct ContentHead(
 /// <param name="Sequence">1 for the second page of the binding, and so on.</param>
 internal readonly record struct FollowUpHead(int Magic, int Key, int NextPage, int Sequence)
 {
-    /// <summary>What is wrong with a further page of a key's binding; null when nothing is.</summary>
-    public BadWord? Validate(int key, int sequence) =>
+    /// <summary>Whether it can be a further page of a key's binding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Validate(int key, int sequence) => Magic == FollowUpView.Magic && Key == key && Sequence == sequence;
+
+    /// <summary>What is wrong with one that can't.</summary>
+    public BadWord Explain(int key, int sequence) =>
         Magic != FollowUpView.Magic
             ? new(0, $"the page is not a further one of a binding; one of key {key} was expected")
         : Key != key ? new(FollowUpView.KeyWord, $"key {Key} found, {key} expected")
-        : Sequence != sequence ? new(FollowUpView.SequenceWord, $"sequence number {Sequence} found, {sequence} expected")
-        : null;
+        : new(FollowUpView.SequenceWord, $"sequence number {Sequence} found, {sequence} expected");
 }
 
 /// <summary>Names for the words of a binding's first page.</summary>
@@ -74,7 +76,11 @@ internal readonly ref struct ContentView(Span<int> words)
     public Span<int> Content => _words[Layout.ContentHeaderInWords..];
 
     /// <summary>The words before the content.</summary>
-    public ContentHead Head => new(_words[0], Key, NextPage, OlderBinding, _words[ValuePositionWord], _words[ValueLengthWord]);
+    public ContentHead Head
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(_words[0], Key, NextPage, OlderBinding, _words[ValuePositionWord], _words[ValueLengthWord]);
+    }
 
     /// <summary>
     /// Whether a page is a sound first one of a key's binding, and has all of the value in it: the usual case, checked without

@@ -33,8 +33,8 @@ internal ref struct FragmentWalk
         Seam.Reached(SeamKind.Load);
         var words = new ContentView(pages.Page(firstPage));
         ContentHead head = words.Head;
-        if (head.Validate(key, pages.WordsPerPage, totalPages) is { } bad)
-            throw bad.On(pages.Name, firstPage);
+        if (!head.Validate(key, pages.WordsPerPage, totalPages))
+            throw head.Explain(key, pages.WordsPerPage, totalPages).On(pages.Name, firstPage);
         LengthInWords = head.ValueLengthInWords;
         _nextPage = head.NextPage;
         olderBinding = head.OlderBinding;
@@ -74,8 +74,8 @@ internal ref struct FragmentWalk
         Seam.Reached(SeamKind.Load);
         var words = new FollowUpView(_pages.Page(_page));
         FollowUpHead head = words.Head;
-        if (head.Validate(_key, _sequence) is { } bad)
-            throw bad.On(_pages.Name, _page);
+        if (!head.Validate(_key, _sequence))
+            throw head.Explain(_key, _sequence).On(_pages.Name, _page);
         _nextPage = head.NextPage;
         Span<int> content = words.Content;
         FirstWord = Layout.FollowUpHeaderInWords;
