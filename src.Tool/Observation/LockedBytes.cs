@@ -1,6 +1,6 @@
 namespace Netshm.Tool.Observation;
 
-/// <summary>What the bytes of a table's lock file stand for; docs/Locking.md, "Record locks".</summary>
+/// <summary>What the bytes of a table's lock file stand for; docs/Protocol.md, "Record locks".</summary>
 internal static class LockedBytes
 {
     private const long Creation = TableFiles.FirstReservedByte;

@@ -1,6 +1,6 @@
 namespace Netshm;
 
-/// <summary>What programs need that look after the files of tables; see docs/FileFormat.md and docs/Locking.md.</summary>
+/// <summary>What programs need that look after the files of tables; see docs/FileFormat.md and docs/Protocol.md.</summary>
 public static class TableFiles
 {
     /// <summary>

@@ -4,7 +4,7 @@ namespace Netshm.Locking;
 /// <remarks>
 /// To the kernel all threads of a process are one owner of record locks, so it sees cycles through two threads, of this
 /// process or of another one, of which neither waits for the other. Such a cycle ends by itself, a real one does not:
-/// time tells. docs/Locking.md, "Groups and deadlocks".
+/// time tells. docs/Protocol.md, "Groups and deadlocks".
 /// </remarks>
 internal struct DeadlockDoubt
 {

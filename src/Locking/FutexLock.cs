@@ -4,7 +4,7 @@ namespace Netshm.Locking;
 
 /// <summary><see cref="LockingMethod.Futex"/>: one word in shared memory, with life locks against the dead.</summary>
 /// <remarks>
-/// docs/Locking.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
+/// docs/Protocol.md, "The lock word". There is one mode; readers of this process that need the lock share it. Recovery is
 /// the business of the transaction that gets the lock.
 /// </remarks>
 internal sealed class FutexLock(Sidecar sidecar, string name)

@@ -7,7 +7,7 @@ namespace Netshm.Locking;
 /// The byte of the descriptor page covers descriptor, hash table and, since every writer of either implementation
 /// holds it to its end, the bindings. The original's readers let go of it and keep the byte of the first page of the
 /// binding they read, so a writer also locks that before it frees or edits the binding: each by itself, as the original
-/// does, so that it does not wait for readers of other bindings. See docs/Locking.md.
+/// does, so that it does not wait for readers of other bindings. See docs/Protocol.md, "Record locks".
 /// </remarks>
 internal sealed class RecordLock(SharedDescriptor lockFile, int wordsPerPage, string name)
     : SharingLock(counters: null, name, MaxTenureInMilliseconds, FaultPoint.StandBackUnderRecord)

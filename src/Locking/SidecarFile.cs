@@ -1,7 +1,7 @@
 namespace Netshm.Locking;
 
 /// <summary>Finds, makes and removes sidecars; touches nothing that is not provably one.</summary>
-/// <remarks>docs/Locking.md, "Whose sidecar it is". The caller holds the creation lock of the table.</remarks>
+/// <remarks>docs/Protocol.md, "Whose sidecar it is". The caller holds the creation lock of the table.</remarks>
 internal static class SidecarFile
 {
     /// <summary>Longer files of zeros are taken for somebody's; no sidecar without a feed is longer.</summary>

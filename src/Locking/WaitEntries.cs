@@ -2,7 +2,7 @@ namespace Netshm.Locking;
 
 /// <summary>The part of a sidecar where those who hold the table and wait for another one say so.</summary>
 /// <remarks>
-/// docs/Locking.md, "Deadlocks". Each entry belongs to one thread, which alone writes it; its version is odd meanwhile.
+/// docs/Protocol.md, "Deadlocks". Each entry belongs to one thread, which alone writes it; its version is odd meanwhile.
 /// </remarks>
 internal sealed class WaitEntries(MappedBlock block, int offsetInBytes)
 {

@@ -2,7 +2,7 @@ namespace Netshm.Locking;
 
 /// <summary>Looks for deadlocks across processes while a thread that holds tables waits for another one.</summary>
 /// <remarks>
-/// Edge chasing (Chandy, Misra, Haas 1983): docs/Locking.md, "Deadlocks". It is made for one wait.
+/// Edge chasing (Chandy, Misra, Haas 1983): docs/Protocol.md, "Deadlocks". It is made for one wait.
 /// </remarks>
 internal sealed class WaitProbe : IDisposable
 {

@@ -1,7 +1,7 @@
 namespace Netshm.Opening;
 
 /// <summary>How this process comes to use a table's sidecar, and how it leaves it.</summary>
-/// <remarks>docs/Locking.md, "The sidecar". Both happen under the creation lock.</remarks>
+/// <remarks>docs/Protocol.md, "The sidecar". Both happen under the creation lock.</remarks>
 internal sealed class SidecarAttachment : IDisposable
 {
     private readonly Sidecar _sidecar;

@@ -1,6 +1,6 @@
 namespace Netshm.Opening;
 
-/// <summary>Lays a table out in a file that nobody uses; docs/Locking.md, "Creation".</summary>
+/// <summary>Lays a table out in a file that nobody uses; docs/Protocol.md, "Creation".</summary>
 /// <remarks>
 /// The caller holds the creation lock. From <see cref="Erase"/> to the end of <see cref="Format"/>, dying leaves an unfinished
 /// table, which the next process lays out again, with the locking method that was wanted.

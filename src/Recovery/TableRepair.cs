@@ -1,7 +1,7 @@
 namespace Netshm.Recovery;
 
 /// <summary>Makes the free list and the counts of a table anew from what its cells refer to.</summary>
-/// <remarks>docs/Locking.md, "Repair by scan". The caller holds the write lock and all content.</remarks>
+/// <remarks>docs/Protocol.md, "Repair by scan". The caller holds the write lock and all content.</remarks>
 internal static class TableRepair
 {
     /// <summary>Repairs; dying leaves leaks, and the write mark makes the next holder of the lock repair again.</summary>

@@ -1,7 +1,7 @@
 namespace Netshm.Storage;
 
 /// <summary>Moves the entries of cells to where a rehash wants them, and keeps what is moved already in step.</summary>
-/// <remarks>docs/Locking.md, "Rehash". The caller holds the table's write lock. Each step can be repeated.</remarks>
+/// <remarks>docs/Protocol.md, "Rehash". The caller holds the table's write lock. Each step can be repeated.</remarks>
 internal sealed class CellMover(MappedPages pages, HashIndex index, RehashProgress progress)
 {
     /// <summary>Lays the entries of cells out in the spare words.</summary>

@@ -3,7 +3,7 @@ namespace Netshm.Storage;
 /// <summary>The pages behind the end of a table that become the next extent of its hash table.</summary>
 /// <remarks>
 /// They are allocated and set to zero little by little beforehand: for a large table that takes longer than a write may
-/// wait. docs/Locking.md, "Rehash". The caller holds the table's write lock.
+/// wait. docs/Protocol.md, "Rehash". The caller holds the table's write lock.
 /// </remarks>
 internal sealed class NextExtent(MappedPages pages, FreeList freeList, RehashProgress progress)
 {

@@ -2,7 +2,7 @@ namespace Netshm.Storage;
 
 /// <summary>
 /// One read of a key without a lock, between two looks at its sequence word: what is read counts only if it is valid
-/// afterwards. docs/Locking.md, "Reading without a lock".
+/// afterwards. docs/Protocol.md, "Reading without a lock".
 /// </summary>
 internal readonly ref struct OptimisticRead
 {

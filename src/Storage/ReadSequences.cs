@@ -3,7 +3,7 @@ namespace Netshm.Storage;
 /// <summary>The words by which readers without a lock find out whether a writer came in between.</summary>
 /// <remarks>
 /// A word is odd while what it stands for is being modified, and two higher than before afterwards. Only the one writer
-/// stores. docs/Locking.md, "Reading without a lock".
+/// stores. docs/Protocol.md, "Reading without a lock".
 /// </remarks>
 internal sealed class ReadSequences(MappedBlock block, int offsetInBytes)
 {

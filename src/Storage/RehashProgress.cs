@@ -4,7 +4,7 @@ namespace Netshm.Storage;
 /// How far a rehash got that is done a few cells at a time: in the sidecar, for all processes, or else for this one alone.
 /// </summary>
 /// <remarks>
-/// docs/Locking.md, "Rehash". Each number is one store. Only the holder of the write lock stores.
+/// docs/Protocol.md, "Rehash". Each number is one store. Only the holder of the write lock stores.
 /// </remarks>
 /// <param name="block">The sidecar, or null.</param>
 /// <param name="offsetInBytes">Where the numbers lie in it.</param>

@@ -17,7 +17,7 @@ internal enum ReadOutcome
     Undecided,
 }
 
-/// <summary>Reads without a lock and without a store to shared memory; docs/Locking.md, "Reading without a lock".</summary>
+/// <summary>Reads without a lock and without a store to shared memory; docs/Protocol.md, "Reading without a lock".</summary>
 /// <param name="storage">The table.</param>
 /// <param name="tableLock">Its lock, which groups with <see cref="GroupIntent.OnDemand"/> have to take to read.</param>
 /// <param name="sequences">The words its writers keep.</param>

@@ -1,6 +1,6 @@
 namespace Netshm.Storage;
 
-/// <content>The number by which table and journal are told to be of one time; docs/Locking.md, "Whose sidecar it is".</content>
+/// <content>The number by which table and journal are told to be of one time; docs/Protocol.md, "Whose sidecar it is".</content>
 internal sealed partial class UndoJournal
 {
     /// <summary>How many undo scopes come between two stamps; a transaction always gets one.</summary>

@@ -1,6 +1,6 @@
 namespace Netshm.Storage;
 
-/// <content>How records are taken back, by who made them or after a death; docs/Locking.md, "The undo journal".</content>
+/// <content>How records are taken back, by who made them or after a death; docs/Protocol.md, "The undo journal".</content>
 internal sealed partial class UndoJournal
 {
     /// <summary>Takes back what a dead writer did; the journal goes on to say so until <see cref="Clear"/>.</summary>

@@ -2,7 +2,7 @@ namespace Netshm.Storage;
 
 /// <summary>What the stores of a change or a transaction replaced, so that they can be taken back.</summary>
 /// <remarks>
-/// docs/Locking.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
+/// docs/Protocol.md, "The undo journal". It lies in the sidecar and belongs to the holder of the lock. The numbers in it
 /// are checked by the engine's own views of the table when they are used.
 /// </remarks>
 internal sealed partial class UndoJournal(JournalSpace space, MappedPages pages, HashIndex index, CellMover cells)

@@ -1,6 +1,6 @@
 namespace Netshm.Tables;
 
-/// <summary>Changes the locking method that a table carries; docs/Locking.md, "Conversion".</summary>
+/// <summary>Changes the locking method that a table carries; docs/Protocol.md, "Conversion".</summary>
 internal static class TableConversion
 {
     private const int MaxTries = 100;

@@ -9,7 +9,7 @@ namespace Netshm.Transactions;
 /// <remarks>
 /// There is one for each table and process, since one thread at a time has the lock. It begins with the lock and ends before
 /// that is released. Within it, each change becomes permanent by itself; those of an atomic scope do so together.
-/// docs/Locking.md argues each store.
+/// docs/Protocol.md argues each store.
 /// </remarks>
 internal sealed class WriteTransaction(TableStorage storage, Recoverer recoverer)
 {

@@ -86,7 +86,7 @@ public class LockTimeoutTests
         holder.Finish();
     }
 
-    /// <summary>With a deadline the kernel would not see the cycle: see docs/Locking.md.</summary>
+    /// <summary>With a deadline the kernel would not see the cycle: see docs/Locking.md, "Deadlocks".</summary>
     [Fact]
     public void By_default_record_locking_waits_where_the_kernel_finds_deadlocks()
     {

@@ -3,7 +3,7 @@ using Netshm.TestKit;
 
 namespace Netshm.Tests.Locking;
 
-/// <summary>What is done about a sidecar of another time, of another table, or of none; docs/Locking.md, "Whose sidecar it is".</summary>
+/// <summary>What is done about a sidecar of another time, of another table, or of none; docs/Protocol.md, "Whose sidecar it is".</summary>
 public class SidecarTests
 {
     private const int BootIdOffset = 32, IsCleanOffset = 48, VersionOffset = 8;
