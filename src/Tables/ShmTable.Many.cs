@@ -31,13 +31,16 @@ public sealed partial class ShmTable
 
         using ReadTransaction reading = _access.BeginRead();
         Storage.Prefetch(keys);
+        DescriptorView descriptor = Storage.OpenDescriptor();
         int found = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            BindingWalk bindings = Storage.BindingsOf(keys[i]);
             lengths[i] = -1;
-            if (!bindings.MoveNext())
+            CellView cell = Storage.Index.Find(descriptor, keys[i], out bool isClaimed);
+            if (!isClaimed || !cell.IsBound)
                 continue;
+            BindingWalk bindings = Storage.BindingsOf(descriptor, cell);
+            _ = bindings.MoveNext(); // It is bound, so there is one, or an error.
             FragmentWalk value = bindings.Value;
             lengths[i] = value.LengthInWords;
             value.CopyTo(values.GetSpan(value.LengthInWords));
