@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 namespace Sessions;
 
 /// <summary>An update that has returned.</summary>
-/// <param name="User">The user's place in <see cref="Load.Users"/>.</param>
+/// <param name="User">The user.</param>
 /// <param name="Number">The number that the session counted then: no other update of the session may get it.</param>
 internal readonly record struct Acknowledgement(int User, int Number);
 

@@ -14,7 +14,7 @@ internal sealed class Client(ISessionStore store, Board board, int number)
         var random = new Random();
         while (!stop.IsCancellationRequested)
         {
-            int user = random.Next(Load.Users.Count);
+            int user = random.Next(Load.Users);
             if (random.Next(Load.RequestsPerUpdate) == 0)
                 await UpdateAsync(user);
             else
@@ -25,15 +25,15 @@ internal sealed class Client(ISessionStore store, Board board, int number)
     private async ValueTask ReadAsync(int user)
     {
         long start = Stopwatch.GetTimestamp();
-        if (await store.FindAsync(Load.Users[user]) is null)
-            throw new MissingSessionException(Load.Users[user]);
+        if (await store.FindAsync(user) is null)
+            throw new MissingSessionException(user);
         board.CountRead(number, NanosecondsSince(start));
     }
 
     private async Task UpdateAsync(int user)
     {
         long start = Stopwatch.GetTimestamp();
-        int count = await store.UpdateAsync(Load.Users[user]);
+        int count = await store.UpdateAsync(user);
         board.Acknowledge(number, new Acknowledgement(user, count));
         board.CountUpdate(number, NanosecondsSince(start));
     }

@@ -31,7 +31,7 @@ internal static class Demonstration
     {
         SharedMemoryName table = SharedMemoryName.Local($"sessions-{Environment.ProcessId}");
         Console.WriteLine(
-            $"{Load.Processes} processes with {Load.ClientsPerProcess} clients each serve {Load.Users.Count:N0} sessions in {table}");
+            $"{Load.Processes} processes with {Load.ClientsPerProcess} clients each serve {Load.Users:N0} sessions in {table}");
         try
         {
             var address = new StoreAddress(StoreAddress.Table, table.ToString());

@@ -10,9 +10,9 @@ internal interface ISessionStore : IAsyncDisposable
     Task CreateAsync(Session session);
 
     /// <summary>Reads a user's session.</summary>
-    ValueTask<Session?> FindAsync(string user);
+    ValueTask<Session?> FindAsync(int user);
 
     /// <summary>Counts one more request in a user's session, as one operation among all processes.</summary>
     /// <returns>The number that the session counts then. The update is acknowledged when this returns.</returns>
-    Task<int> UpdateAsync(string user);
+    Task<int> UpdateAsync(int user);
 }

@@ -13,9 +13,9 @@ internal static class LostUpdates
     /// <returns>How many were acknowledged, and how many of them are lost.</returns>
     public static async Task<(long Acknowledged, long Lost)> CountAsync(Board board, ISessionStore store)
     {
-        var numbers = new BitArray[Load.Users.Count]; // Those that were acknowledged, for each session.
+        var numbers = new BitArray[Load.Users]; // Those that were acknowledged, for each session.
         for (int user = 0; user < numbers.Length; user++)
-            numbers[user] = new BitArray(1 + ((await store.FindAsync(Load.Users[user]))?.Requests ?? 0));
+            numbers[user] = new BitArray(1 + ((await store.FindAsync(user))?.Requests ?? 0));
 
         long acknowledged = 0;
         long lost = 0;

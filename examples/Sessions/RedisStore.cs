@@ -34,19 +34,21 @@ internal sealed class RedisStore : ISessionStore
     public async Task<long> CountAsync() => (long)await _sessions.ExecuteAsync("DBSIZE");
 
     /// <inheritdoc/>
-    public Task CreateAsync(Session session) => _sessions.StringSetAsync(session.User, session.ToJson());
+    public Task CreateAsync(Session session) => _sessions.StringSetAsync(KeyOf(session.User), session.ToJson());
 
     /// <inheritdoc/>
-    public async ValueTask<Session?> FindAsync(string user) =>
-        (string?)await _sessions.StringGetAsync(user) is { } json ? Session.FromJson(json) : null;
+    public async ValueTask<Session?> FindAsync(int user) =>
+        (string?)await _sessions.StringGetAsync(KeyOf(user)) is { } json ? Session.FromJson(json) : null;
 
     /// <inheritdoc/>
-    public async Task<int> UpdateAsync(string user)
+    public async Task<int> UpdateAsync(int user)
     {
         string now = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
-        return (int)await _sessions.ScriptEvaluateAsync(Update, [user], [now]);
+        return (int)await _sessions.ScriptEvaluateAsync(Update, [KeyOf(user)], [now]);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static RedisKey KeyOf(int user) => $"session:{user}";
 }

@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 namespace Sessions;
 
 /// <summary>What a store knows about a user; as JSON in every store.</summary>
-/// <param name="User">The user's name.</param>
+/// <param name="User">The user's number.</param>
 /// <param name="LoggedIn">When the session began.</param>
 /// <param name="LastSeen">When it was updated last.</param>
 /// <param name="Requests">How many updates it has had.</param>
-internal sealed record Session(string User, DateTimeOffset LoggedIn, DateTimeOffset LastSeen, int Requests)
+internal sealed record Session(int User, DateTimeOffset LoggedIn, DateTimeOffset LastSeen, int Requests)
 {
     /// <summary>A session that begins now.</summary>
-    public static Session Begin(string user)
+    public static Session Begin(int user)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new Session(user, now, now, 0);

@@ -57,7 +57,7 @@ internal sealed class Trial : IAsyncDisposable
     private static async Task CreateSessionsAsync(StoreAddress address)
     {
         await using ISessionStore store = await address.OpenAsync();
-        foreach (string user in Load.Users)
+        for (int user = 0; user < Load.Users; user++)
             await store.CreateAsync(Session.Begin(user));
     }
 

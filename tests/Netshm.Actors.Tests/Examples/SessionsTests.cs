@@ -45,10 +45,10 @@ public sealed class SessionsTests
         var table = SharedMemoryName.Parse(run.ReadLine().Split(' ')[^1]);
         while (!run.ReadLine().StartsWith("process 2 killed", StringComparison.Ordinal))
             continue;
-        using (var sessions = ShmHashtable<string, string>.Open(DataManagers.String, DataManagers.String, table))
+        using (var sessions = ShmTable.Open(table))
         {
-            for (int i = 0; i < 100; i++)
-                sessions.Replace($"user-{i}", NewSession(i));
+            for (int user = 0; user < 100; user++)
+                sessions.Replace(user, WordsOf(NewSession(user)));
         }
 
         ChildProcessException failure = Assert.Throws<ChildProcessException>(run.Finish);
@@ -83,6 +83,13 @@ public sealed class SessionsTests
 
     private static string NewSession(int user) =>
         $$"""
-        {"User":"user-{{user}}","LoggedIn":"2026-01-01T00:00:00+00:00","LastSeen":"2026-01-01T00:00:00+00:00","Requests":0}
+        {"User":{{user}},"LoggedIn":"2026-01-01T00:00:00+00:00","LastSeen":"2026-01-01T00:00:00+00:00","Requests":0}
         """;
+
+    private static int[] WordsOf(string text)
+    {
+        int[] words = new int[DataManagers.String.LengthInWords(text)];
+        DataManagers.String.Encode(text, words);
+        return words;
+    }
 }
