@@ -111,6 +111,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private async Task<ProcessFailedException> FailureAsync()
     {
         await _process.WaitForExitAsync();
-        return new ProcessFailedException($"process {Id} ended with exit code {_process.ExitCode}: {(await _errors).Trim()}");
+        string errors = (await _errors).Trim();
+        return new ProcessFailedException(
+            $"process {Id} ended with exit code {_process.ExitCode}{(errors.Length > 0 ? ": " : "")}{errors}");
     }
 }
