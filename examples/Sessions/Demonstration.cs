@@ -1,71 +1,84 @@
 using Netshm;
-using Newtonsoft.Json;
+using Spectre.Console;
 
 namespace Sessions;
 
-/// <summary>Starts a serving process, kills it in the middle of its work, and starts it again.</summary>
+/// <summary>The load on a shared table, and the same load on Redis if it is installed.</summary>
 internal static class Demonstration
 {
-    private const int Users = 1000;
-
-    /// <summary>Shows that the sessions survive.</summary>
-    /// <returns>0 when all of them did.</returns>
-    public static async Task<int> RunAsync()
+    /// <summary>Runs both and prints what came out.</summary>
+    /// <returns>The exit code: 0 only if nothing was lost.</returns>
+    public static async Task<int> RunAsync(TimeSpan duration, CancellationToken stop)
     {
-        SharedMemoryName table = SharedMemoryName.Local($"sessions-{Environment.ProcessId}");
+        IAnsiConsole console = Terminal.Open();
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("sessions-");
         try
         {
-            await LogInAndBeKilledAsync(table);
-            return await FindWarmAsync(table);
+            List<Outcome> outcomes = [await OnTableAsync(console, directory, duration, stop)];
+            if (await OnRedisAsync(console, directory, duration, stop) is { } redis)
+                outcomes.Add(redis);
+            Report.Print(console, outcomes);
+            return outcomes.All(outcome => outcome.Lost == 0) ? ExitCode.Success : ExitCode.Lost;
         }
         finally
         {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<Outcome> OnTableAsync(
+        IAnsiConsole console, DirectoryInfo directory, TimeSpan duration, CancellationToken stop)
+    {
+        SharedMemoryName table = SharedMemoryName.Local($"sessions-{Environment.ProcessId}");
+        Console.WriteLine(
+            $"{Load.Processes} processes with {Load.ClientsPerProcess} clients each serve {Load.Users:N0} sessions in {table}");
+        try
+        {
+            var address = new StoreAddress(StoreAddress.Table, table.ToString());
+            return await Trial.RunAsync(
+                address, Path.Combine(directory.FullName, "table.board"), new Display(console), duration, stop);
+        }
+        finally
+        {
+            Remove(table);
+        }
+    }
+
+    private static void Remove(SharedMemoryName table)
+    {
+        try
+        {
             SharedMemoryObject.Unlink(table);
         }
-    }
-
-    private static async Task LogInAndBeKilledAsync(SharedMemoryName table)
-    {
-        await using ServerProcess server = await ServerProcess.StartAsync(table);
-        for (int user = 0; user < Users; user++)
+        catch (FileNotFoundException)
         {
-            await server.AskAsync($"login user-{user}");
-            await server.AskAsync($"put user-{user} article-{user}");
+            // It could not be created, which is told already.
         }
-
-        Console.WriteLine($"{Users} users logged in and put something into their carts");
-
-        // The answer to this one is not awaited: the process dies with the request on its way.
-        await server.TellAsync("put user-0 something-on-the-way");
-        server.Kill();
     }
 
-    private static async Task<int> FindWarmAsync(SharedMemoryName table)
+    /// <summary>Runs the load on a Redis server; what prevents that is told, and has no other effect.</summary>
+    private static async Task<Outcome?> OnRedisAsync(
+        IAnsiConsole console, DirectoryInfo directory, TimeSpan duration, CancellationToken stop)
     {
-        await using ServerProcess server = await ServerProcess.StartAsync(table);
-        int warm = 0;
-        for (int user = 0; user < Users; user++)
+        try
         {
-            string answer = await server.AskAsync($"show user-{user}");
-            if (IsWhole(answer, user))
-                warm++;
-            else
-                Console.WriteLine($"user-{user} lost something: {answer}");
+            await using RedisServer? server = await RedisServer.StartAsync(directory.FullName, stop);
+            if (server is null)
+            {
+                Console.WriteLine(
+                    "redis-server is not installed, so nothing is compared with it. On Debian: apt-get install redis-server");
+                return null;
+            }
+
+            Console.WriteLine("The same processes serve the same sessions in Redis, over a Unix socket, without persistence");
+            var address = new StoreAddress(StoreAddress.Redis, server.Socket);
+            return await Trial.RunAsync(
+                address, Path.Combine(directory.FullName, "redis.board"), new Display(console), duration, stop);
         }
-
-        Console.WriteLine($"{warm} of {Users} sessions are as they were");
-        string late = await server.AskAsync("show nobody");
-        Console.WriteLine($"and who never logged in is not there: {late}");
-        return warm == Users ? 0 : 1;
+        catch (Exception e) when (Failure.IsExpected(e))
+        {
+            Console.Error.WriteLine($"The load on Redis failed: {e.Message}");
+            return null;
+        }
     }
-
-    /// <summary>
-    /// Whether a session has everything that was answered; one more article may have been on its way.
-    /// </summary>
-    private static bool IsWhole(string answer, int user) =>
-        !answer.StartsWith("error", StringComparison.Ordinal)
-        && JsonConvert.DeserializeObject<Session>(answer) is { } session
-        && session.User == $"user-{user}"
-        && session.Cart.Contains($"article-{user}")
-        && session.Requests == session.Cart.Count;
 }
