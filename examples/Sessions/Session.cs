@@ -29,7 +29,8 @@ internal sealed record Session(int User, DateTimeOffset LoggedIn, DateTimeOffset
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SessionJson.Default.Session) ?? throw new FormatException("no session: null");
+            return JsonSerializer.Deserialize(json, SessionJson.Default.Session)
+                ?? throw new FormatException("no session: null");
         }
         catch (JsonException e)
         {

@@ -40,9 +40,9 @@ internal sealed class TableStore : ISessionStore
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The session is replaced only if it is still the one that was read; if another update came first, this one tries again. The
-    /// table actor does both under one lock, with what else waits for it. <c>TypedTableRef.UpdateAsync</c> is shorter to write,
-    /// but keeps the lock while a delegate runs on another thread.
+    /// The session is replaced only if it is still the one that was read; if another update came first, this one tries again.
+    /// The table actor does both under one lock, with what else waits for it. <c>TypedTableRef.UpdateAsync</c> is shorter to
+    /// write, but keeps the lock while a delegate runs on another thread.
     /// </remarks>
     public async Task<int> UpdateAsync(int user)
     {

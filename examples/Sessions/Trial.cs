@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Sessions;
 
-/// <summary>The load on a store: processes serve its sessions, and one of them is killed in the middle and started again.</summary>
+/// <summary>The load on a store: processes serve its sessions; one of them is killed in the middle and started again.</summary>
 internal sealed class Trial : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sessions;
 
 /// <summary>
-/// A process that serves sessions. It says <c>ready N</c> when it has opened the store and found N sessions there, begins at the
-/// first line of its input, and stops at the end of its input.
+/// A process that serves sessions. It says <c>ready N</c> when it has opened the store and found N sessions there, begins at
+/// the first line of its input, and stops at the end of its input.
 /// </summary>
 internal static class Worker
 {
