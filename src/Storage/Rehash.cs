@@ -2,8 +2,8 @@ namespace Netshm.Storage;
 
 /// <summary>Lays the hash table out anew: in a larger table, or in the same one to drop unbound cells.</summary>
 /// <remarks>
-/// Where all processes know how far it got, each modification does a few cells more; else it is done at once. Either way
-/// whoever finds a rehash under way can go on with it: see docs/Protocol.md, "Rehash". The caller holds the table's write
+/// If all processes know how far it got, each modification does a few cells more; else it is done at once. Either way each
+/// process that finds a rehash under way can go on with it: see docs/Protocol.md, "Rehash". The caller holds the table's write
 /// lock.
 /// </remarks>
 internal sealed class Rehash(
