@@ -2,7 +2,7 @@ using Netshm.TestKit;
 
 namespace Netshm.Tests.Typed;
 
-public sealed class ShmHashtableTests : IDisposable
+public sealed partial class ShmHashtableTests : IDisposable
 {
     private readonly TempTable _temp = new();
 
@@ -194,42 +194,6 @@ public sealed class ShmHashtableTests : IDisposable
         table.IterateKeys(key => found = table.Find(key));
 
         Assert.Equal(1, found);
-    }
-
-    [Fact]
-    public void Update_starts_from_the_initial_value_and_goes_on_from_the_stored_one()
-    {
-        ShmHashtable<string, int> table = OpenStringToInt();
-
-        Assert.Equal(1, table.Update("word", 0, count => count + 1));
-        Assert.Equal(2, table.Update("word", 0, count => count + 1));
-        Assert.Equal([2], table.FindAll("word"));
-    }
-
-    [Fact]
-    public void Update_loses_no_change_of_concurrent_threads()
-    {
-        ShmHashtable<string, int> table = OpenStringToInt();
-
-        Parallel.For(0, 4, _ =>
-        {
-            for (int round = 0; round < 250; round++)
-                table.Update("word", 0, count => count + 1);
-        });
-
-        Assert.Equal(1000, table.Find("word"));
-    }
-
-    [Fact]
-    public void Update_leaves_the_value_when_the_change_fails()
-    {
-        ShmHashtable<string, int> table = OpenStringToInt();
-        table.Add("word", 1);
-
-        Assert.Throws<TimeZoneNotFoundException>(
-            () => table.Update("word", 0, _ => throw new TimeZoneNotFoundException()));
-
-        Assert.Equal([1], table.FindAll("word"));
     }
 
     [Theory]
